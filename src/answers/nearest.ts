@@ -1,0 +1,11 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The candidate that `word` was probably meant to be, or undefined where none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const farthest = Math.max(2, Math.floor(word.length / 3));
+  const ranked = candidates
+    .map((candidate) => ({ candidate, steps: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.steps - b.steps);
+  const best = ranked[0];
+  return best && best.steps <= farthest ? best.candidate : undefined;
+}

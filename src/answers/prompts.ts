@@ -1,0 +1,72 @@
+import type { Answers } from './answers.js';
+import { applies, options, type Draft, type Option, type Surroundings } from './options.js';
+import { accept, ranks, type GivenAnswers, type Reading } from './sources.js';
+
+/** Asks a person. Handed in, so that a test can answer, or fail on a question that should not be asked. */
+export interface Prompter {
+  /** Free text; `validate` returns what is wrong, or undefined. */
+  input(question: { message: string; default?: string; validate(value: string): string | undefined }): Promise<string>;
+  confirm(question: { message: string; default: boolean }): Promise<boolean>;
+  select(question: { message: string; choices: Choice[]; default?: string }): Promise<string>;
+  /** A select that is narrowed by typing. */
+  search(question: { message: string; choices: Choice[]; default?: string }): Promise<string>;
+}
+
+export interface Choice {
+  value: string;
+  name: string;
+}
+
+/** A list longer than this is searched rather than scrolled. */
+const longestSelect = 12;
+
+/**
+ * Asks every question that applies and whose answer was not given, in the order of the option table.
+ * Returns `given` with the answers added; each has passed its option's own check.
+ */
+export async function ask(given: GivenAnswers, surroundings: Surroundings, prompter: Prompter): Promise<GivenAnswers> {
+  const answered: GivenAnswers = { ...given };
+  const draft: Draft = {};
+  for (const option of options) {
+    if (!applies(option, draft)) continue;
+    const present = answered[option.key];
+    if (!present && option.prompt) {
+      const value = await askOne(option, draft, surroundings, prompter);
+      if (value !== undefined) {
+        const reading: Reading = { given: {}, faults: [] };
+        accept(reading, option, value, `--${option.flag}`, ranks.prompt);
+        Object.assign(answered, reading.given);
+      }
+    }
+    const value = answered[option.key]?.value ?? option.default?.(draft, surroundings);
+    if (value !== undefined) Object.assign(draft, { [option.key]: value });
+  }
+  return answered;
+}
+
+/** The raw answer to one question; undefined where it was left empty and the default is to be taken. */
+async function askOne(option: Option, draft: Draft, surroundings: Surroundings, prompter: Prompter): Promise<unknown> {
+  const message = option.prompt!;
+  if (option.type === 'boolean') return prompter.confirm({ message, default: option.default?.(draft, surroundings) === true });
+
+  const choices = option.promptChoices?.(draft);
+  if (choices) {
+    const preferred = option.default?.(draft, surroundings);
+    const question = { message, choices, ...(preferred === undefined ? {} : { default: String(preferred) }) };
+    return choices.length > longestSelect ? prompter.search(question) : prompter.select(question);
+  }
+
+  // A drawn suffix is not shown as a default: pressing Enter says "draw one", not "I want this one".
+  const preferred = option.key === 'suffix' ? undefined : option.default?.(draft, surroundings);
+  const answer = await prompter.input({
+    message,
+    ...(typeof preferred === 'string' && !option.check?.(preferred, draft) ? { default: preferred } : {}),
+    validate: (text) => {
+      const value = option.normalize ? String(option.normalize(text.trim() as NonNullable<Answers[typeof option.key]>)) : text.trim();
+      if (value === '') return option.required ? 'Please answer.' : undefined;
+      const complaint = option.check?.(value, draft);
+      return complaint && `${value} ${complaint.why}. ${complaint.remedy}`;
+    },
+  });
+  return answer.trim() === '' ? undefined : answer;
+}

@@ -1,0 +1,79 @@
+import type { Fault } from '../errors.js';
+import type { AnswerKey, Answers } from './answers.js';
+import { applies, optionOf, options, quote, type Draft, type Option, type Surroundings } from './options.js';
+import type { Given, GivenAnswers } from './sources.js';
+
+/** Answers as far as they could be had, and everything that is wrong with what was given. */
+export interface Resolution {
+  answers: Draft;
+  faults: Fault[];
+  /** Options that apply, have no default and were not answered: a question, or a fault where nobody can be asked. */
+  missing: Option[];
+}
+
+/**
+ * The one validator: whatever the answers came from, they are completed and checked here, whole.
+ * Faults name every value that cannot be used; a fault of one answer never hides that of another.
+ */
+export function resolve(given: GivenAnswers, surroundings: Surroundings): Resolution {
+  const answers: Draft = {};
+  const faults: Fault[] = [];
+  const missing: Option[] = [];
+
+  for (const option of options) {
+    const present = given[option.key];
+    if (!applies(option, answers)) {
+      if (present && !overruled(option, present, given)) faults.push(doesNothing(option, present));
+      continue;
+    }
+    const value = present ? present.value : option.default?.(answers, surroundings);
+    if (value === undefined) {
+      if (option.required) missing.push(option);
+      continue;
+    }
+    set(answers, option.key, value);
+  }
+
+  // A region that does not exist must not make its classes and zones look wrong too.
+  const sound: Draft = { ...answers };
+  const region = optionOf('region');
+  if (answers.region !== undefined && region.check?.(answers.region, answers)) delete sound.region;
+  for (const option of options) {
+    const value = answers[option.key];
+    const complaint = value === undefined ? undefined : option.check?.(value, sound);
+    if (complaint) faults.push({ option: given[option.key]?.option ?? `--${option.flag}`, value: quote(value), ...complaint });
+  }
+  return { answers, faults, missing };
+}
+
+/** The fault of an answer that is needed and that nobody can be asked for. */
+export function missingFault(option: Option): Fault {
+  return {
+    option: `--${option.flag}`,
+    why: `is missing${option.applies ? `, and is needed ${option.applies.text}` : ''}`,
+    remedy: `Give --${option.flag} ${option.placeholder ?? ''}: ${option.help}.`,
+  };
+}
+
+/** The answers, once resolve() has found no fault and nothing missing. */
+export function completed(resolution: Resolution): Answers {
+  return resolution.answers as Answers;
+}
+
+/** A file's answer gives way without a word to a flag that makes it meaningless: --no-route53 over a replayed zone. */
+function overruled(option: Option, present: Given, given: GivenAnswers): boolean {
+  return option.applies!.on.some((key) => (given[key]?.rank ?? 0) > present.rank);
+}
+
+function doesNothing(option: Option, present: Given): Fault {
+  return {
+    option: present.option,
+    value: quote(present.value),
+    why: `does nothing here: it has a meaning only ${option.applies!.text}`,
+    remedy: 'Leave it out, or change what it depends on.',
+  };
+}
+
+function set<K extends AnswerKey>(answers: Draft, key: K, value: unknown): void {
+  answers[key] = value as Answers[K];
+}

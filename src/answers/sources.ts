@@ -1,0 +1,163 @@
+import { UserError, type Fault } from '../errors.js';
+import type { AnswerKey } from './answers.js';
+import { nearest } from './nearest.js';
+import { options, quote, type Option } from './options.js';
+
+/** A value as it was given, before it is checked. */
+export interface Given {
+  value: unknown;
+  /** Where it came from, as the user would find it: `--region`, `CSI_REGION`, `region in answers.json`. */
+  option: string;
+  /** Which source wins where several give the same answer: the higher. */
+  rank: number;
+}
+
+/** What was given, by answer; sources of lower rank have already given way. */
+export type GivenAnswers = Partial<Record<AnswerKey, Given>>;
+
+/** What was read and what was wrong with it, so that a caller can report the faults of all sources at once. */
+export interface Reading {
+  given: GivenAnswers;
+  faults: Fault[];
+}
+
+/** Prompt > flag > environment > file > default. */
+export const ranks = { file: 1, environment: 2, flag: 3, prompt: 4 } as const;
+
+/** The environment variable of an option: `CSI_DB_INSTANCE_CLASS`. */
+export function environmentVariable(option: { flag: string }): string {
+  return `CSI_${option.flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Reads the `CSI_*` variables of `environment`; an empty variable counts as not set. */
+export function readEnvironment(environment: NodeJS.ProcessEnv): Reading {
+  const reading: Reading = { given: {}, faults: [] };
+  for (const option of options) {
+    const variable = environmentVariable(option);
+    const text = environment[variable];
+    if (!text) continue;
+    // A comma cannot be part of a tag, so it may stand between two.
+    accept(reading, option, option.type === 'tags' ? text.split(',') : text, variable, ranks.environment);
+  }
+  return reading;
+}
+
+/**
+ * Reads the content of an answers file: an object of answers, or the `.create-secure-infra.json` of a project,
+ * whose answers are replayed. `file` is its name for messages.
+ */
+export function readAnswersFile(text: string, file: string): Reading {
+  const reading: Reading = { given: {}, faults: [] };
+  const refuse = (why: string, remedy: string) => {
+    reading.faults.push({ option: `--answers ${file}`, why, remedy });
+    return reading;
+  };
+  let content: unknown;
+  try {
+    content = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    return refuse(`is not JSON: ${(error as Error).message}`, 'Mend the file, or make one with --dry-run --json.');
+  }
+  if (!isObject(content)) return refuse('is not a JSON object', 'Write an object such as {"region": "eu-central-1"}.');
+  const answers = isObject(content.answers) && ('version' in content || 'files' in content) ? content.answers : content;
+  for (const [key, value] of Object.entries(answers)) {
+    if (key === '$schema') continue;
+    const option = options.find((row) => row.key === key);
+    if (!option) {
+      const near = nearest(key, options.map((row) => row.key));
+      reading.faults.push({
+        option: `--answers ${file}`,
+        value: key,
+        why: 'is no answer that is known',
+        remedy: near ? `Did you mean ${quote(near)}?` : `Use ${options.map((row) => row.key).join(', ')}.`,
+      });
+      continue;
+    }
+    if (value === null) continue;
+    accept(reading, option, value, `${key} in ${file}`, ranks.file);
+  }
+  return reading;
+}
+
+/** Joins readings; for each answer the value of highest rank stays. */
+export function joinReadings(...readings: Reading[]): Reading {
+  const joined: Reading = { given: {}, faults: readings.flatMap((reading) => reading.faults) };
+  for (const { given } of readings) {
+    for (const [key, value] of Object.entries(given) as [AnswerKey, Given][]) {
+      const present = joined.given[key];
+      if (!present || value.rank > present.rank) joined.given[key] = value;
+    }
+  }
+  return joined;
+}
+
+/** Brings a raw value to its option's type and notes it, or notes why it cannot be. */
+export function accept(reading: Reading, option: Option, raw: unknown, spelled: string, rank: number): void {
+  const typed = toType(option, raw);
+  if ('why' in typed) {
+    reading.faults.push({ option: spelled, value: quote(raw), ...typed });
+    return;
+  }
+  const value = option.normalize && typeof typed.value === 'string' ? option.normalize(typed.value) : typed.value;
+  reading.given[option.key] = { value, option: spelled, rank };
+}
+
+/** A value of the option's type from what flags and the environment (text) or a JSON file gave. */
+function toType(option: Option, raw: unknown): { value: unknown } | { why: string; remedy: string } {
+  switch (option.type) {
+    case 'boolean': {
+      const word = String(raw).toLowerCase();
+      if (raw === true || ['true', '1', 'yes', 'on'].includes(word)) return { value: true };
+      if (raw === false || ['false', '0', 'no', 'off'].includes(word)) return { value: false };
+      return { why: 'is neither true nor false', remedy: 'Use true or false.' };
+    }
+    case 'integer':
+      if (typeof raw === 'number' ? Number.isSafeInteger(raw) : typeof raw === 'string' && /^\d{1,9}$/.test(raw)) return { value: Number(raw) };
+      return { why: 'is not a whole number', remedy: `Give a number, such as ${option.defaultText}.` };
+    case 'choice': {
+      const choices = option.choices as readonly (string | number)[];
+      const choice = choices.find((candidate) => String(candidate) === String(raw));
+      if (choice !== undefined && typeof raw !== 'object') return { value: choice };
+      const near = typeof raw === 'string' ? nearest(raw, choices.map(String)) : undefined;
+      return { why: 'is not one of the choices', remedy: `Use ${choices.join(' or ')}.${near ? ` Did you mean ${near}?` : ''}` };
+    }
+    case 'list': {
+      const items = typeof raw === 'string' ? raw.split(',').map((item) => item.trim()).filter(Boolean) : raw;
+      if (Array.isArray(items) && items.every((item) => typeof item === 'string')) return { value: items };
+      return { why: 'is not a list of texts', remedy: 'Join them with commas, or give an array in JSON.' };
+    }
+    case 'tags':
+      return toTags(raw);
+    case 'text':
+      if (typeof raw === 'string') return { value: raw.trim() };
+      return { why: 'is not a text', remedy: 'Put it in quotes.' };
+  }
+}
+
+function toTags(raw: unknown): { value: Record<string, string> } | { why: string; remedy: string } {
+  const remedy = 'Give KEY=VALUE, such as CostCenter=payments.';
+  if (isObject(raw)) {
+    if (Object.values(raw).every((value) => typeof value === 'string')) return { value: { ...(raw as Record<string, string>) } };
+    return { why: 'has a value that is not a text', remedy: 'Put every value in quotes.' };
+  }
+  if (!Array.isArray(raw)) return { why: 'is not a set of tags', remedy };
+  const tags = new Map<string, string>();
+  for (const item of raw as string[]) {
+    const split = item.indexOf('=');
+    if (split < 1) return { why: `has no key before an equals sign: ${quote(item)}`, remedy };
+    const key = item.slice(0, split).trim();
+    const value = item.slice(split + 1).trim();
+    if (tags.has(key) && tags.get(key) !== value) return { why: `gives the key ${key} two values`, remedy: 'Give each key once.' };
+    tags.set(key, value);
+  }
+  return { value: Object.fromEntries(tags) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Throws where there are faults. */
+export function refuseFaults(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new UserError(faults);
+}

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { styleText } from 'node:util';
+
+import type { Fault } from '../errors.js';
+import type { CreateResult } from './create.js';
+
+/** Colours a text, or not. */
+export type Paint = (format: 'bold' | 'dim' | 'green' | 'red', text: string) => string;
+
+/** Colours for a terminal, unless NO_COLOR is set. */
+export function paintFor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Paint {
+  const coloured = stream.isTTY && !environment.NO_COLOR;
+  return (format, text) => (coloured ? styleText(format, text) : text);
+}
+
+/** The faults for people: what, with which value, why, and what would do. */
+export function faultsText(faults: readonly Fault[], paint: Paint): string {
+  const blocks = faults.map(({ option, value, why, remedy }) => `  ${paint('bold', value === undefined ? option : `${option} ${value}`)}\n    ${why}.\n    ${remedy}\n`);
+  const count = faults.length === 1 ? 'One thing has' : `${faults.length} things have`;
+  return `${paint('red', `${count} to be mended first:`)}\n\n${blocks.join('\n')}`;
+}
+
+/** What will be written, before the last question. */
+export function summaryText({ directory, answers, files }: CreateResult, cwd: string, paint: Paint): string {
+  const rows: [string, string][] = [
+    ['Folder', shown(directory, cwd)],
+    ['Names', `${answers.name}-${answers.suffix}-…`],
+    ['Region', answers.region],
+    ['Profile', answers.profile],
+    ['Entry', entryLine(answers)],
+    ['Network', answers.vpc === 'create' ? `new VPC ${answers.vpcCidr}, ${answers.availabilityZones} zones, ${answers.nat === 'single' ? 'one NAT gateway' : 'a NAT gateway each'}` : `existing ${answers.vpcId}`],
+    ['Database', `Aurora PostgreSQL, ${answers.dbInstanceClass}${answers.performanceInsights ? ', Database Insights' : ''}`],
+    ['State', answers.stateBucket ?? 'a bucket that bootstrap/ creates'],
+    ['Files', String(files.size)],
+  ];
+  return `\n${rows.map(([label, value]) => `  ${paint('dim', label.padEnd(10))}${value}`).join('\n')}\n\n`;
+}
+
+function entryLine(answers: CreateResult['answers']): string {
+  const url = `${answers.https ? 'https' : 'http'}://${answers.domain ?? '<load balancer>'}`;
+  return answers.https ? url : `${url} (not encrypted between clients and the load balancer)`;
+}
+
+/** The list of --dry-run. */
+export function dryRunText({ directory, changes }: CreateResult, cwd: string): string {
+  const list = changes.map(({ path: file, kind }) => `  ${kind.padEnd(6)}  ${file}`).join('\n');
+  return `Would write to ${shown(directory, cwd)}:\n\n${list}\n\nNothing was written.\n`;
+}
+
+/** The last words: what was written and what comes next. */
+export function doneText(result: CreateResult, cwd: string, paint: Paint): string {
+  const { directory, answers, files } = result;
+  const warning = answers.https
+    ? ''
+    : `\nWithout HTTPS nothing is encrypted between clients and the load balancer; --https adds it. README.md says more.\n`;
+  const steps = nextSteps(result, cwd).map((step) => `  ${paint('bold', step)}`);
+  return `${paint('green', `Wrote ${files.size} files to ${shown(directory, cwd)}.`)}\n${warning}\nNext:\n\n${steps.join('\n')}\n`;
+}
+
+/** The next three commands. */
+export function nextSteps({ directory, answers }: Pick<CreateResult, 'directory' | 'answers'>, cwd: string): string[] {
+  const folder = shown(directory, cwd);
+  const enter = `cd ${/^[\w./\\:~-]+$/.test(folder) ? folder : JSON.stringify(folder)}`;
+  if (answers.stateBucket !== undefined) return [enter, 'terraform init -backend-config=backend.hcl', 'terraform apply'];
+  return [
+    `${enter} && terraform -chdir=bootstrap init && terraform -chdir=bootstrap apply`,
+    'terraform -chdir=bootstrap output -raw backend_hcl > backend.hcl',
+    'terraform init -backend-config=backend.hcl && terraform apply',
+  ];
+}
+
+/** A path as a person in `cwd` would type it. */
+function shown(directory: string, cwd: string): string {
+  const relative = path.relative(cwd, directory);
+  if (relative === '') return '.';
+  return relative.startsWith('..') && relative.split(path.sep).filter((part) => part === '..').length > 2 ? directory : relative;
+}
+
+/** The result for machines: one JSON object. */
+export function resultJson(result: CreateResult, version: string, cwd: string): object {
+  const { directory, answers, changes, written } = result;
+  return { ok: true, version, written, directory, answers, files: changes, nextSteps: written ? nextSteps(result, cwd) : [] };
+}

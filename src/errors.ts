@@ -1,0 +1,50 @@
+/** One thing a user got wrong, told so that it can be mended without reading anything else. */
+export interface Fault {
+  /** Where the value came from, as the user would type it: `--region`, `CSI_REGION`, `region in answers.json`. */
+  option: string;
+  /** The value as it was given; absent where the fault is that nothing was given. */
+  value?: string;
+  /** Why the value cannot be used. A clause that starts in lower case and ends without a full stop. */
+  why: string;
+  /** What would do. A sentence. */
+  remedy: string;
+}
+
+/** The exit codes of the command; --help prints this table. */
+export const exitCodes = {
+  done: 0,
+  ourFault: 1,
+  wrongAnswers: 2,
+  filesInTheWay: 3,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each exit code means, for --help and the documentation. */
+export const exitCodeMeanings: Record<ExitCode, string> = {
+  0: 'done',
+  1: 'our own fault; please report it',
+  2: 'wrong answers or usage',
+  3: 'the target has files in the way; nothing was written',
+  130: 'interrupted; nothing was written',
+};
+
+/** Something only the user can mend: printed without a stack trace, all faults at once. */
+export class UserError extends Error {
+  constructor(
+    readonly faults: readonly Fault[],
+    readonly exitCode: ExitCode = exitCodes.wrongAnswers,
+  ) {
+    super(faults.map((fault) => `${fault.option}: ${fault.why}`).join('; '));
+    this.name = 'UserError';
+  }
+}
+
+/** The user pressed Ctrl-C, or the process was asked to stop, before anything was written. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted');
+    this.name = 'Interrupted';
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The programmatic API: what the command itself uses, no more.
+ *
+ *     import { create } from 'create-secure-infra';
+ */
+export type { AnswerKey, Answers } from './answers/answers.js';
+export { applies, options, type Option, type Surroundings } from './answers/options.js';
+export { missingFault, resolve, type Resolution } from './answers/resolve.js';
+export { environmentVariable, readAnswersFile, readEnvironment, type GivenAnswers, type Reading } from './answers/sources.js';
+export { runFlags, readFlags, type CommandLine, type RunFlag, type RunFlags } from './answers/flags.js';
+export { answersSchema } from './answers/schema.js';
+export type { Choice, Prompter } from './answers/prompts.js';
+export { describeRegion, findRegion, regionCodes, regions, type Region } from './aws/regions.js';
+export { create, type CreateRequest, type CreateResult } from './commands/create.js';
+export type { Change } from './disk/compare.js';
+export { writeProject } from './disk/write.js';
+export { exitCodeMeanings, exitCodes, Interrupted, UserError, type ExitCode, type Fault } from './errors.js';
+export { answersFile, renderProject, type ProjectFiles } from './render/render.js';
+export { drawSuffix } from './answers/draw-suffix.js';
+export { stacks } from './stacks/index.js';
+export type { Stack } from './stacks/stack.js';

@@ -1,0 +1,38 @@
+const escapes: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/**
+ * `value` as an HCL expression that means exactly that value: a text never becomes a template, a reference or a
+ * second argument. Texts, numbers, booleans, undefined (`null`), lists of texts, and maps of texts, whose lines are
+ * indented by two spaces and aligned as `terraform fmt` does.
+ * https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
+ */
+export function hclValue(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  if (typeof value === 'string') return hclString(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return `[${value.map(hclValue).join(', ')}]`;
+  return hclMap(Object.entries(value as Record<string, unknown>));
+}
+
+function hclString(text: string): string {
+  const escaped = text
+    .toWellFormed()
+    .replace(/["\\\n\r\t]/g, (character) => escapes[character]!)
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(/([$%])\{/g, '$1$1{');
+  return `"${escaped}"`;
+}
+
+function hclMap(entries: [string, unknown][]): string {
+  if (entries.length === 0) return '{}';
+  const keys = entries.map(([key]) => hclString(key));
+  const width = Math.max(...keys.map(columns));
+  const lines = entries.map(([, value], index) => `  ${keys[index]}${' '.repeat(width - columns(keys[index]!))} = ${hclValue(value)}`);
+  return `{\n${lines.join('\n')}\n}`;
+}
+
+/** terraform fmt counts a column for each character as people see it, however many code points it has. */
+function columns(text: string): number {
+  return [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].length;
+}

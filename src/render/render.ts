@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+
+import { templates } from 'virtual:templates';
+
+import type { Answers } from '../answers/answers.js';
+import { findStack } from '../stacks/index.js';
+import './helpers.js';
+import { readDeclarations } from './declarations.js';
+import { viewOf } from './view.js';
+
+/** A project: the text of every file, by its path in the project with forward slashes. */
+export type ProjectFiles = ReadonlyMap<string, string>;
+
+/** The file that says which answers a project was made from, and what its files were when they were written. */
+export const answersFile = '.create-secure-infra.json';
+
+/** Files that consist of blocks of equal rank, so that every layer may add its own. */
+const blockLists = new Set(['variables.tf', 'outputs.tf', 'terraform.tfvars']);
+
+/** Written last, because it describes the others. */
+const readme = 'README.md';
+
+/**
+ * Renders a project. Pure: the same answers and version give the same bytes on every machine.
+ * `answers` must have come through resolve(); what a template cannot use is our own fault and throws.
+ */
+export function renderProject(answers: Answers, version: string = PACKAGE_VERSION): ProjectFiles {
+  const view = viewOf(answers);
+  const files = new Map<string, string>();
+  const layers = findStack(answers.stack).layers(answers);
+  const parts = partsByPath(layers);
+
+  for (const [path, names] of parts) {
+    if (path !== readme) files.set(path, renderParts(names, view));
+  }
+  const declarations = readDeclarations(files);
+  files.set(readme, renderParts(parts.get(readme) ?? [], { ...view, ...declarations }));
+
+  const sorted = new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+  sorted.set(answersFile, answersRecord(answers, version, sorted));
+  return sorted;
+}
+
+/** The templates that make up each path, in layer order. Two layers may share a path only where it is a block list. */
+export function partsByPath(layers: readonly string[]): Map<string, string[]> {
+  const parts = new Map<string, string[]>();
+  for (const layer of layers) {
+    for (const name of Object.keys(templates)) {
+      if (!name.startsWith(`${layer}/`)) continue;
+      const path = name.slice(layer.length + 1);
+      const names = parts.get(path) ?? [];
+      if (names.length > 0 && !blockLists.has(path)) {
+        throw new Error(`the layers of ${names[0]} and ${name} both provide ${path}, which is no block list`);
+      }
+      parts.set(path, [...names, name]);
+    }
+  }
+  return parts;
+}
+
+function renderParts(names: readonly string[], context: object): string {
+  return names.map((name) => templates[name]!(context)).join('\n');
+}
+
+function answersRecord(answers: Answers, version: string, files: ProjectFiles): string {
+  const hashes = Object.fromEntries([...files].map(([path, text]) => [path, sha256(text)]));
+  return `${JSON.stringify({ version, answers, files: hashes }, undefined, 2)}\n`;
+}
+
+/** The SHA-256 of a text in UTF-8, in lower-case hexadecimal. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -64,7 +64,16 @@ function renderParts(names: readonly string[], context: object): string {
 
 function answersRecord(answers: Answers, version: string, files: ProjectFiles): string {
   const hashes = Object.fromEntries([...files].map(([path, text]) => [path, sha256(text)]));
-  return `${JSON.stringify({ version, answers, files: hashes }, undefined, 2)}\n`;
+  return toJson({ version, answers, files: hashes });
+}
+
+/** JSON as prettier prints it: a list of texts stays on one line where that has at most 80 characters. */
+function toJson(value: object): string {
+  const text = JSON.stringify(value, undefined, 2);
+  return `${text.replace(/^( *"[^"]+": )\[\n([^[\]{}]*?)\n *\](,?)$/gm, (whole, key: string, items: string, comma: string) => {
+    const line = `${key}[${items.trim().split(/\n\s*/).join(' ')}]${comma}`;
+    return line.length <= 80 ? line : whole;
+  })}\n`;
 }
 
 /** The SHA-256 of a text in UTF-8, in lower-case hexadecimal. */

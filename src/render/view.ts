@@ -32,10 +32,20 @@ export function viewOf(answers: Answers) {
     singleNat: answers.nat === 'single',
     githubCi: answers.ci === 'github',
     gitlabCi: answers.ci === 'gitlab',
+    planRole: answers.ci !== 'none',
+    subnetTests: subnetTests(answers),
     stateKey: `${answers.name}/${answers.suffix}/terraform.tfstate`,
     prefixBudget: length,
     tightestName: tightest,
   };
+}
+
+/** The existing subnets as the project's own tests make them up: of each tier, one in each of two zones and more. */
+function subnetTests(answers: Answers) {
+  const tiers = { public: answers.publicSubnetIds, private: answers.privateSubnetIds, database: answers.databaseSubnetIds };
+  return Object.entries(tiers).flatMap(([tier, ids]) =>
+    (ids ?? []).map((id, index) => ({ target: `data.aws_subnet.${tier}["${id}"]`, id, zone: `zone-${'abcdef'[index % 6]}` })),
+  );
 }
 
 export type View = ReturnType<typeof viewOf>;

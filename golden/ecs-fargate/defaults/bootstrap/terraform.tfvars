@@ -1,0 +1,6 @@
+aws_region         = "us-east-1"
+project_name       = "my-payments"
+environment_suffix = "dev1"
+
+force_destroy            = true
+kms_deletion_window_days = 7

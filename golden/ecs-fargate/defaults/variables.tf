@@ -1,0 +1,372 @@
+variable "aws_region" {
+  description = "AWS region that everything is created in."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.aws_region))
+    error_message = "aws_region must be the code of a region, such as us-east-1."
+  }
+}
+
+variable "project_name" {
+  description = "Name of the project, the first part of every resource's name."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]+[a-z0-9]$", var.project_name)) && !strcontains(var.project_name, "--")
+    error_message = "project_name must be at least 3 lower-case letters, digits and single hyphens, start with a letter and not end with a hyphen."
+  }
+
+  validation {
+    condition     = !startswith(var.project_name, "internal-") && !startswith(var.project_name, "sg-") && var.project_name != "internal" && var.project_name != "sg"
+    error_message = "project_name must not begin with internal- or sg-: AWS keeps these for load balancers and security groups."
+  }
+}
+
+variable "environment_suffix" {
+  description = "Tells this copy of the project from others in the same account, the second part of every resource's name."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9]{1,8}$", var.environment_suffix))
+    error_message = "environment_suffix must be 1 to 8 lower-case letters and digits."
+  }
+
+  # The shortest limit is that of a target group, whose name ends in something like -65535.
+  validation {
+    condition     = length("${var.project_name}-${var.environment_suffix}") <= 26
+    error_message = "project_name, a hyphen and environment_suffix may have 26 characters together."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource, beside Project, Environment and ManagedBy."
+  type        = map(string)
+  default     = {}
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the database and the load balancer."
+  type        = bool
+  default     = true
+}
+
+variable "force_destroy" {
+  description = "Whether terraform destroy also deletes the objects and images in the bucket and the repository."
+  type        = bool
+  default     = false
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept, in CloudWatch and in the load balancer's bucket."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be a retention that CloudWatch Logs offers, such as 30, 90 or 365."
+  }
+}
+
+variable "kms_deletion_window_days" {
+  description = "Days between the deletion of a key and the moment it is gone for good."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.kms_deletion_window_days >= 7 && var.kms_deletion_window_days <= 30
+    error_message = "kms_deletion_window_days must be from 7 to 30."
+  }
+}
+
+variable "secret_recovery_window_days" {
+  description = "Days in which a deleted secret can be restored; 0 deletes it at once, so that its name is free again."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.secret_recovery_window_days == 0 || (var.secret_recovery_window_days >= 7 && var.secret_recovery_window_days <= 30)
+    error_message = "secret_recovery_window_days must be 0, or from 7 to 30."
+  }
+}
+
+variable "vpc_cidr" {
+  description = "Address range of the VPC; a private range that no network you will peer with uses."
+  type        = string
+  default     = "10.0.0.0/16"
+
+  validation {
+    condition     = can(cidrsubnet(var.vpc_cidr, 4, 15)) && try(cidrhost(var.vpc_cidr, 0) == split("/", var.vpc_cidr)[0], false)
+    error_message = "vpc_cidr must be an IPv4 range that starts at its first address, such as 10.0.0.0/16."
+  }
+
+  validation {
+    condition     = try(tonumber(split("/", var.vpc_cidr)[1]) >= 16 && tonumber(split("/", var.vpc_cidr)[1]) <= 22, false)
+    error_message = "vpc_cidr must be from /16, the largest AWS allows, to /22, the smallest that leaves each subnet 59 addresses."
+  }
+
+  validation {
+    condition     = can(regex("^(10\\.|192\\.168\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.)", var.vpc_cidr))
+    error_message = "vpc_cidr must be within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16."
+  }
+}
+
+variable "availability_zone_count" {
+  description = "Number of availability zones to spread over, as far as the region has them."
+  type        = number
+  default     = 3
+
+  validation {
+    condition     = contains([2, 3], var.availability_zone_count)
+    error_message = "availability_zone_count must be 2 or 3: the load balancer and Aurora need two."
+  }
+}
+
+variable "single_nat_gateway" {
+  description = "Whether all zones share one NAT gateway: cheaper, but its zone's loss takes all egress along."
+  type        = bool
+  default     = false
+}
+
+variable "container_port" {
+  description = "Port that the container listens on."
+  type        = number
+  default     = 8080
+
+  # Linux keeps the ports below 1024 for root, and the container does not run as root.
+  validation {
+    condition     = var.container_port == floor(var.container_port) && var.container_port >= 1024 && var.container_port <= 65535
+    error_message = "container_port must be from 1024 to 65535."
+  }
+}
+
+variable "health_check_path" {
+  description = "Path that answers 200 while the application can take requests."
+  type        = string
+  default     = "/health"
+
+  validation {
+    condition     = startswith(var.health_check_path, "/")
+    error_message = "health_check_path must start with a slash."
+  }
+}
+
+variable "allowed_ingress_cidr_blocks" {
+  description = "Address ranges that may reach the load balancer."
+  type        = list(string)
+  default     = ["0.0.0.0/0"]
+
+  validation {
+    condition     = alltrue([for block in var.allowed_ingress_cidr_blocks : can(cidrhost(block, 0))])
+    error_message = "allowed_ingress_cidr_blocks must hold address ranges such as 203.0.113.0/24."
+  }
+}
+
+variable "waf_rate_limit" {
+  description = "Requests that one address may make in five minutes before AWS WAF blocks it."
+  type        = number
+  default     = 2000
+
+  validation {
+    condition     = var.waf_rate_limit >= 10 && var.waf_rate_limit <= 2000000000
+    error_message = "waf_rate_limit must be from 10 to 2000000000."
+  }
+}
+
+variable "db_engine_version" {
+  description = "Major version of PostgreSQL; AWS picks and upgrades the minor version."
+  type        = string
+  default     = "17"
+
+  validation {
+    condition     = contains(["16", "17"], var.db_engine_version)
+    error_message = "db_engine_version must be a major version that Aurora supports, 16 or 17."
+  }
+}
+
+variable "db_instance_class" {
+  description = "Class of the database instances."
+  type        = string
+
+  # Aurora PostgreSQL has no db.m classes and nothing below medium in the db.t classes.
+  validation {
+    condition     = var.db_instance_class == "db.serverless" || can(regex("^db\\.(t3|t4g)\\.(medium|large)$", var.db_instance_class)) || can(regex("^db\\.[rx][0-9][a-z0-9]*\\.[0-9]*x?large$", var.db_instance_class))
+    error_message = "db_instance_class must be a class of Aurora PostgreSQL, such as db.t4g.medium, db.r7g.large or db.serverless."
+  }
+}
+
+variable "db_instance_count" {
+  description = "Number of database instances: the first writes, the others read and take over when it fails."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.db_instance_count >= 1 && var.db_instance_count <= 16
+    error_message = "db_instance_count must be from 1 to 16."
+  }
+}
+
+variable "db_serverless_capacity" {
+  description = "Range in Aurora capacity units (2 GiB of memory each) that db.serverless scales in."
+  type = object({
+    min = number
+    max = number
+  })
+  default = {
+    min = 0.5
+    max = 8
+  }
+
+  validation {
+    condition     = var.db_serverless_capacity.min >= 0 && var.db_serverless_capacity.max >= 1 && var.db_serverless_capacity.max <= 256 && var.db_serverless_capacity.min <= var.db_serverless_capacity.max
+    error_message = "db_serverless_capacity must be within 0 and 256, with max at least 1 and not below min."
+  }
+}
+
+variable "database_name" {
+  description = "Name of the database that is created with the cluster."
+  type        = string
+  default     = "app"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_name))
+    error_message = "database_name must be 1 to 63 lower-case letters, digits and underscores, and start with a letter."
+  }
+}
+
+variable "db_backup_retention_days" {
+  description = "Days in which the database can be restored to any second."
+  type        = number
+  default     = 35
+
+  validation {
+    condition     = var.db_backup_retention_days >= 1 && var.db_backup_retention_days <= 35
+    error_message = "db_backup_retention_days must be from 1 to 35."
+  }
+}
+
+variable "db_skip_final_snapshot" {
+  description = "Whether terraform destroy deletes the database without a last snapshot."
+  type        = bool
+  default     = false
+}
+
+variable "db_apply_immediately" {
+  description = "Whether changes that interrupt the database are made at once rather than in the maintenance window."
+  type        = bool
+  default     = false
+}
+
+variable "image_tag" {
+  description = "Tag of the image to run; null runs no task, for the time before the first image is pushed."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.image_tag == null || can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.image_tag))
+    error_message = "image_tag must be a tag of an image in the project's repository, such as 1.0.0."
+  }
+}
+
+variable "task_count" {
+  description = "Range that auto scaling keeps the number of tasks in."
+  type = object({
+    min = number
+    max = number
+  })
+  default = {
+    min = 2
+    max = 6
+  }
+
+  validation {
+    condition     = var.task_count.min >= 1 && var.task_count.max >= var.task_count.min
+    error_message = "task_count needs a min of at least 1 and a max that is not below it."
+  }
+}
+
+variable "task_cpu" {
+  description = "CPU of a task in units of 1/1024 vCPU."
+  type        = number
+  default     = 512
+
+  validation {
+    condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.task_cpu)
+    error_message = "task_cpu must be 256, 512, 1024, 2048, 4096, 8192 or 16384."
+  }
+}
+
+variable "task_memory" {
+  description = "Memory of a task in MiB."
+  type        = number
+  default     = 1024
+
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+  validation {
+    condition = contains(lookup({
+      "256"   = [512, 1024, 2048]
+      "512"   = range(1024, 4097, 1024)
+      "1024"  = range(2048, 8193, 1024)
+      "2048"  = range(4096, 16385, 1024)
+      "4096"  = range(8192, 30721, 1024)
+      "8192"  = range(16384, 61441, 4096)
+      "16384" = range(32768, 122881, 8192)
+    }, tostring(var.task_cpu), []), var.task_memory)
+    error_message = "Fargate does not offer this task_memory with this task_cpu; with 512, for example, it offers 1024, 2048, 3072 and 4096."
+  }
+}
+
+variable "cpu_architecture" {
+  description = "Processor that the image is built for: X86_64 or ARM64."
+  type        = string
+  default     = "X86_64"
+
+  validation {
+    condition     = contains(["X86_64", "ARM64"], var.cpu_architecture)
+    error_message = "cpu_architecture must be X86_64 or ARM64."
+  }
+}
+
+variable "container_user" {
+  description = "User and group id that the container runs as."
+  type        = string
+  default     = "10001:10001"
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*(:[1-9][0-9]*)?$", var.container_user))
+    error_message = "container_user must be numeric and not root, such as 10001:10001."
+  }
+}
+
+variable "app_secret_keys" {
+  description = "Keys of the application's secret that each task gets as environment variables of the same name."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for key in var.app_secret_keys : can(regex("^[A-Z_][A-Z0-9_]*$", key))])
+    error_message = "app_secret_keys must be names of environment variables, such as PROVIDER_API_KEY."
+  }
+}
+
+variable "allowed_egress_cidr_blocks" {
+  description = "Address ranges that tasks may reach with HTTPS."
+  type        = list(string)
+  default     = ["0.0.0.0/0"]
+
+  validation {
+    condition     = alltrue([for block in var.allowed_egress_cidr_blocks : can(cidrhost(block, 0))])
+    error_message = "allowed_egress_cidr_blocks must hold address ranges such as 203.0.113.0/24."
+  }
+}
+
+variable "alert_email" {
+  description = "Address that alarms are mailed to; null mails nobody."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alert_email == null || can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.alert_email))
+    error_message = "alert_email must be an e-mail address."
+  }
+}

@@ -1,0 +1,37 @@
+aws_region         = "us-east-1"
+project_name       = "my-payments"
+environment_suffix = "dev6"
+
+# Ephemeral: terraform destroy removes everything and frees every name.
+deletion_protection         = false
+force_destroy               = true
+log_retention_days          = 30
+kms_deletion_window_days    = 7
+secret_recovery_window_days = 0
+
+vpc_id              = "vpc-0123456789abcdef0"
+public_subnet_ids   = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"]
+private_subnet_ids  = ["subnet-0bbbbbbbbbbbbbbb1", "subnet-0bbbbbbbbbbbbbbb2"]
+database_subnet_ids = ["subnet-0ccccccccccccccc1", "subnet-0ccccccccccccccc2"]
+
+container_port    = 8080
+health_check_path = "/health"
+certificate_arn   = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+
+db_instance_class        = "db.t4g.medium"
+db_instance_count        = 2
+db_backup_retention_days = 7
+db_skip_final_snapshot   = true
+db_apply_immediately     = true
+
+# Set to the tag of the first image you pushed; until then no task runs.
+image_tag = null
+
+task_cpu    = 512
+task_memory = 1024
+task_count = {
+  min = 2
+  max = 6
+}
+
+alert_email = null

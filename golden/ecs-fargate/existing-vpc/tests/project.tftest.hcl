@@ -1,0 +1,208 @@
+# Plans the project against made-up answers of AWS: no account, no credentials, nothing created.
+# terraform init -backend=false && terraform test
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = {
+      account_id = "123456789012"
+    }
+  }
+
+  mock_data "aws_partition" {
+    defaults = {
+      partition = "aws"
+    }
+  }
+
+  mock_data "aws_vpc" {
+    defaults = {
+      id                   = "vpc-0123456789abcdef0"
+      enable_dns_support   = true
+      enable_dns_hostnames = true
+    }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = {
+      json = "{}"
+    }
+  }
+}
+
+override_data {
+  target = data.aws_subnet.public["subnet-0aaaaaaaaaaaaaaa1"]
+  values = {
+    id                = "subnet-0aaaaaaaaaaaaaaa1"
+    vpc_id            = "vpc-0123456789abcdef0"
+    availability_zone = "zone-a"
+  }
+}
+
+override_data {
+  target = data.aws_subnet.public["subnet-0aaaaaaaaaaaaaaa2"]
+  values = {
+    id                = "subnet-0aaaaaaaaaaaaaaa2"
+    vpc_id            = "vpc-0123456789abcdef0"
+    availability_zone = "zone-b"
+  }
+}
+
+override_data {
+  target = data.aws_subnet.private["subnet-0bbbbbbbbbbbbbbb1"]
+  values = {
+    id                = "subnet-0bbbbbbbbbbbbbbb1"
+    vpc_id            = "vpc-0123456789abcdef0"
+    availability_zone = "zone-a"
+  }
+}
+
+override_data {
+  target = data.aws_subnet.private["subnet-0bbbbbbbbbbbbbbb2"]
+  values = {
+    id                = "subnet-0bbbbbbbbbbbbbbb2"
+    vpc_id            = "vpc-0123456789abcdef0"
+    availability_zone = "zone-b"
+  }
+}
+
+override_data {
+  target = data.aws_subnet.database["subnet-0ccccccccccccccc1"]
+  values = {
+    id                = "subnet-0ccccccccccccccc1"
+    vpc_id            = "vpc-0123456789abcdef0"
+    availability_zone = "zone-a"
+  }
+}
+
+override_data {
+  target = data.aws_subnet.database["subnet-0ccccccccccccccc2"]
+  values = {
+    id                = "subnet-0ccccccccccccccc2"
+    vpc_id            = "vpc-0123456789abcdef0"
+    availability_zone = "zone-b"
+  }
+}
+
+run "first_apply_without_an_image" {
+  command = plan
+
+  variables {
+    image_tag = null
+  }
+
+  assert {
+    condition     = aws_ecs_service.app.desired_count == 0
+    error_message = "Without an image no task may be started."
+  }
+
+  assert {
+    condition     = aws_appautoscaling_target.app.min_capacity == 0 && aws_appautoscaling_target.app.max_capacity == 0
+    error_message = "Without an image auto scaling may start no task either."
+  }
+}
+
+run "tasks_once_there_is_an_image" {
+  command = plan
+
+  variables {
+    image_tag  = "1.0.0"
+    task_count = { min = 3, max = 9 }
+  }
+
+  assert {
+    condition     = aws_appautoscaling_target.app.min_capacity == 3 && aws_appautoscaling_target.app.max_capacity == 9
+    error_message = "Auto scaling must keep the number of tasks within task_count."
+  }
+
+  assert {
+    condition     = aws_appautoscaling_policy.cpu.target_tracking_scaling_policy_configuration[0].scale_out_cooldown == 60 && aws_appautoscaling_policy.cpu.target_tracking_scaling_policy_configuration[0].scale_in_cooldown == 300
+    error_message = "Scaling out must be fast and scaling in slow."
+  }
+}
+
+run "names_and_tags" {
+  command = plan
+
+  variables {
+    project_name       = "ledger"
+    environment_suffix = "qa7"
+  }
+
+  assert {
+    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_rds_cluster.aurora.cluster_identifier == "ledger-qa7-aurora" && aws_s3_bucket.alb_logs.bucket == "ledger-qa7-alb-logs-123456789012"
+    error_message = "Every name must carry project and suffix, and the bucket's the account too."
+  }
+
+  assert {
+    condition     = local.common_tags.Project == "ledger" && local.common_tags.Environment == "qa7"
+    error_message = "Every resource must be tagged with project and suffix."
+  }
+}
+
+run "entry" {
+  command = plan
+
+  assert {
+    condition     = aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
+    error_message = "Port 80 must only redirect to HTTPS."
+  }
+
+  assert {
+    condition     = aws_lb_listener.https.port == 443 && startswith(aws_lb_listener.https.ssl_policy, "ELBSecurityPolicy-TLS13-1-2-")
+    error_message = "Port 443 must take TLS 1.2 and 1.3 only."
+  }
+}
+
+run "database_is_private_and_encrypted" {
+  command = plan
+
+  assert {
+    condition     = aws_rds_cluster.aurora.storage_encrypted && aws_rds_cluster.aurora.manage_master_user_password && alltrue([for instance in aws_rds_cluster_instance.aurora : !instance.publicly_accessible])
+    error_message = "The database must be encrypted, its password managed by AWS and its instances without a public address."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.database_from_app.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_app.to_port == 5432
+    error_message = "The database must be reached on its own port only."
+  }
+}
+
+run "posture" {
+  command = plan
+
+  assert {
+    condition     = aws_rds_cluster.aurora.deletion_protection == var.deletion_protection && aws_lb.alb.enable_deletion_protection == var.deletion_protection && aws_ecr_repository.app.force_delete == var.force_destroy
+    error_message = "Protection must follow the posture in terraform.tfvars."
+  }
+}
+
+run "refuses_a_memory_that_fargate_does_not_offer" {
+  command = plan
+
+  variables {
+    task_cpu    = 256
+    task_memory = 4096
+  }
+
+  expect_failures = [var.task_memory]
+}
+
+run "refuses_a_class_that_aurora_does_not_have" {
+  command = plan
+
+  variables {
+    db_instance_class = "db.t3.micro"
+  }
+
+  expect_failures = [var.db_instance_class]
+}
+
+run "refuses_a_name_that_does_not_fit" {
+  command = plan
+
+  variables {
+    project_name       = "a-name-that-is-far-too-long"
+    environment_suffix = "staging1"
+  }
+
+  expect_failures = [var.environment_suffix]
+}

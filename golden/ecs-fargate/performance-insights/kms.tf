@@ -1,0 +1,193 @@
+# One key for each kind of data, so that access to one never opens another.
+# In a key policy, "*" is the key that the policy belongs to.
+data "aws_iam_policy_document" "key_account" {
+  # Without it nobody could change the key again; IAM policies decide who may use it.
+  statement {
+    sid       = "AccountAdministration"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:${local.partition}:iam::${local.account_id}:root"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "key_app" {
+  source_policy_documents = [data.aws_iam_policy_document.key_account.json]
+
+  statement {
+    sid       = "FargateStorageDataKeys"
+    actions   = ["kms:GenerateDataKeyWithoutPlaintext"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["fargate.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:ecs:clusterAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:ecs:clusterName"
+      values   = [local.name_prefix]
+    }
+  }
+
+  statement {
+    sid       = "FargateStorageGrants"
+    actions   = ["kms:CreateGrant"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["fargate.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:ecs:clusterAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:ecs:clusterName"
+      values   = [local.name_prefix]
+    }
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "kms:GrantOperations"
+      values   = ["Decrypt"]
+    }
+  }
+}
+
+resource "aws_kms_key" "app" {
+  description             = "Encrypts the images and the task storage of ${local.name_prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key_app.json
+}
+
+resource "aws_kms_alias" "app" {
+  name          = "alias/${local.name_prefix}-app"
+  target_key_id = aws_kms_key.app.key_id
+}
+
+resource "aws_kms_key" "database" {
+  description             = "Encrypts the database of ${local.name_prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key_account.json
+}
+
+resource "aws_kms_alias" "database" {
+  name          = "alias/${local.name_prefix}-database"
+  target_key_id = aws_kms_key.database.key_id
+}
+
+resource "aws_kms_key" "secrets" {
+  description             = "Encrypts the secrets of ${local.name_prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key_account.json
+}
+
+resource "aws_kms_alias" "secrets" {
+  name          = "alias/${local.name_prefix}-secrets"
+  target_key_id = aws_kms_key.secrets.key_id
+}
+
+# The groups are named, not referenced: each of them needs this key before it can be created.
+data "aws_iam_policy_document" "key_logs" {
+  source_policy_documents = [data.aws_iam_policy_document.key_account.json]
+
+  statement {
+    sid = "CloudWatchLogs"
+    actions = [
+      "kms:Decrypt*",
+      "kms:Describe*",
+      "kms:Encrypt*",
+      "kms:GenerateDataKey*",
+      "kms:ReEncrypt*",
+    ]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["logs.${var.aws_region}.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "kms:EncryptionContext:aws:logs:arn"
+      values = [for name in [
+        "/ecs/${local.name_prefix}/app",
+        "/aws/ecs/containerinsights/${local.name_prefix}/performance",
+        "/aws/rds/cluster/${local.aurora_cluster_identifier}/postgresql",
+        "aws-waf-logs-${local.name_prefix}",
+        "/vpc/${local.name_prefix}/flow-logs",
+      ] : "arn:${local.partition}:logs:${var.aws_region}:${local.account_id}:log-group:${name}"]
+    }
+  }
+}
+
+resource "aws_kms_key" "logs" {
+  description             = "Encrypts the log groups of ${local.name_prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key_logs.json
+}
+
+resource "aws_kms_alias" "logs" {
+  name          = "alias/${local.name_prefix}-logs"
+  target_key_id = aws_kms_key.logs.key_id
+}
+
+data "aws_iam_policy_document" "key_alerts" {
+  source_policy_documents = [data.aws_iam_policy_document.key_account.json]
+
+  # AWS's own key for SNS cannot admit CloudWatch: with it, alarms would fire and nobody would hear.
+  statement {
+    sid       = "CloudWatchAlarms"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${local.partition}:cloudwatch:${var.aws_region}:${local.account_id}:alarm:${local.name_prefix}-*"]
+    }
+  }
+}
+
+resource "aws_kms_key" "alerts" {
+  description             = "Encrypts the alerts of ${local.name_prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key_alerts.json
+}
+
+resource "aws_kms_alias" "alerts" {
+  name          = "alias/${local.name_prefix}-alerts"
+  target_key_id = aws_kms_key.alerts.key_id
+}

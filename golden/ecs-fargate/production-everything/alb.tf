@@ -1,0 +1,77 @@
+resource "aws_lb" "alb" {
+  name               = "${local.name_prefix}-alb"
+  load_balancer_type = "application"
+  internal           = false
+  subnets            = local.public_subnet_ids
+  security_groups    = [aws_security_group.alb.id]
+
+  # Requests that a proxy and the application could read differently never reach the application.
+  drop_invalid_header_fields = true
+  desync_mitigation_mode     = "strictest"
+
+  enable_deletion_protection = var.deletion_protection
+
+  access_logs {
+    enabled = true
+    bucket  = aws_s3_bucket.alb_logs.id
+    prefix  = "alb"
+  }
+
+  # The load balancer writes a test object while it is created, which needs the bucket's policy.
+  depends_on = [aws_s3_bucket_policy.alb_logs]
+}
+
+# A target group cannot change its port and a listener's target group cannot be deleted:
+# with the port in the name, the new group is there before the old one goes.
+resource "aws_lb_target_group" "app" {
+  name                 = "${local.name_prefix}-${var.container_port}"
+  vpc_id               = local.vpc_id
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = var.container_port
+  deregistration_delay = 30
+
+  health_check {
+    path                = var.health_check_path
+    protocol            = "HTTP"
+    matcher             = "200"
+    interval            = 15
+    timeout             = 5
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# Port 80 only tells browsers where to go.
+resource "aws_lb_listener" "http" {
+  load_balancer_arn = aws_lb.alb.arn
+  protocol          = "HTTP"
+  port              = 80
+
+  default_action {
+    type = "redirect"
+
+    redirect {
+      protocol    = "HTTPS"
+      port        = "443"
+      status_code = "HTTP_301"
+    }
+  }
+}
+
+resource "aws_lb_listener" "https" {
+  load_balancer_arn = aws_lb.alb.arn
+  protocol          = "HTTPS"
+  port              = 443
+  ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+  certificate_arn   = aws_acm_certificate_validation.this.certificate_arn
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.app.arn
+  }
+}

@@ -1,0 +1,111 @@
+locals {
+  aurora_cluster_identifier = "${local.name_prefix}-aurora"
+}
+
+resource "aws_db_subnet_group" "aurora" {
+  name        = "${local.name_prefix}-aurora"
+  description = "Database subnets of ${local.name_prefix}"
+  subnet_ids  = local.database_subnet_ids
+}
+
+# The major version is in the name, so that a major upgrade finds its new group before the old one goes.
+resource "aws_rds_cluster_parameter_group" "aurora" {
+  name        = "${local.name_prefix}-aurora-postgresql${var.db_engine_version}"
+  family      = "aurora-postgresql${var.db_engine_version}"
+  description = "Parameters of ${local.aurora_cluster_identifier}"
+
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
+  parameter {
+    name  = "log_statement"
+    value = "ddl"
+  }
+
+  # Milliseconds; slow queries are logged with their text.
+  parameter {
+    name  = "log_min_duration_statement"
+    value = "1000"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# Created before the cluster: otherwise RDS creates it, unencrypted and kept for ever.
+resource "aws_cloudwatch_log_group" "aurora" {
+  name              = "/aws/rds/cluster/${local.aurora_cluster_identifier}/postgresql"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = aws_kms_key.logs.arn
+}
+
+resource "aws_rds_cluster" "aurora" {
+  cluster_identifier = local.aurora_cluster_identifier
+  engine             = "aurora-postgresql"
+  engine_version     = var.db_engine_version
+  database_name      = var.database_name
+
+  # Past its end of standard support a version is upgraded instead of billed as Extended Support.
+  engine_lifecycle_support = "open-source-rds-extended-support-disabled"
+
+  # RDS makes, stores and rotates the password; it never passes through Terraform or its state.
+  master_username               = "dbadmin"
+  manage_master_user_password   = true
+  master_user_secret_kms_key_id = aws_kms_key.secrets.arn
+
+  iam_database_authentication_enabled = true
+
+  db_subnet_group_name            = aws_db_subnet_group.aurora.name
+  vpc_security_group_ids          = [aws_security_group.database.id]
+  db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.aurora.name
+
+  storage_encrypted = true
+  kms_key_id        = aws_kms_key.database.arn
+
+  backup_retention_period      = var.db_backup_retention_days
+  preferred_backup_window      = "03:00-04:00"
+  preferred_maintenance_window = "sun:04:30-sun:05:30"
+  copy_tags_to_snapshot        = true
+
+  enabled_cloudwatch_logs_exports = ["postgresql"]
+
+  apply_immediately         = var.db_apply_immediately
+  deletion_protection       = var.deletion_protection
+  skip_final_snapshot       = var.db_skip_final_snapshot
+  final_snapshot_identifier = "${local.aurora_cluster_identifier}-final"
+
+  # Only instances of class db.serverless scale; for any other class the range would say nothing.
+  dynamic "serverlessv2_scaling_configuration" {
+    for_each = var.db_instance_class == "db.serverless" ? [var.db_serverless_capacity] : []
+
+    content {
+      min_capacity = serverlessv2_scaling_configuration.value.min
+      max_capacity = serverlessv2_scaling_configuration.value.max
+    }
+  }
+
+  depends_on = [aws_cloudwatch_log_group.aurora]
+}
+
+resource "aws_rds_cluster_instance" "aurora" {
+  count = var.db_instance_count
+
+  identifier         = "${local.aurora_cluster_identifier}-${count.index}"
+  cluster_identifier = aws_rds_cluster.aurora.id
+  engine             = aws_rds_cluster.aurora.engine
+  engine_version     = aws_rds_cluster.aurora.engine_version
+  instance_class     = var.db_instance_class
+
+  publicly_accessible        = false
+  auto_minor_version_upgrade = true
+  apply_immediately          = var.db_apply_immediately
+  copy_tags_to_snapshot      = true
+
+  monitoring_interval = 60
+  monitoring_role_arn = aws_iam_role.rds_monitoring.arn
+
+  depends_on = [aws_iam_role_policy_attachment.rds_monitoring]
+}

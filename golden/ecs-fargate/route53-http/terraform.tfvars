@@ -1,0 +1,38 @@
+aws_region         = "us-east-1"
+project_name       = "my-payments"
+environment_suffix = "dev4"
+
+# Ephemeral: terraform destroy removes everything and frees every name.
+deletion_protection         = false
+force_destroy               = true
+log_retention_days          = 30
+kms_deletion_window_days    = 7
+secret_recovery_window_days = 0
+
+vpc_cidr                = "10.0.0.0/16"
+availability_zone_count = 3
+single_nat_gateway      = false
+
+container_port    = 8080
+health_check_path = "/health"
+
+hosted_zone_name = "example.com"
+domain_name      = "pay.example.com"
+
+db_instance_class        = "db.t4g.medium"
+db_instance_count        = 2
+db_backup_retention_days = 7
+db_skip_final_snapshot   = true
+db_apply_immediately     = true
+
+# Set to the tag of the first image you pushed; until then no task runs.
+image_tag = null
+
+task_cpu    = 512
+task_memory = 1024
+task_count = {
+  min = 2
+  max = 6
+}
+
+alert_email = null

@@ -1,0 +1,171 @@
+locals {
+  # No image, no tasks: the first apply succeeds while the repository is still empty.
+  task_count_min = var.image_tag == null ? 0 : var.task_count.min
+  task_count_max = var.image_tag == null ? 0 : var.task_count.max
+}
+
+resource "aws_cloudwatch_log_group" "app" {
+  name              = "/ecs/${local.name_prefix}/app"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = aws_kms_key.logs.arn
+}
+
+# Created before the cluster: otherwise Container Insights creates it, unencrypted and kept for a day.
+resource "aws_cloudwatch_log_group" "container_insights" {
+  name              = "/aws/ecs/containerinsights/${local.name_prefix}/performance"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = aws_kms_key.logs.arn
+}
+
+resource "aws_ecs_cluster" "this" {
+  name = local.name_prefix
+
+  configuration {
+    managed_storage_configuration {
+      fargate_ephemeral_storage_kms_key_id = aws_kms_key.app.id
+    }
+  }
+
+  setting {
+    name  = "containerInsights"
+    value = "enabled"
+  }
+
+  depends_on = [aws_cloudwatch_log_group.container_insights]
+}
+
+resource "aws_ecs_cluster_capacity_providers" "this" {
+  cluster_name       = aws_ecs_cluster.this.name
+  capacity_providers = ["FARGATE"]
+
+  default_capacity_provider_strategy {
+    capacity_provider = "FARGATE"
+    weight            = 1
+  }
+}
+
+resource "aws_ecs_task_definition" "app" {
+  family                   = "${local.name_prefix}-app"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = var.task_cpu
+  memory                   = var.task_memory
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+
+  container_definitions = jsonencode([
+    {
+      name      = "app"
+      image     = "${aws_ecr_repository.app.repository_url}:${coalesce(var.image_tag, "none")}"
+      essential = true
+      user      = var.container_user
+
+      readonlyRootFilesystem = true
+
+      linuxParameters = {
+        capabilities       = { drop = ["ALL"] }
+        initProcessEnabled = true
+      }
+
+      portMappings = [
+        {
+          containerPort = var.container_port
+          hostPort      = var.container_port
+          protocol      = "tcp"
+        },
+      ]
+
+      mountPoints = [
+        {
+          sourceVolume  = "tmp"
+          containerPath = "/tmp"
+          readOnly      = false
+        },
+      ]
+
+      environment = [
+        { name = "DB_HOST", value = aws_rds_cluster.aurora.endpoint },
+        { name = "DB_NAME", value = aws_rds_cluster.aurora.database_name },
+        { name = "DB_PORT", value = tostring(aws_rds_cluster.aurora.port) },
+        { name = "DB_READER_HOST", value = aws_rds_cluster.aurora.reader_endpoint },
+        { name = "DB_SECRET_ARN", value = aws_rds_cluster.aurora.master_user_secret[0].secret_arn },
+        { name = "DB_SSLMODE", value = "require" },
+        { name = "PORT", value = tostring(var.container_port) },
+      ]
+
+      # Read once, when the task starts: a rotated password reaches running tasks by DB_SECRET_ARN or a new deployment.
+      secrets = concat(
+        [
+          { name = "DB_PASSWORD", valueFrom = "${aws_rds_cluster.aurora.master_user_secret[0].secret_arn}:password::" },
+          { name = "DB_USERNAME", valueFrom = "${aws_rds_cluster.aurora.master_user_secret[0].secret_arn}:username::" },
+        ],
+        [for key in var.app_secret_keys : { name = key, valueFrom = "${aws_secretsmanager_secret.app.arn}:${key}::" }],
+      )
+
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          awslogs-group         = aws_cloudwatch_log_group.app.name
+          awslogs-region        = var.aws_region
+          awslogs-stream-prefix = "app"
+        }
+      }
+    },
+  ])
+
+  runtime_platform {
+    operating_system_family = "LINUX"
+    cpu_architecture        = var.cpu_architecture
+  }
+
+  # The only place the container can write to.
+  volume {
+    name = "tmp"
+  }
+}
+
+resource "aws_ecs_service" "app" {
+  name            = "${local.name_prefix}-app"
+  cluster         = aws_ecs_cluster.this.id
+  task_definition = aws_ecs_task_definition.app.arn
+  launch_type     = "FARGATE"
+  desired_count   = local.task_count_min
+  propagate_tags  = "SERVICE"
+
+  enable_ecs_managed_tags            = true
+  availability_zone_rebalancing      = "ENABLED"
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  health_check_grace_period_seconds  = 60
+
+  # A deployment whose tasks do not become healthy is rolled back instead of retried for ever.
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  network_configuration {
+    subnets          = local.private_subnet_ids
+    security_groups  = [aws_security_group.app.id]
+    assign_public_ip = false
+  }
+
+  load_balancer {
+    target_group_arn = aws_lb_target_group.app.arn
+    container_name   = "app"
+    container_port   = var.container_port
+  }
+
+  # Auto scaling owns the count: it also brings the first tasks when image_tag raises its minimum from zero.
+  lifecycle {
+    ignore_changes = [desired_count]
+  }
+
+  # ECS refuses a target group without listener; tasks start only when their role may pull and read.
+  depends_on = [
+    aws_lb_listener.http,
+    aws_iam_role_policy.execution,
+    aws_iam_role_policy.task,
+    aws_rds_cluster_instance.aurora,
+  ]
+}

@@ -1,0 +1,20 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+# Zones that every account has without opting in; Local and Wavelength Zones hold neither NAT nor Aurora.
+data "aws_availability_zones" "available" {
+  state = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
+
+  lifecycle {
+    postcondition {
+      condition     = length(self.names) >= 2
+      error_message = "The load balancer and Aurora need two availability zones; this account sees ${length(self.names)} in ${var.aws_region}."
+    }
+  }
+}

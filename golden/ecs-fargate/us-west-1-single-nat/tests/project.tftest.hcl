@@ -1,0 +1,186 @@
+# Plans the project against made-up answers of AWS: no account, no credentials, nothing created.
+# terraform init -backend=false && terraform test
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = {
+      account_id = "123456789012"
+    }
+  }
+
+  mock_data "aws_partition" {
+    defaults = {
+      partition = "aws"
+    }
+  }
+
+  mock_data "aws_availability_zones" {
+    defaults = {
+      names = ["zone-a", "zone-b", "zone-c", "zone-d"]
+    }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = {
+      json = "{}"
+    }
+  }
+}
+
+run "first_apply_without_an_image" {
+  command = plan
+
+  variables {
+    image_tag = null
+  }
+
+  assert {
+    condition     = aws_ecs_service.app.desired_count == 0
+    error_message = "Without an image no task may be started."
+  }
+
+  assert {
+    condition     = aws_appautoscaling_target.app.min_capacity == 0 && aws_appautoscaling_target.app.max_capacity == 0
+    error_message = "Without an image auto scaling may start no task either."
+  }
+}
+
+run "tasks_once_there_is_an_image" {
+  command = plan
+
+  variables {
+    image_tag  = "1.0.0"
+    task_count = { min = 3, max = 9 }
+  }
+
+  assert {
+    condition     = aws_appautoscaling_target.app.min_capacity == 3 && aws_appautoscaling_target.app.max_capacity == 9
+    error_message = "Auto scaling must keep the number of tasks within task_count."
+  }
+
+  assert {
+    condition     = aws_appautoscaling_policy.cpu.target_tracking_scaling_policy_configuration[0].scale_out_cooldown == 60 && aws_appautoscaling_policy.cpu.target_tracking_scaling_policy_configuration[0].scale_in_cooldown == 300
+    error_message = "Scaling out must be fast and scaling in slow."
+  }
+}
+
+run "names_and_tags" {
+  command = plan
+
+  variables {
+    project_name       = "ledger"
+    environment_suffix = "qa7"
+  }
+
+  assert {
+    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_rds_cluster.aurora.cluster_identifier == "ledger-qa7-aurora" && aws_s3_bucket.alb_logs.bucket == "ledger-qa7-alb-logs-123456789012"
+    error_message = "Every name must carry project and suffix, and the bucket's the account too."
+  }
+
+  assert {
+    condition     = local.common_tags.Project == "ledger" && local.common_tags.Environment == "qa7"
+    error_message = "Every resource must be tagged with project and suffix."
+  }
+}
+
+run "network_spans_the_zones" {
+  command = plan
+
+  assert {
+    condition     = length(distinct(aws_subnet.private[*].availability_zone)) == var.availability_zone_count && length(distinct(aws_subnet.database[*].availability_zone)) == var.availability_zone_count
+    error_message = "Each tier needs a subnet in every zone."
+  }
+
+  assert {
+    condition     = length(distinct(concat(aws_subnet.public[*].cidr_block, aws_subnet.private[*].cidr_block, aws_subnet.database[*].cidr_block))) == 3 * var.availability_zone_count
+    error_message = "No two subnets may have the same range."
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == (var.single_nat_gateway ? 1 : var.availability_zone_count) && length(aws_route.private_nat) == var.availability_zone_count
+    error_message = "Every private route table needs a NAT gateway."
+  }
+}
+
+run "region_with_two_zones" {
+  command = plan
+
+  override_data {
+    target = data.aws_availability_zones.available
+    values = {
+      names = ["zone-a", "zone-c"]
+    }
+  }
+
+  variables {
+    availability_zone_count = 3
+  }
+
+  assert {
+    condition     = length(aws_subnet.public) == 2
+    error_message = "Where there are two zones, two must do."
+  }
+}
+
+run "entry" {
+  command = plan
+
+  assert {
+    condition     = aws_lb_listener.http.port == 80 && aws_lb_listener.http.default_action[0].type == "forward"
+    error_message = "Port 80 must forward to the tasks."
+  }
+}
+
+run "database_is_private_and_encrypted" {
+  command = plan
+
+  assert {
+    condition     = aws_rds_cluster.aurora.storage_encrypted && aws_rds_cluster.aurora.manage_master_user_password && alltrue([for instance in aws_rds_cluster_instance.aurora : !instance.publicly_accessible])
+    error_message = "The database must be encrypted, its password managed by AWS and its instances without a public address."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.database_from_app.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_app.to_port == 5432
+    error_message = "The database must be reached on its own port only."
+  }
+}
+
+run "posture" {
+  command = plan
+
+  assert {
+    condition     = aws_rds_cluster.aurora.deletion_protection == var.deletion_protection && aws_lb.alb.enable_deletion_protection == var.deletion_protection && aws_ecr_repository.app.force_delete == var.force_destroy
+    error_message = "Protection must follow the posture in terraform.tfvars."
+  }
+}
+
+run "refuses_a_memory_that_fargate_does_not_offer" {
+  command = plan
+
+  variables {
+    task_cpu    = 256
+    task_memory = 4096
+  }
+
+  expect_failures = [var.task_memory]
+}
+
+run "refuses_a_class_that_aurora_does_not_have" {
+  command = plan
+
+  variables {
+    db_instance_class = "db.t3.micro"
+  }
+
+  expect_failures = [var.db_instance_class]
+}
+
+run "refuses_a_name_that_does_not_fit" {
+  command = plan
+
+  variables {
+    project_name       = "a-name-that-is-far-too-long"
+    environment_suffix = "staging1"
+  }
+
+  expect_failures = [var.environment_suffix]
+}

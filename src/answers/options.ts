@@ -354,8 +354,9 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     check: (value, draft) => {
       const complaint = checkDnsName(value);
       if (complaint) return complaint;
-      if (draft.zoneName !== undefined && value !== draft.zoneName && !value.endsWith(`.${draft.zoneName}`)) {
-        return { why: `is not in the zone ${draft.zoneName}`, remedy: `Give a name that ends in .${draft.zoneName}, or another --zone-name.` };
+      const zone = draft.zoneName;
+      if (zone !== undefined && !checkDnsName(zone) && value !== zone && !value.endsWith(`.${zone}`)) {
+        return { why: `is not in the zone ${zone}`, remedy: `Give a name that ends in .${zone}, or another --zone-name.` };
       }
       // https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
       if (draft.https && value.length > 64) {

@@ -23,11 +23,10 @@ const harmless = new Set(['.git', '.hg', '.svn', '.DS_Store', 'Thumbs.db', 'desk
 
 /** Compares `files` with the folder `target`, which need not exist. */
 export async function compare(files: ProjectFiles, target: string): Promise<Comparison> {
-  if (!(await fs.pathExists(target))) {
-    return { changes: [...files.keys()].map((file) => ({ path: file, kind: 'create' })), inTheWay: [] };
-  }
-  if (!(await fs.stat(target)).isDirectory()) {
-    return { changes: [...files.keys()].map((file) => ({ path: file, kind: 'create' })), inTheWay: [`${path.basename(target)} (a file)`] };
+  const present = await presence(target);
+  if (present !== 'folder') {
+    const all = [...files.keys()].map((file): Change => ({ path: file, kind: 'create' }));
+    return { changes: all, inTheWay: present === 'nothing' ? [] : [`${path.basename(target)} (a file)`] };
   }
   const changes: Change[] = [];
   for (const [file, text] of files) changes.push({ path: file, kind: await kindOf(path.join(target, file), text) });
@@ -36,6 +35,12 @@ export async function compare(files: ProjectFiles, target: string): Promise<Comp
   const foreign = (await fs.readdir(target)).filter((entry) => !ours.has(entry) && !harmless.has(entry));
   const conflicts = changes.filter((change) => change.kind === 'conflict').map((change) => change.path);
   return { changes, inTheWay: [...conflicts, ...foreign] };
+}
+
+/** What has the target's name; a link that leads nowhere is not nothing, since its name is taken. */
+async function presence(target: string): Promise<'nothing' | 'folder' | 'file'> {
+  if (await fs.pathExists(target)) return (await fs.stat(target)).isDirectory() ? 'folder' : 'file';
+  return (await fs.readdir(path.dirname(target)).catch(() => [])).includes(path.basename(target)) ? 'file' : 'nothing';
 }
 
 async function kindOf(file: string, text: string): Promise<Change['kind']> {

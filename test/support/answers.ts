@@ -1,0 +1,59 @@
+import type { Answers } from '../../src/answers/answers.js';
+import type { Surroundings } from '../../src/answers/options.js';
+import { completed, resolve, type Resolution } from '../../src/answers/resolve.js';
+import { readAnswersFile } from '../../src/answers/sources.js';
+
+/** Surroundings in which nothing is left to chance. */
+export const surroundings: Surroundings = { directoryName: 'my-payments', drawSuffix: (length) => 'drawn1'.slice(0, length) };
+
+/** What resolve() makes of an answers file with these answers; reading faults count too. */
+export function resolveFile(answers: object): Resolution {
+  const reading = readAnswersFile(JSON.stringify(answers), 'answers.json');
+  const resolution = resolve(reading.given, surroundings);
+  return { ...resolution, faults: [...reading.faults, ...resolution.faults] };
+}
+
+/** Answers that are sound, with defaults filled in. */
+export function soundAnswers(answers: object = {}): Answers {
+  const resolution = resolveFile(answers);
+  if (resolution.faults.length + resolution.missing.length > 0) throw new Error(JSON.stringify(resolution));
+  return completed(resolution);
+}
+
+export const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
+
+export const existingVpc = {
+  vpc: 'existing',
+  vpcId: 'vpc-0123456789abcdef0',
+  publicSubnetIds: ['subnet-0aaaaaaaaaaaaaaa1', 'subnet-0aaaaaaaaaaaaaaa2'],
+  privateSubnetIds: ['subnet-0bbbbbbbbbbbbbbb1', 'subnet-0bbbbbbbbbbbbbbb2'],
+  databaseSubnetIds: ['subnet-0ccccccccccccccc1', 'subnet-0ccccccccccccccc2'],
+};
+
+/** Every combination of the toggles, the profiles and the VPC modes, each with a name that says which. */
+export function everyCombination(): { label: string; answers: Answers }[] {
+  const combinations = [];
+  for (const https of [false, true]) {
+    for (const route53 of [false, true]) {
+      for (const performanceInsights of [false, true]) {
+        for (const profile of ['ephemeral', 'production']) {
+          for (const vpc of ['create', 'existing']) {
+            const label = [https ? 'https' : 'http', route53 ? 'route53' : 'no-dns', performanceInsights ? 'insights' : 'no-insights', profile, vpc].join(' ');
+            const answers = soundAnswers({
+              suffix: 'all',
+              https,
+              route53,
+              performanceInsights,
+              profile,
+              ...(vpc === 'existing' ? existingVpc : {}),
+              ...(route53 ? { zoneName: 'example.com', domain: 'pay.example.com' } : {}),
+              ...(https && !route53 ? { certificateArn } : {}),
+            });
+            combinations.push({ label, answers });
+          }
+        }
+      }
+    }
+  }
+  return combinations;
+}

@@ -1,0 +1,37 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import type { Answers } from '../../src/answers/answers.js';
+import { renderProject, type ProjectFiles } from '../../src/render/render.js';
+import { soundAnswers } from './answers.js';
+
+export const goldenFolder = path.resolve(import.meta.dirname, '../../golden');
+
+export interface Sample {
+  /** `ecs-fargate/defaults`, which is also its folder below golden/. */
+  name: string;
+  answers: Answers;
+  files: ProjectFiles;
+}
+
+/** Every golden sample as the generator would write it now. */
+export function samples(): Sample[] {
+  const byStack = JSON.parse(readFileSync(path.join(goldenFolder, 'samples.json'), 'utf8')) as Record<string, Record<string, object>>;
+  return Object.entries(byStack).flatMap(([stack, byName]) =>
+    Object.entries(byName).map(([name, sample]) => {
+      const answers = soundAnswers({ stack, name: 'my-payments', ...sample });
+      return { name: `${stack}/${name}`, answers, files: renderProject(answers) };
+    }),
+  );
+}
+
+/** The text of every file below `folder`, by its path with forward slashes. */
+export function readFolder(folder: string): Map<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(
+    entries
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .map((file) => [path.relative(folder, file).split(path.sep).join('/'), readFileSync(file, 'utf8')] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}

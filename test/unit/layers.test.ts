@@ -1,0 +1,78 @@
+import { templates } from 'virtual:templates';
+import { describe, expect, it } from 'vitest';
+
+import { partsByPath, renderProject } from '../../src/render/render.js';
+import { findStack, stacks } from '../../src/stacks/index.js';
+import { everyCombination, soundAnswers } from '../support/answers.js';
+import { samples } from '../support/samples.js';
+
+describe('layers', () => {
+  it('never provide the same path twice, whatever the answers', () => {
+    for (const { answers } of everyCombination()) {
+      for (const ci of ['github', 'gitlab', 'none'] as const) {
+        expect(() => partsByPath(findStack(answers.stack).layers({ ...answers, ci, stateBucket: 'some-bucket' }))).not.toThrow();
+      }
+    }
+  });
+
+  it('fail where two provide what is no block list', () => {
+    expect(() => partsByPath(['network', 'network'])).toThrow('both provide flow_logs.tf');
+  });
+
+  it('are all used by a stack', () => {
+    const used = new Set(Object.values(stacks).flatMap((stack) => everyCombination().flatMap(({ answers }) => (['github', 'gitlab'] as const).flatMap((ci) => stack.layers({ ...answers, ci })))));
+    expect([...new Set(Object.keys(templates).map((name) => name.split('/')[0]!))].sort()).toEqual([...used].sort());
+  });
+});
+
+describe('renderProject', () => {
+  it('is a pure function of answers and version', () => {
+    const answers = soundAnswers({ suffix: 'x' });
+    expect([...renderProject(answers)]).toEqual([...renderProject(structuredClone(answers))]);
+    expect(renderProject(answers, '9.9.9').get('.create-secure-infra.json')).toContain('"version": "9.9.9"');
+  });
+
+  it('writes text files with one final newline and no trailing or doubled blanks', () => {
+    for (const { answers } of [...everyCombination(), ...samples()]) {
+      for (const [path, text] of renderProject(answers)) {
+        expect(text, path).toMatch(/[^\n]\n$/);
+        expect(text, path).not.toMatch(/[ \t]\n|\n\n\n|\r/);
+        expect(text.startsWith('\n'), path).toBe(false);
+      }
+    }
+  });
+
+  it('names no path outside the project', () => {
+    for (const { files } of samples()) for (const path of files.keys()) expect(path).not.toMatch(/^\/|\\|\.\.|^[A-Za-z]:/);
+  });
+
+  it.each([
+    [{}, ['bootstrap/main.tf', 'vpc.tf', 'vpc_endpoints.tf', 'flow_logs.tf'], ['dns.tf', '.github/workflows/terraform.yml', '.gitlab-ci.yml']],
+    [{ stateBucket: 'state-123456789012' }, [], ['bootstrap/main.tf']],
+    [{ ci: 'gitlab' }, ['.gitlab-ci.yml'], ['.github/workflows/terraform.yml']],
+    [{ ci: 'github' }, ['.github/workflows/terraform.yml'], ['.gitlab-ci.yml']],
+    [{ route53: true, zoneName: 'example.com', domain: 'example.com' }, ['dns.tf'], []],
+  ])('with %j has the files that follow', (answers, present, absent) => {
+    const files = renderProject(soundAnswers(answers));
+    for (const path of present) expect([...files.keys()]).toContain(path);
+    for (const path of absent) expect([...files.keys()]).not.toContain(path);
+  });
+});
+
+describe('the README of a project', () => {
+  it('lists every variable and output that the project declares, with its value', () => {
+    for (const { files } of samples()) {
+      const readme = files.get('README.md')!;
+      for (const [, name] of files.get('variables.tf')!.matchAll(/^variable "(\w+)"/gm)) expect(readme).toContain(`| \`${name}\` `);
+      for (const [, name] of files.get('outputs.tf')!.matchAll(/^output "(\w+)"/gm)) expect(readme).toContain(`| \`${name}\` `);
+      expect(readme).toMatch(/\| `aws_region` +\|[^|]+\| `"[a-z0-9-]+"` +\|/);
+    }
+  });
+
+  it('names only files that are there', () => {
+    for (const { files } of samples()) {
+      const table = files.get('README.md')!.split('## First deployment')[0]!;
+      for (const [, name] of table.matchAll(/`([\w.]+\.(?:tf|hcl|tfvars))`/g)) expect([...files.keys()]).toContain(name);
+    }
+  });
+});

@@ -1,0 +1,101 @@
+import { parse } from '@cdktn/hcl2json';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { readFlags } from '../../src/answers/flags.js';
+import { options } from '../../src/answers/options.js';
+import { resolve } from '../../src/answers/resolve.js';
+import { readAnswersFile } from '../../src/answers/sources.js';
+import { hclValue } from '../../src/render/hcl.js';
+import { renderProject } from '../../src/render/render.js';
+import { existingVpc, soundAnswers, surroundings } from '../support/answers.js';
+
+/** Reproducible: a failure prints the seed and the path that lead to it. */
+const runs = { numRuns: 300, seed: 20261123 };
+
+/** Texts that like to end a string and begin something else. */
+const hostile = fc.oneof(
+  fc.constantFrom('"', '\\', '${', '%{', '$${', '"\n}\nresource "x" "y" {', '${file("/etc/passwd")}', '%{for x in y}', '\\"', '\u0000', '\r\n', '\u2028', '<<EOT\n', '*/', '#', '{{name}}', '\\u0022'),
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+);
+const hostileText = fc.array(hostile, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+
+/** Raw values for every option, of the right type and of others. */
+const anyAnswers = fc.record(
+  Object.fromEntries(
+    options.map((option) => [
+      option.key,
+      fc.oneof(
+        hostileText,
+        fc.constantFrom(...((option.choices as readonly (string | number)[] | undefined) ?? ['us-east-1', 'eu-west-1', 'a-name', 'example.com', '10.0.0.0/16'])),
+        fc.boolean(),
+        fc.integer(),
+        fc.array(hostileText, { maxLength: 3 }),
+        fc.dictionary(hostileText, hostileText, { maxKeys: 3 }),
+        fc.constant(null),
+      ),
+    ]),
+  ),
+  { requiredKeys: [] },
+);
+
+describe('any answers at all', () => {
+  it('give named faults or a project, and never anything else', () => {
+    fc.assert(
+      fc.property(anyAnswers, (raw) => {
+        const reading = readAnswersFile(JSON.stringify(raw), 'answers.json');
+        const resolution = resolve(reading.given, surroundings);
+        const faults = [...reading.faults, ...resolution.faults];
+        for (const fault of faults) {
+          expect(fault.option).not.toBe('');
+          expect(fault.why).not.toBe('');
+          expect(fault.remedy).toMatch(/[.?]$/);
+          expect(`${fault.value ?? ''}`).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+        }
+        if (faults.length + resolution.missing.length === 0) expect(renderProject(resolution.answers as never).size).toBeGreaterThan(20);
+      }),
+      runs,
+    );
+  });
+
+  it('on the command line give named faults or answers', () => {
+    const word = fc.oneof(hostileText, fc.constantFrom('--yes', '--region', '--https', '--no-https', '--tag', '--', '-', '--=', '--name=', '-yh'));
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
+        const { reading } = readFlags(argv);
+        expect(resolve(reading.given, surroundings)).toBeDefined();
+      }),
+      runs,
+    );
+  });
+});
+
+describe('a text in HCL', () => {
+  it('means exactly that text', async () => {
+    const texts = fc.sample(hostileText, runs);
+    const source = texts.map((text, index) => `t${index} = ${hclValue(text)}`).join('\n');
+    const parsed = (await parse('texts.hcl', `${source}\n`)) as Record<string, string>;
+    texts.forEach((text, index) => {
+      // hcl2json keeps the escaped form of "${" and "%{", which are not templates then.
+      expect(parsed[`t${index}`]!.replace(/([$%])\1\{/g, '$1{').normalize(), JSON.stringify(text)).toBe(text.toWellFormed().normalize());
+    });
+  });
+
+  it('stays a value wherever a project puts an answer, even one that no check has seen', async () => {
+    const names = fc.sample(hostileText, { numRuns: 40, seed: runs.seed });
+    for (const text of names) {
+      const answers = {
+        ...soundAnswers({ ...existingVpc, suffix: 'x' }),
+        vpcId: text,
+        publicSubnetIds: [text, text],
+        alertEmail: text,
+        tags: { [text]: text },
+      };
+      const tfvars = renderProject(answers as never).get('terraform.tfvars')!;
+      const parsed = (await parse('terraform.tfvars', tfvars)) as Record<string, unknown>;
+      expect(Object.keys(parsed).sort(), JSON.stringify(text)).toEqual(Object.keys((await parse('terraform.tfvars', renderProject(soundAnswers({ ...existingVpc, suffix: 'x', tags: { a: 'b' } })).get('terraform.tfvars')!)) as object).sort());
+      expect((parsed.public_subnet_ids as string[]).length).toBe(2);
+    }
+  });
+});

@@ -138,7 +138,7 @@ run "names_and_tags" {
   }
 }
 
-run "entry" {
+run "as_configured" {
   command = plan
 
   assert {
@@ -150,10 +150,6 @@ run "entry" {
     condition     = aws_lb_listener.https.port == 443 && startswith(aws_lb_listener.https.ssl_policy, "ELBSecurityPolicy-TLS13-1-2-")
     error_message = "Port 443 must take TLS 1.2 and 1.3 only."
   }
-}
-
-run "database_is_private_and_encrypted" {
-  command = plan
 
   assert {
     condition     = aws_rds_cluster.aurora.storage_encrypted && aws_rds_cluster.aurora.manage_master_user_password && alltrue([for instance in aws_rds_cluster_instance.aurora : !instance.publicly_accessible])
@@ -164,10 +160,6 @@ run "database_is_private_and_encrypted" {
     condition     = aws_vpc_security_group_ingress_rule.database_from_app.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_app.to_port == 5432
     error_message = "The database must be reached on its own port only."
   }
-}
-
-run "posture" {
-  command = plan
 
   assert {
     condition     = aws_rds_cluster.aurora.deletion_protection == var.deletion_protection && aws_lb.alb.enable_deletion_protection == var.deletion_protection && aws_ecr_repository.app.force_delete == var.force_destroy

@@ -82,25 +82,6 @@ run "names_and_tags" {
   }
 }
 
-run "network_spans_the_zones" {
-  command = plan
-
-  assert {
-    condition     = length(distinct(aws_subnet.private[*].availability_zone)) == var.availability_zone_count && length(distinct(aws_subnet.database[*].availability_zone)) == var.availability_zone_count
-    error_message = "Each tier needs a subnet in every zone."
-  }
-
-  assert {
-    condition     = length(distinct(concat(aws_subnet.public[*].cidr_block, aws_subnet.private[*].cidr_block, aws_subnet.database[*].cidr_block))) == 3 * var.availability_zone_count
-    error_message = "No two subnets may have the same range."
-  }
-
-  assert {
-    condition     = length(aws_nat_gateway.this) == (var.single_nat_gateway ? 1 : var.availability_zone_count) && length(aws_route.private_nat) == var.availability_zone_count
-    error_message = "Every private route table needs a NAT gateway."
-  }
-}
-
 run "region_with_two_zones" {
   command = plan
 
@@ -121,8 +102,23 @@ run "region_with_two_zones" {
   }
 }
 
-run "entry" {
+run "as_configured" {
   command = plan
+
+  assert {
+    condition     = length(distinct(aws_subnet.private[*].availability_zone)) == var.availability_zone_count && length(distinct(aws_subnet.database[*].availability_zone)) == var.availability_zone_count
+    error_message = "Each tier needs a subnet in every zone."
+  }
+
+  assert {
+    condition     = length(distinct(concat(aws_subnet.public[*].cidr_block, aws_subnet.private[*].cidr_block, aws_subnet.database[*].cidr_block))) == 3 * var.availability_zone_count
+    error_message = "No two subnets may have the same range."
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == (var.single_nat_gateway ? 1 : var.availability_zone_count) && length(aws_route.private_nat) == var.availability_zone_count
+    error_message = "Every private route table needs a NAT gateway."
+  }
 
   assert {
     condition     = aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
@@ -138,10 +134,6 @@ run "entry" {
     condition     = output.application_url == "https://${var.domain_name}" && aws_route53_record.app.name == var.domain_name
     error_message = "The application must be reached by its domain name."
   }
-}
-
-run "database_is_private_and_encrypted" {
-  command = plan
 
   assert {
     condition     = aws_rds_cluster.aurora.storage_encrypted && aws_rds_cluster.aurora.manage_master_user_password && alltrue([for instance in aws_rds_cluster_instance.aurora : !instance.publicly_accessible])
@@ -152,10 +144,6 @@ run "database_is_private_and_encrypted" {
     condition     = aws_vpc_security_group_ingress_rule.database_from_app.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_app.to_port == 5432
     error_message = "The database must be reached on its own port only."
   }
-}
-
-run "posture" {
-  command = plan
 
   assert {
     condition     = aws_rds_cluster.aurora.deletion_protection == var.deletion_protection && aws_lb.alb.enable_deletion_protection == var.deletion_protection && aws_ecr_repository.app.force_delete == var.force_destroy

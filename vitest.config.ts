@@ -10,5 +10,10 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 export default defineConfig({
   plugins: [viteTemplates('templates')],
   define: { PACKAGE_VERSION: JSON.stringify(version) },
-  test: { include: ['test/**/*.test.ts'] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/cli/setup.ts', 'test/terraform/setup.ts'],
+    maxConcurrency: 2,
+    testTimeout: 60_000,
+  },
 });

@@ -89,7 +89,7 @@ async function reportError(error: unknown, { run }: CommandLine, { stdout, stder
     return exitCodes.interrupted;
   }
   const code = (error as NodeJS.ErrnoException).code;
-  if (code && ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENAMETOOLONG', 'ENOTDIR'].includes(code)) {
+  if (code && ['EACCES', 'EEXIST', 'ENAMETOOLONG', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code)) {
     stderr.write(`The project cannot be written: ${(error as Error).message}. Nothing was left behind.\n`);
     return exitCodes.wrongAnswers;
   }

@@ -40,7 +40,7 @@ export async function compare(files: ProjectFiles, target: string): Promise<Comp
 /** What has the target's name; a link that leads nowhere is not nothing, since its name is taken. */
 async function presence(target: string): Promise<'nothing' | 'folder' | 'file'> {
   if (await fs.pathExists(target)) return (await fs.stat(target)).isDirectory() ? 'folder' : 'file';
-  return (await fs.readdir(path.dirname(target)).catch(() => [])).includes(path.basename(target)) ? 'file' : 'nothing';
+  return (await fs.readdir(path.dirname(target)).catch((): string[] => [])).includes(path.basename(target)) ? 'file' : 'nothing';
 }
 
 async function kindOf(file: string, text: string): Promise<Change['kind']> {

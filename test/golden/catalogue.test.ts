@@ -147,7 +147,7 @@ const mutations: Record<string, [file: string, from: string | RegExp, to: string
   'S001-19': ['vpc_endpoints.tf', '"ecr.dkr", ', ''],
   'S001-21': ['ecs.tf', ':password::', ':connection_string::'],
   'S001-22': ['waf.tf', 'priority = 20', 'priority = 10'],
-  'S001-23': ['alb.tf', 'depends_on = [aws_s3_bucket_policy.alb_logs]', ''],
+  'S001-23': ['alb.tf', 'aws_s3_bucket_policy.alb_logs, ', ''],
   'S001-26': ['monitoring.tf', 'alarm_actions       = [aws_sns_topic.alerts.arn]', ''],
   'S001-28': ['autoscaling.tf', 'scale_in_cooldown  = 300', 'scale_in_cooldown  = 30'],
   'S002-01': ['kms.tf', '"aws-waf-logs-${local.name_prefix}",', ''],

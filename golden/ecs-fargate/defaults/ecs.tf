@@ -122,6 +122,11 @@ resource "aws_ecs_task_definition" "app" {
   volume {
     name = "tmp"
   }
+
+  # A revision that is gone cannot be rolled back to: the old one goes after the service has left it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_ecs_service" "app" {
@@ -131,6 +136,9 @@ resource "aws_ecs_service" "app" {
   launch_type     = "FARGATE"
   desired_count   = local.task_count_min
   propagate_tags  = "SERVICE"
+
+  # An apply that ends well means that the release is up.
+  wait_for_steady_state = true
 
   enable_ecs_managed_tags            = true
   availability_zone_rebalancing      = "ENABLED"

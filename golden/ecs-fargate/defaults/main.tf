@@ -3,8 +3,11 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 # Zones that every account has without opting in; Local and Wavelength Zones hold neither NAT nor Aurora.
+# Two that some accounts still see have no Fargate:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
 data "aws_availability_zones" "available" {
-  state = "available"
+  state            = "available"
+  exclude_zone_ids = ["apne1-az3", "usw1-az2"]
 
   filter {
     name   = "opt-in-status"

@@ -22,6 +22,11 @@ resource "aws_lb" "alb" {
       condition     = length(distinct([for subnet in data.aws_subnet.public : subnet.availability_zone])) >= 2
       error_message = "public_subnet_ids must be in at least two availability zones; AWS refuses a load balancer in one."
     }
+
+    precondition {
+      condition     = length(distinct([for subnet in data.aws_subnet.public : subnet.availability_zone])) == length(data.aws_subnet.public)
+      error_message = "public_subnet_ids must hold one subnet of each zone; AWS refuses a load balancer two in the same zone."
+    }
   }
 
   # The load balancer writes a test object while it is created, which needs the bucket's policy.

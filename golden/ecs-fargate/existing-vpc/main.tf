@@ -13,6 +13,10 @@ data "aws_vpc" "existing" {
   }
 }
 
+data "aws_ec2_managed_prefix_list" "s3" {
+  name = "com.amazonaws.${var.aws_region}.s3"
+}
+
 data "aws_subnet" "public" {
   for_each = toset(var.public_subnet_ids)
 

@@ -71,7 +71,26 @@ resource "aws_vpc_security_group_egress_rule" "app_to_database" {
   to_port                      = 5432
 }
 
-# Payment providers and the AWS APIs are called by name and their addresses change; narrow this where you can.
+resource "aws_vpc_security_group_egress_rule" "app_to_endpoints" {
+  security_group_id = aws_security_group.app.id
+  description       = "HTTPS to the AWS APIs behind the VPC's endpoints"
+  cidr_ipv4         = data.aws_vpc.existing.cidr_block
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "app_to_s3" {
+  security_group_id = aws_security_group.app.id
+  description       = "HTTPS to S3, where ECR keeps image layers"
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.s3.id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+# Payment providers are called by name and their addresses change, and so are AWS APIs that the VPC has no endpoint for.
+# Narrow this only where the VPC has endpoints for ECR, CloudWatch Logs and Secrets Manager.
 resource "aws_vpc_security_group_egress_rule" "app_https" {
   for_each = toset(var.allowed_egress_cidr_blocks)
 

@@ -18,7 +18,8 @@ resource "aws_lb" "alb" {
   }
 
   # The load balancer writes a test object while it is created, which needs the bucket's policy.
-  depends_on = [aws_s3_bucket_policy.alb_logs]
+  # AWS refuses an internet-facing one before the way to the internet is there.
+  depends_on = [aws_s3_bucket_policy.alb_logs, aws_route.public_internet]
 }
 
 # A target group cannot change its port and a listener's target group cannot be deleted:

@@ -43,6 +43,12 @@ variable "tags" {
   description = "Tags for every resource, beside Project, Environment and ManagedBy."
   type        = map(string)
   default     = {}
+
+  # IAM takes two tags that differ only in case for one.
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:") && !contains(["project", "environment", "managedby", "name"], lower(key))]) && length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)
+    error_message = "tags must not begin with aws:, repeat Project, Environment, ManagedBy or Name, or differ in case only."
+  }
 }
 
 variable "deletion_protection" {
@@ -129,7 +135,7 @@ variable "single_nat_gateway" {
 }
 
 variable "container_port" {
-  description = "Port that the container listens on."
+  description = "Port that the container listens on; changing it interrupts the service until new tasks are healthy."
   type        = number
   default     = 8080
 
@@ -157,8 +163,8 @@ variable "allowed_ingress_cidr_blocks" {
   default     = ["0.0.0.0/0"]
 
   validation {
-    condition     = alltrue([for block in var.allowed_ingress_cidr_blocks : can(cidrhost(block, 0))])
-    error_message = "allowed_ingress_cidr_blocks must hold address ranges such as 203.0.113.0/24."
+    condition     = alltrue([for block in var.allowed_ingress_cidr_blocks : can(cidrnetmask(block)) && try(cidrhost(block, 0) == split("/", block)[0], false)])
+    error_message = "allowed_ingress_cidr_blocks must hold IPv4 ranges that start at their first address, such as 203.0.113.0/24."
   }
 }
 
@@ -176,6 +182,11 @@ variable "waf_rate_limit" {
 variable "hosted_zone_name" {
   description = "Name of the existing public hosted zone in Route 53."
   type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]*[a-z0-9]$", var.hosted_zone_name))
+    error_message = "hosted_zone_name must be a domain name in lower case, such as example.com."
+  }
 }
 
 variable "domain_name" {
@@ -186,6 +197,12 @@ variable "domain_name" {
     condition     = var.domain_name == var.hosted_zone_name || endswith(var.domain_name, ".${var.hosted_zone_name}")
     error_message = "domain_name must be hosted_zone_name or end in a dot and hosted_zone_name."
   }
+
+  # AWS Certificate Manager issues certificates for names of up to 64 characters.
+  validation {
+    condition     = length(var.domain_name) <= 64 && can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]*[a-z0-9]$", var.domain_name))
+    error_message = "domain_name must be a domain name in lower case of at most 64 characters, such as pay.example.com."
+  }
 }
 
 variable "db_engine_version" {
@@ -194,8 +211,8 @@ variable "db_engine_version" {
   default     = "17"
 
   validation {
-    condition     = contains(["16", "17"], var.db_engine_version)
-    error_message = "db_engine_version must be a major version that Aurora supports, 16 or 17."
+    condition     = can(regex("^(1[7-9]|[2-9][0-9])$", var.db_engine_version))
+    error_message = "db_engine_version must be a major version of PostgreSQL, 17 or newer: older ones do not require TLS by default."
   }
 }
 
@@ -205,7 +222,7 @@ variable "db_instance_class" {
 
   # Aurora PostgreSQL has no db.m classes and nothing below medium in the db.t classes.
   validation {
-    condition     = var.db_instance_class == "db.serverless" || can(regex("^db\\.(t3|t4g)\\.(medium|large)$", var.db_instance_class)) || can(regex("^db\\.[rx][0-9][a-z0-9]*\\.[0-9]*x?large$", var.db_instance_class))
+    condition     = var.db_instance_class == "db.serverless" || can(regex("^db\\.(t3|t4g)\\.(medium|large)$", var.db_instance_class)) || can(regex("^db\\.(r5|r6g|r6gd|r6i|r6id|r7g|r7i|r8g|r8gd|x2g)\\.((2|4|8|12|16|24|32|48)?x)?large$", var.db_instance_class))
     error_message = "db_instance_class must be a class of Aurora PostgreSQL, such as db.t4g.medium, db.r7g.large or db.serverless."
   }
 }
@@ -235,6 +252,11 @@ variable "db_serverless_capacity" {
   validation {
     condition     = var.db_serverless_capacity.min >= 0 && var.db_serverless_capacity.max >= 1 && var.db_serverless_capacity.max <= 256 && var.db_serverless_capacity.min <= var.db_serverless_capacity.max
     error_message = "db_serverless_capacity must be within 0 and 256, with max at least 1 and not below min."
+  }
+
+  validation {
+    condition     = alltrue([for capacity in [var.db_serverless_capacity.min, var.db_serverless_capacity.max] : capacity * 2 == floor(capacity * 2)])
+    error_message = "db_serverless_capacity must be in steps of 0.5."
   }
 }
 
@@ -362,6 +384,11 @@ variable "app_secret_keys" {
     condition     = alltrue([for key in var.app_secret_keys : can(regex("^[A-Z_][A-Z0-9_]*$", key))])
     error_message = "app_secret_keys must be names of environment variables, such as PROVIDER_API_KEY."
   }
+
+  validation {
+    condition     = length(distinct(var.app_secret_keys)) == length(var.app_secret_keys) && length(setintersection(var.app_secret_keys, ["DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_PORT", "DB_READER_HOST", "DB_SECRET_ARN", "DB_SSLMODE", "DB_USERNAME", "PORT"])) == 0
+    error_message = "app_secret_keys must be distinct and none of the names that the project sets itself."
+  }
 }
 
 variable "allowed_egress_cidr_blocks" {
@@ -370,8 +397,8 @@ variable "allowed_egress_cidr_blocks" {
   default     = ["0.0.0.0/0"]
 
   validation {
-    condition     = alltrue([for block in var.allowed_egress_cidr_blocks : can(cidrhost(block, 0))])
-    error_message = "allowed_egress_cidr_blocks must hold address ranges such as 203.0.113.0/24."
+    condition     = alltrue([for block in var.allowed_egress_cidr_blocks : can(cidrnetmask(block)) && try(cidrhost(block, 0) == split("/", block)[0], false)])
+    error_message = "allowed_egress_cidr_blocks must hold IPv4 ranges that start at their first address, such as 203.0.113.0/24."
   }
 }
 

@@ -14,20 +14,21 @@ resource "aws_rds_cluster_parameter_group" "aurora" {
   family      = "aurora-postgresql${var.db_engine_version}"
   description = "Parameters of ${local.aurora_cluster_identifier}"
 
-  parameter {
-    name  = "rds.force_ssl"
-    value = "1"
-  }
-
+  # TLS needs no parameter: from version 17 on rds.force_ssl is 1, and a parameter set to its default is planned for ever.
+  # Slow statements are not logged either: they come with the values they were given, card numbers among them.
   parameter {
     name  = "log_statement"
     value = "ddl"
   }
 
-  # Milliseconds; slow queries are logged with their text.
   parameter {
-    name  = "log_min_duration_statement"
-    value = "1000"
+    name  = "log_connections"
+    value = "1"
+  }
+
+  parameter {
+    name  = "log_disconnections"
+    value = "1"
   }
 
   lifecycle {
@@ -47,6 +48,9 @@ resource "aws_rds_cluster" "aurora" {
   engine             = "aurora-postgresql"
   engine_version     = var.db_engine_version
   database_name      = var.database_name
+
+  # A change of db_engine_version is meant; AWS refuses it without this.
+  allow_major_version_upgrade = true
 
   # Past its end of standard support a version is upgraded instead of billed as Extended Support.
   engine_lifecycle_support = "open-source-rds-extended-support-disabled"

@@ -81,8 +81,15 @@ resource "aws_iam_role_policy" "execution" {
   policy = data.aws_iam_policy_document.execution.json
 }
 
-# The task role is what the application may do: read the database's secret again after a rotation.
+# The task role is what the application may do: read the database's secret again after a rotation,
+# or do without a password and log in as the database role "app" with IAM.
 data "aws_iam_policy_document" "task" {
+  statement {
+    sid       = "ConnectAsApp"
+    actions   = ["rds-db:connect"]
+    resources = ["arn:${local.partition}:rds-db:${var.aws_region}:${local.account_id}:dbuser:${aws_rds_cluster.aurora.cluster_resource_id}/app"]
+  }
+
   statement {
     sid       = "ReadDatabaseSecret"
     actions   = ["secretsmanager:GetSecretValue"]

@@ -83,6 +83,27 @@ resource "aws_cloudwatch_metric_alarm" "ecs_memory" {
   }
 }
 
+# A task that cannot start is never registered, and so never unhealthy: only this alarm sees that none is left.
+resource "aws_cloudwatch_metric_alarm" "healthy_hosts" {
+  alarm_name          = "${local.name_prefix}-healthy-hosts"
+  alarm_description   = "No task has been healthy for three minutes: the service is down."
+  namespace           = "AWS/ApplicationELB"
+  metric_name         = "HealthyHostCount"
+  statistic           = "Maximum"
+  comparison_operator = "LessThanThreshold"
+  threshold           = local.task_count_min == 0 ? 0 : 1
+  period              = 60
+  evaluation_periods  = 3
+  treat_missing_data  = local.task_count_min == 0 ? "notBreaching" : "breaching"
+  alarm_actions       = [aws_sns_topic.alerts.arn]
+  ok_actions          = [aws_sns_topic.alerts.arn]
+
+  dimensions = {
+    LoadBalancer = aws_lb.alb.arn_suffix
+    TargetGroup  = aws_lb_target_group.app.arn_suffix
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "unhealthy_hosts" {
   alarm_name          = "${local.name_prefix}-unhealthy-hosts"
   alarm_description   = "A task has failed its health check for three minutes."
@@ -100,6 +121,26 @@ resource "aws_cloudwatch_metric_alarm" "unhealthy_hosts" {
   dimensions = {
     LoadBalancer = aws_lb.alb.arn_suffix
     TargetGroup  = aws_lb_target_group.app.arn_suffix
+  }
+}
+
+# The load balancer answers by itself where no task can; without an image that is expected.
+resource "aws_cloudwatch_metric_alarm" "load_balancer_5xx" {
+  alarm_name          = "${local.name_prefix}-load-balancer-5xx"
+  alarm_description   = "The load balancer has had no answer from a task for more than ten requests a minute, for three minutes."
+  namespace           = "AWS/ApplicationELB"
+  metric_name         = "HTTPCode_ELB_5XX_Count"
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 10
+  period              = 60
+  evaluation_periods  = 3
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alerts.arn]
+  ok_actions          = [aws_sns_topic.alerts.arn]
+
+  dimensions = {
+    LoadBalancer = aws_lb.alb.arn_suffix
   }
 }
 
@@ -123,7 +164,7 @@ resource "aws_cloudwatch_metric_alarm" "target_5xx" {
   }
 }
 
-# A database always reports; silence is a failure too.
+# A database always reports, so silence is a failure too.
 resource "aws_cloudwatch_metric_alarm" "database_cpu" {
   alarm_name          = "${local.name_prefix}-database-cpu"
   alarm_description   = "The database's writer has used over 80 % of its CPU for ten minutes."
@@ -142,6 +183,9 @@ resource "aws_cloudwatch_metric_alarm" "database_cpu" {
     DBClusterIdentifier = aws_rds_cluster.aurora.cluster_identifier
     Role                = "WRITER"
   }
+
+  # Before there is a writer, its silence would be an alarm.
+  depends_on = [aws_rds_cluster_instance.aurora]
 }
 
 resource "aws_cloudwatch_metric_alarm" "database_memory" {
@@ -162,6 +206,9 @@ resource "aws_cloudwatch_metric_alarm" "database_memory" {
     DBClusterIdentifier = aws_rds_cluster.aurora.cluster_identifier
     Role                = "WRITER"
   }
+
+  # Before there is a writer, its silence would be an alarm.
+  depends_on = [aws_rds_cluster_instance.aurora]
 }
 
 resource "aws_cloudwatch_dashboard" "this" {

@@ -10,6 +10,9 @@ locals {
 resource "aws_s3_bucket" "state" {
   bucket        = local.bucket_name
   force_destroy = var.force_destroy
+
+  # Destroyed before the key: a bucket that AWS refuses to delete, because there is state in it, keeps its key.
+  depends_on = [aws_kms_key.state]
 }
 
 resource "aws_s3_bucket_ownership_controls" "state" {

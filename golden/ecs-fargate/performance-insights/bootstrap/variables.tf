@@ -1,6 +1,11 @@
 variable "aws_region" {
   description = "AWS region of the state bucket."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.aws_region))
+    error_message = "aws_region must be the code of a region, such as us-east-1."
+  }
 }
 
 variable "project_name" {
@@ -8,7 +13,7 @@ variable "project_name" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]+[a-z0-9]$", var.project_name)) && length(var.project_name) <= 26
+    condition     = can(regex("^[a-z][a-z0-9-]+[a-z0-9]$", var.project_name)) && !strcontains(var.project_name, "--") && length(var.project_name) <= 26
     error_message = "project_name must be lower-case letters, digits and hyphens, and start with a letter."
   }
 }

@@ -1,0 +1,208 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { describe, expect, inject, it } from 'vitest';
+
+import { answersFile, renderProject, sha256 } from '../../src/render/render.js';
+import { soundAnswers } from '../support/answers.js';
+import { readFolder } from '../support/samples.js';
+import { scratchFolder } from '../support/scratch.js';
+import { run } from './command.js';
+
+interface Failure {
+  ok: false;
+  exitCode: number;
+  faults: { option: string }[];
+}
+
+describe('the packed tarball', () => {
+  it('is small, needs no other package and brings the licences of what is bundled', () => {
+    const { folder, tarballBytes } = inject('installed');
+    const home = path.join(folder, 'node_modules/create-secure-infra');
+    expect(tarballBytes).toBeLessThan(250_000);
+    expect(readdirSync(path.join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['create-secure-infra']);
+    const licences = readFileSync(path.join(home, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+    for (const name of ['handlebars', 'fs-extra', '@inquirer/prompts', '@inquirer/core', 'ipaddr.js', 'markdown-table']) expect(licences).toContain(`\n${name} `);
+    expect(existsSync(path.join(home, 'LICENSE'))).toBe(true);
+    expect(existsSync(path.join(home, 'dist/types/index.d.ts'))).toBe(true);
+  });
+});
+
+describe('without a terminal', () => {
+  it('writes the project, says what it wrote and what comes next, and asks nothing', async () => {
+    const cwd = scratchFolder();
+    const { code, stdout, stderr } = await run(['my-payments', '--suffix', 'x1'], { cwd });
+    expect([code, stderr]).toEqual([0, '']);
+    const files = renderProject(soundAnswers({ suffix: 'x1' }));
+    expect(readFolder(path.join(cwd, 'my-payments'))).toEqual(new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))));
+    expect(stdout).toContain(`Wrote ${files.size} files to my-payments.`);
+    expect(stdout.split('Next:')[1]!.trim().split('\n')).toHaveLength(3);
+    expect(stdout).not.toContain('\u001b[');
+  });
+
+  it('notes answers and hashes, from which the same bytes are written again', async () => {
+    const cwd = scratchFolder();
+    await run(['one', '--name', 'pay', '--nat', 'single', '--tag', 'Owner=a', '--tag', 'Cost Center=4711'], { cwd });
+    const record = JSON.parse(readFileSync(path.join(cwd, 'one', answersFile), 'utf8')) as { version: string; answers: { suffix: string }; files: Record<string, string> };
+    expect(record.answers.suffix).toMatch(/^[a-z0-9]{6}$/);
+    const written = readFolder(path.join(cwd, 'one'));
+    expect(record.files).toEqual(Object.fromEntries([...written].filter(([file]) => file !== answersFile).map(([file, text]) => [file, sha256(text)])));
+
+    expect((await run(['two', '--answers', `one/${answersFile}`], { cwd })).code).toBe(0);
+    expect(readFolder(path.join(cwd, 'two'))).toEqual(written);
+  });
+
+  it('names everything that is missing in one error', async () => {
+    const cwd = scratchFolder();
+    for (const env of [{}, { CI: 'true' }]) {
+      const { code, stdout, stderr } = await run(['--https', '--route53', '--vpc', 'existing'], { cwd, env });
+      expect([code, stdout]).toEqual([2, '']);
+      for (const option of ['[directory]', '--zone-name', '--domain', '--vpc-id', '--public-subnet-ids', '--private-subnet-ids', '--database-subnet-ids']) expect(stderr).toContain(option);
+      expect(stderr).toContain('7 things have to be mended first');
+    }
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('refuses wrong answers, all at once, and writes nothing', async () => {
+    const cwd = scratchFolder();
+    const { code, stdout, stderr } = await run(['Pay!', '--region', 'us-west-1', '--availability-zones', '3', '--regoin', 'x', '--https', '--certificate-arn', 'x'], { cwd, env: { CSI_NAT: 'none' } });
+    expect([code, stdout]).toEqual([2, '']);
+    for (const part of ['--regoin', 'Did you mean --region?', 'CSI_NAT "none"', '--name "Pay!"', '--availability-zones 3', '2 zones', '--certificate-arn "x"']) expect(stderr).toContain(part);
+    expect(stderr).not.toMatch(/\bat .*\.js/);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('takes answers from flags, then the environment, then a file', async () => {
+    const cwd = scratchFolder();
+    writeFileSync(path.join(cwd, 'answers.json'), '{"region":"eu-west-1","suffix":"file","ci":"gitlab"}');
+    const { code, stdout } = await run(['pay', '--region', 'eu-west-3', '--json'], { cwd, env: { CSI_ANSWERS: 'answers.json', CSI_REGION: 'eu-west-2', CSI_SUFFIX: 'env' } });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, written: true, answers: { region: 'eu-west-3', suffix: 'env', ci: 'gitlab', profile: 'ephemeral' } });
+  });
+
+  it('refuses an answers file that is not there or is none', async () => {
+    const cwd = scratchFolder();
+    writeFileSync(path.join(cwd, 'broken.json'), '{');
+    for (const file of ['missing.json', 'broken.json']) {
+      const { code, stderr } = await run(['pay', '--answers', file], { cwd });
+      expect(code).toBe(2);
+      expect(stderr).toContain(file);
+    }
+    expect(existsSync(path.join(cwd, 'pay'))).toBe(false);
+  });
+});
+
+describe('--json', () => {
+  it('prints one object on stdout; what is for people goes to stderr', async () => {
+    const cwd = scratchFolder();
+    const { code, stdout, stderr } = await run(['pay', '--json'], { cwd });
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout) as { files: { path: string; kind: string }[]; directory: string; nextSteps: string[] };
+    expect(result.directory).toBe(path.join(cwd, 'pay'));
+    expect(result.files).toContainEqual({ path: 'vpc.tf', kind: 'create' });
+    expect(result.nextSteps).toHaveLength(3);
+    expect(stderr).toContain('Wrote ');
+  });
+
+  it('does so for faults too', async () => {
+    const cwd = scratchFolder();
+    const { code, stdout, stderr } = await run(['pay', '--json', '--region', 'x', '--suffix', 'X'], { cwd });
+    expect(code).toBe(2);
+    const failure = JSON.parse(stdout) as Failure;
+    expect(failure).toMatchObject({ ok: false, exitCode: 2 });
+    expect(failure.faults.map((fault) => fault.option)).toEqual(['--region', '--suffix']);
+    expect(stderr).toContain('--region "x"');
+  });
+
+  it('lists stacks, options and regions', async () => {
+    const { stdout } = await run(['--list', '--json'], { cwd: scratchFolder() });
+    expect(JSON.parse(stdout)).toMatchObject({ stacks: [{ id: 'ecs-fargate' }] });
+  });
+});
+
+describe('the target', () => {
+  it('that has files in the way is left as it is, with exit code 3', async () => {
+    const cwd = scratchFolder();
+    mkdirSync(path.join(cwd, 'pay'));
+    writeFileSync(path.join(cwd, 'pay/main.tf'), 'mine');
+    writeFileSync(path.join(cwd, 'pay/notes.md'), 'mine');
+    for (const argv of [['pay'], ['pay', '--dry-run']]) {
+      const { code, stderr } = await run(argv, { cwd });
+      expect(code).toBe(3);
+      expect(stderr).toContain('main.tf, notes.md');
+    }
+    expect(readFolder(path.join(cwd, 'pay'))).toEqual(new Map([['main.tf', 'mine'], ['notes.md', 'mine']]));
+  });
+
+  it('may be the current directory with a fresh repository in it', async () => {
+    const cwd = path.join(scratchFolder(), 'my-payments');
+    mkdirSync(path.join(cwd, '.git'), { recursive: true });
+    const { code } = await run(['.', '--suffix', 'x'], { cwd });
+    expect(code).toBe(0);
+    expect(readFolder(cwd).get('terraform.tfvars')).toContain('project_name       = "my-payments"');
+    expect(readdirSync(path.dirname(cwd))).toEqual(['my-payments']);
+  });
+
+  it('that cannot be made is the user’s to mend, not a stack trace', async () => {
+    const cwd = scratchFolder();
+    writeFileSync(path.join(cwd, 'file'), '');
+    const { code, stderr } = await run(['file/pay'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('takes the name of the project where only that is given', async () => {
+    const cwd = scratchFolder();
+    expect((await run(['--yes', '--name', 'ledger'], { cwd })).code).toBe(0);
+    expect(readdirSync(cwd)).toEqual(['ledger']);
+  });
+});
+
+describe('information', () => {
+  it.each([
+    [['--help'], 'Usage: create-secure-infra [directory]'],
+    [['-h'], 'Exit codes'],
+    [['--version'], /^\d+\.\d+\.\d+\n$/],
+    [['--list'], 'eu-central-1    Europe (Frankfurt)'],
+  ])('%j', async (argv, expected) => {
+    const cwd = scratchFolder();
+    const { code, stdout, stderr } = await run(argv, { cwd });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(expected);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('--dry-run lists what would be written and writes nothing', async () => {
+    const cwd = scratchFolder();
+    const { code, stdout } = await run(['pay', '--dry-run', '--suffix', 'x'], { cwd });
+    expect(code).toBe(0);
+    for (const file of renderProject(soundAnswers({ name: 'pay', suffix: 'x' })).keys()) expect(stdout).toContain(`  create  ${file}\n`);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
+describe('a kill at any instant', () => {
+  /** Moments from before the command has started to after it is done. */
+  const moments = Array.from({ length: 24 }, (_, index) => 20 + index * 8);
+
+  it('leaves no folder or the whole project', { timeout: 120_000 }, async () => {
+    const whole = renderProject(soundAnswers({ name: 'pay', suffix: 'x' }));
+    const outcomes = new Set<string>();
+    for (const killAfter of moments) {
+      const cwd = scratchFolder();
+      await run(['pay', '--suffix', 'x'], { cwd, killAfter });
+      if (existsSync(path.join(cwd, 'pay'))) expect(readFolder(path.join(cwd, 'pay'))).toEqual(new Map([...whole].sort(([a], [b]) => (a < b ? -1 : 1))));
+      outcomes.add(existsSync(path.join(cwd, 'pay')) ? 'whole' : 'nothing');
+    }
+    expect([...outcomes].sort()).toContain('nothing');
+  });
+
+  it.skipIf(process.platform === 'win32')('by Ctrl-C leaves nothing beside it either', { timeout: 120_000 }, async () => {
+    for (const killAfter of moments) {
+      const cwd = scratchFolder();
+      const { code } = await run(['pay', '--suffix', 'x'], { cwd, killAfter, signal: 'SIGINT' });
+      expect([0, 130, null]).toContain(code);
+      expect([[], ['pay']]).toContainEqual(readdirSync(cwd));
+    }
+  });
+});

@@ -10,7 +10,10 @@ const samples = JSON.parse(readFileSync(path.join(root, 'samples.json'), 'utf8')
 for (const [stack, byName] of Object.entries(samples)) {
   rmSync(path.join(root, stack), { recursive: true, force: true });
   for (const [name, sample] of Object.entries(byName)) {
-    const { given } = readAnswersFile(JSON.stringify({ stack, name: 'my-payments', ...sample }), `${name} in samples.json`);
+    const { given } = readAnswersFile(
+      JSON.stringify({ stack, name: 'my-payments', ...sample }),
+      `${name} in samples.json`,
+    );
     const { answers, faults } = resolve(given, { drawSuffix: () => 'unused' });
     if (faults.length > 0) throw new Error(`${name}: ${JSON.stringify(faults)}`);
     await writeProject(renderProject(answers), path.join(root, stack, name));

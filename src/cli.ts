@@ -1,20 +1,28 @@
 import { readFlags, type CommandLine } from './answers/flags.js';
-import { exitCodes, Interrupted, UserError, type ExitCode } from './errors.js';
+import { exitCodes, isInterruption, UserError, type ExitCode } from './errors.js';
+import { isTerminal, standardOutput, type Output } from './standard-streams.js';
 
 /** What the command touches outside itself; tests hand in their own. */
 export interface Outside {
   argv: readonly string[];
   environment: NodeJS.ProcessEnv;
   cwd: string;
-  stdin: NodeJS.ReadStream;
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
+  /** Whether somebody can type. */
+  stdinIsTerminal(): boolean;
+  stdout: Output;
+  stderr: Output;
 }
 
 /** Runs the command with what the process was given, and sets its exit code. */
 export async function run(): Promise<void> {
-  const { argv, env: environment, stdin, stdout, stderr } = process;
-  process.exitCode = await main({ argv: argv.slice(2), environment, cwd: process.cwd(), stdin, stdout, stderr });
+  process.exitCode = await main({
+    argv: process.argv.slice(2),
+    environment: process.env,
+    cwd: process.cwd(),
+    stdinIsTerminal: () => isTerminal(0),
+    stdout: standardOutput(1),
+    stderr: standardOutput(2),
+  });
 }
 
 /** Runs the command and returns its exit code; the only place that prints errors. */
@@ -40,10 +48,14 @@ async function inform({ run, reading }: CommandLine, { stdout }: Outside): Promi
 }
 
 async function createProject({ directory, run, reading }: CommandLine, outside: Outside): Promise<ExitCode> {
-  const { cwd, environment, stdin, stdout, stderr } = outside;
-  const [{ create }, report, { drawSuffix }] = await Promise.all([import('./commands/create.js'), import('./commands/report.js'), import('./answers/draw-suffix.js')]);
+  const { cwd, environment } = outside;
+  const [{ create }, report, { drawSuffix }] = await Promise.all([
+    import('./commands/create.js'),
+    import('./commands/report.js'),
+    import('./answers/draw-suffix.js'),
+  ]);
   // With --json, stdout is for the object alone.
-  const people = run.json ? stderr : stdout;
+  const people = run.json ? outside.stderr : outside.stdout;
   const paint = report.paintFor(people, environment);
   const abort = new AbortController();
   const stop = () => abort.abort();
@@ -57,11 +69,20 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
       environment,
       drawSuffix,
       signal: abort.signal,
-      ...(canAsk(run.yes, outside, people) ? { prompter: (await import('./answers/terminal.js')).terminalPrompter({ input: stdin, output: people, signal: abort.signal }) } : {}),
+      ...(canAsk(run.yes, outside, people)
+        ? {
+            prompter: (await import('./answers/terminal.js')).terminalPrompter({
+              input: process.stdin,
+              output: run.json ? process.stderr : process.stdout,
+              signal: abort.signal,
+            }),
+          }
+        : {}),
       announce: (summary) => people.write(report.summaryText(summary, cwd, paint)),
     });
     people.write(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd));
-    if (run.json) stdout.write(`${JSON.stringify(report.resultJson(result, PACKAGE_VERSION, cwd), undefined, 2)}\n`);
+    if (run.json)
+      outside.stdout.write(`${JSON.stringify(report.resultJson(result, PACKAGE_VERSION, cwd), undefined, 2)}\n`);
     return exitCodes.done;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -69,22 +90,26 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
 }
 
 /** Nobody is asked in a pipe, in CI or with --yes. */
-function canAsk(yes: boolean, { environment, stdin }: Outside, people: NodeJS.WriteStream): boolean {
-  return !yes && !isSet(environment.CSI_YES) && !isSet(environment.CI) && stdin.isTTY === true && people.isTTY === true;
+function canAsk(yes: boolean, { environment, stdinIsTerminal }: Outside, people: Output): boolean {
+  return !yes && !isSet(environment.CSI_YES) && !isSet(environment.CI) && people.isTTY && stdinIsTerminal();
 }
 
 function isSet(variable: string | undefined): boolean {
   return variable !== undefined && !['', '0', 'false'].includes(variable.toLowerCase());
 }
 
-async function reportError(error: unknown, { run }: CommandLine, { stdout, stderr, environment }: Outside): Promise<ExitCode> {
+async function reportError(error: unknown, { run }: CommandLine, outside: Outside): Promise<ExitCode> {
+  const { stderr, environment } = outside;
   if (error instanceof UserError) {
     const { faultsText, paintFor } = await import('./commands/report.js');
     stderr.write(faultsText(error.faults, paintFor(stderr, environment)));
-    if (run.json) stdout.write(`${JSON.stringify({ ok: false, exitCode: error.exitCode, faults: error.faults }, undefined, 2)}\n`);
+    if (run.json)
+      outside.stdout.write(
+        `${JSON.stringify({ ok: false, exitCode: error.exitCode, faults: error.faults }, undefined, 2)}\n`,
+      );
     return error.exitCode;
   }
-  if (error instanceof Interrupted) {
+  if (isInterruption(error)) {
     stderr.write('\nInterrupted; nothing was written.\n');
     return exitCodes.interrupted;
   }

@@ -41,10 +41,15 @@ export class UserError extends Error {
   }
 }
 
-/** The user pressed Ctrl-C, or the process was asked to stop, before anything was written. */
+/** The user said no, or the process was asked to stop, before anything was written. */
 export class Interrupted extends Error {
   constructor() {
     super('interrupted');
     this.name = 'Interrupted';
   }
+}
+
+/** Whether an error only says that the run was ended: ours, or Inquirer's for Ctrl-C and for an aborted question. */
+export function isInterruption(error: unknown): boolean {
+  return error instanceof Error && ['Interrupted', 'ExitPromptError', 'AbortPromptError'].includes(error.name);
 }

@@ -6,7 +6,13 @@
 export type { AnswerKey, Answers } from './answers/answers.js';
 export { applies, options, type Option, type Surroundings } from './answers/options.js';
 export { missingFault, resolve, type Resolution } from './answers/resolve.js';
-export { environmentVariable, readAnswersFile, readEnvironment, type GivenAnswers, type Reading } from './answers/sources.js';
+export {
+  environmentVariable,
+  readAnswersFile,
+  readEnvironment,
+  type GivenAnswers,
+  type Reading,
+} from './answers/sources.js';
 export { runFlags, readFlags, type CommandLine, type RunFlag, type RunFlags } from './answers/flags.js';
 export { answersSchema } from './answers/schema.js';
 export type { Choice, Prompter } from './answers/prompts.js';

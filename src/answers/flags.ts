@@ -27,7 +27,12 @@ export interface RunFlag {
 
 export const runFlags: readonly RunFlag[] = [
   { key: 'yes', flag: 'yes', short: 'y', help: 'take the default of what is not given; ask nothing' },
-  { key: 'answers', flag: 'answers', placeholder: 'FILE', help: "replay answers from a JSON file, such as a project's .create-secure-infra.json" },
+  {
+    key: 'answers',
+    flag: 'answers',
+    placeholder: 'FILE',
+    help: "replay answers from a JSON file, such as a project's .create-secure-infra.json",
+  },
   { key: 'dryRun', flag: 'dry-run', help: 'list what would be written and write nothing' },
   { key: 'json', flag: 'json', help: 'print the result as one JSON object on stdout; text for people goes to stderr' },
   { key: 'list', flag: 'list', help: 'show stacks, options and regions' },
@@ -67,7 +72,12 @@ export function readFlags(argv: readonly string[]): CommandLine {
         remedy: `Give it as ${token.rawName} ${(option ?? runFlag)!.placeholder ?? option!.choices?.join('|')}.`,
       });
     } else if ((negated || (runFlag && !takesValue)) && token.value !== undefined) {
-      reading.faults.push({ option: token.rawName, value: quote(token.value), why: 'takes no value', remedy: 'Leave the value out.' });
+      reading.faults.push({
+        option: token.rawName,
+        value: quote(token.value),
+        why: 'takes no value',
+        remedy: 'Leave the value out.',
+      });
     } else if (runFlag) {
       Object.assign(run, { [runFlag.key]: token.value ?? true });
     } else if (option?.type === 'tags') {
@@ -89,7 +99,14 @@ export function readFlags(argv: readonly string[]): CommandLine {
     }
   }
 
-  if (tags.length > 0) accept(reading, options.find((row) => row.type === 'tags')!, tags, '--tag', ranks.flag);
+  if (tags.length > 0)
+    accept(
+      reading,
+      options.find((row) => row.type === 'tags')!,
+      tags,
+      '--tag',
+      ranks.flag,
+    );
   if (directories.length > 1) {
     reading.faults.push({
       option: '[directory]',
@@ -118,7 +135,8 @@ function tokenize(argv: readonly string[]): Token[] {
   for (const flag of runFlags) {
     flags[flag.flag] = { type: flag.placeholder ? 'string' : 'boolean', ...(flag.short ? { short: flag.short } : {}) };
   }
-  return parseArgs({ args: [...argv], options: flags, strict: false, allowPositionals: true, tokens: true }).tokens as Token[];
+  return parseArgs({ args: [...argv], options: flags, strict: false, allowPositionals: true, tokens: true })
+    .tokens as Token[];
 }
 
 /** Every flag that can be typed. */

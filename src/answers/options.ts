@@ -1,5 +1,3 @@
-import ipaddr from 'ipaddr.js';
-
 import { offeredClasses, supportsPerformanceInsights } from '../aws/database-classes.js';
 import { nameLimits, prefixBudget } from '../aws/name-limits.js';
 import { describeRegion, findRegion, regionCodes } from '../aws/regions.js';
@@ -58,9 +56,21 @@ export interface Option<K extends AnswerKey = AnswerKey> {
 
 const stackOf = (draft: Draft) => stacks[draft.stack ?? 'ecs-fargate'];
 
-const withRoute53 = { when: (draft: Draft) => draft.route53 === true, on: ['route53'], text: 'with --route53' } satisfies Option['applies'];
-const withNewVpc = { when: (draft: Draft) => draft.vpc === 'create', on: ['vpc'], text: 'with --vpc create' } satisfies Option['applies'];
-const withExistingVpc = { when: (draft: Draft) => draft.vpc === 'existing', on: ['vpc'], text: 'with --vpc existing' } satisfies Option['applies'];
+const withRoute53 = {
+  when: (draft: Draft) => draft.route53 === true,
+  on: ['route53'],
+  text: 'with --route53',
+} satisfies Option['applies'];
+const withNewVpc = {
+  when: (draft: Draft) => draft.vpc === 'create',
+  on: ['vpc'],
+  text: 'with --vpc create',
+} satisfies Option['applies'];
+const withExistingVpc = {
+  when: (draft: Draft) => draft.vpc === 'existing',
+  on: ['vpc'],
+  text: 'with --vpc existing',
+} satisfies Option['applies'];
 
 const hostLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
@@ -123,38 +133,59 @@ function checkSuffix(value: string, draft: Draft): Complaint | undefined {
   return checkPrefix(draft.name, value, draft);
 }
 
+/** An IPv4 range, its addresses as numbers; undefined where `text` is none. */
+function parseRange(text: string): { address: number; first: number; last: number; prefix: number } | undefined {
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text)?.slice(1).map(Number);
+  if (!parts || parts.slice(0, 4).some((octet) => octet > 255) || parts[4]! > 32) return undefined;
+  const address = parts.slice(0, 4).reduce((sum, octet) => sum * 256 + octet, 0);
+  const size = 2 ** (32 - parts[4]!);
+  const first = address - (address % size);
+  return { address, first, last: first + size - 1, prefix: parts[4]! };
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc1918#section-3 */
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+
 function checkVpcCidr(value: string): Complaint | undefined {
-  const remedy = 'Give a range from /16 to /22 within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, such as 10.0.0.0/16.';
-  if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(value) || !ipaddr.IPv4.isValidCIDR(value)) {
-    return { why: 'is not an IPv4 address range', remedy };
+  const remedy = `Give a range from /16 to /22 within ${privateRanges.join(', ')}, such as 10.0.0.0/16.`;
+  const range = parseRange(value);
+  if (!range) return { why: 'is not an IPv4 address range', remedy };
+  const { address, first, last, prefix } = range;
+  if (address !== first) {
+    const octets = [24, 16, 8, 0].map((bits) => Math.floor(first / 2 ** bits) % 256);
+    return { why: 'does not start at the first address of its range', remedy: `Use ${octets.join('.')}/${prefix}.` };
   }
-  const [address, prefix] = ipaddr.IPv4.parseCIDR(value);
-  const network = ipaddr.IPv4.networkAddressFromCIDR(value).toString();
-  if (address.toString() !== value.split('/')[0] || network !== address.toString()) {
-    return { why: 'does not start at the first address of its range', remedy: `Use ${network}/${prefix}.` };
-  }
-  if (address.range() !== 'private' || ipaddr.IPv4.broadcastAddressFromCIDR(value).range() !== 'private') {
-    return { why: 'is not private: its addresses belong to others on the internet', remedy };
-  }
-  if (prefix < 16) return { why: `is larger than the /16 that AWS allows a VPC`, remedy };
-  if (prefix > 22) {
-    return { why: 'is too small: a sixteenth of it, one subnet, must hold 59 tasks, endpoints and load balancer nodes', remedy };
-  }
+  if (prefix < 16) return { why: 'is larger than the /16 that AWS allows a VPC', remedy };
+  const isPrivate = privateRanges.some((text) => first >= parseRange(text)!.first && last <= parseRange(text)!.last);
+  if (!isPrivate) return { why: 'is not private: its addresses belong to others on the internet', remedy };
+  if (prefix > 22)
+    return {
+      why: 'is too small: a sixteenth of it, one subnet, must hold 59 tasks, endpoints and load balancer nodes',
+      remedy,
+    };
   return undefined;
 }
 
 /** A check for a list of subnets: their form, at least two, and none that another tier has too. */
 function checkSubnets(apart: readonly AnswerKey[]) {
   return (value: string[], draft: Draft): Complaint | undefined => {
-    const remedy = 'Give at least two subnets in different zones, such as subnet-0123456789abcdef0,subnet-0fedcba9876543210.';
+    const remedy =
+      'Give at least two subnets in different zones, such as subnet-0123456789abcdef0,subnet-0fedcba9876543210.';
     const wrong = value.filter((id) => !/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id));
     if (wrong.length > 0) return { why: `holds what is no subnet id: ${wrong.map(quote).join(', ')}`, remedy };
     if (new Set(value).size < value.length) return { why: 'names a subnet twice', remedy };
-    if (value.length < 2) return { why: 'names too few subnets: the load balancer, the tasks and Aurora each need two, in different zones', remedy };
+    if (value.length < 2)
+      return {
+        why: 'names too few subnets: the load balancer, the tasks and Aurora each need two, in different zones',
+        remedy,
+      };
     for (const key of apart) {
       const shared = value.filter((id) => (draft[key] as string[] | undefined)?.includes(id));
       if (shared.length > 0) {
-        return { why: `shares ${shared.join(', ')} with --${flagOf(key)}; what is in a public subnet can be reached from the internet`, remedy: 'Give each tier subnets of its own.' };
+        return {
+          why: `shares ${shared.join(', ')} with --${flagOf(key)}; what is in a public subnet can be reached from the internet`,
+          remedy: 'Give each tier subnets of its own.',
+        };
       }
     }
     return undefined;
@@ -169,19 +200,39 @@ const tagCharacters = /^[\p{L}\p{N}\p{Zs}_.:/=+\-@]*$/u;
 
 function checkTags(tags: Record<string, string>): Complaint | undefined {
   const keys = Object.keys(tags);
-  const remedy = 'Use letters, digits, spaces and _ . : / = + - @ in keys of up to 128 and values of up to 256 characters.';
+  const remedy =
+    'Use letters, digits, spaces and _ . : / = + - @ in keys of up to 128 and values of up to 256 characters.';
   for (const key of keys) {
     const value = tags[key]!;
-    if (key.length < 1 || key.length > 128 || value.length > 256 || !tagCharacters.test(key) || !tagCharacters.test(value)) {
+    if (
+      key.length < 1 ||
+      key.length > 128 ||
+      value.length > 256 ||
+      !tagCharacters.test(key) ||
+      !tagCharacters.test(value)
+    ) {
       return { why: `has a tag that AWS refuses: ${quote(`${key}=${value}`)}`, remedy };
     }
-    if (/^aws:/i.test(key)) return { why: `has the key ${key}, and AWS keeps keys that begin with aws: for itself`, remedy: 'Use another key.' };
+    if (/^aws:/i.test(key))
+      return {
+        why: `has the key ${key}, and AWS keeps keys that begin with aws: for itself`,
+        remedy: 'Use another key.',
+      };
     const own = ownTags.find((name) => name.toLowerCase() === key.toLowerCase());
-    if (own) return { why: `has the key ${key}, and the project sets ${own} itself`, remedy: 'Leave it out, or use another key.' };
+    if (own)
+      return {
+        why: `has the key ${key}, and the project sets ${own} itself`,
+        remedy: 'Leave it out, or use another key.',
+      };
     const twin = keys.find((other) => other !== key && other.toLowerCase() === key.toLowerCase());
-    if (twin) return { why: `has the keys ${key} and ${twin}, which IAM takes for the same`, remedy: 'Keep one of them.' };
+    if (twin)
+      return { why: `has the keys ${key} and ${twin}, which IAM takes for the same`, remedy: 'Keep one of them.' };
   }
-  if (keys.length > 40) return { why: `has ${keys.length} tags; AWS allows a resource 50, some of which the project sets`, remedy: 'Give at most 40.' };
+  if (keys.length > 40)
+    return {
+      why: `has ${keys.length} tags; AWS allows a resource 50, some of which the project sets`,
+      remedy: 'Give at most 40.',
+    };
   return undefined;
 }
 
@@ -193,7 +244,8 @@ function checkStateBucket(value: string): Complaint | undefined {
   if (valid) return undefined;
   return {
     why: 'is not a name that S3 allows a bucket: 3 to 63 lower-case letters, digits, dots and hyphens',
-    remedy: 'Give the name of a bucket that exists, or leave it out: the project then brings a bootstrap that creates one.',
+    remedy:
+      'Give the name of a bucket that exists, or leave it out: the project then brings a bootstrap that creates one.',
   };
 }
 
@@ -223,14 +275,20 @@ function checkDatabaseClass(value: string, draft: Draft): Complaint | undefined 
   if (!classes.includes(value)) return { why: `is not offered for ${databaseEngine} in ${draft.region}`, remedy };
   if (draft.performanceInsights && !supportsPerformanceInsights(databaseEngine, value)) {
     const able = classes.filter((name) => supportsPerformanceInsights(databaseEngine, name));
-    return { why: `cannot run Performance Insights under ${databaseEngine}`, remedy: `Use one of: ${able.join(', ')}; or --no-performance-insights.` };
+    return {
+      why: `cannot run Performance Insights under ${databaseEngine}`,
+      remedy: `Use one of: ${able.join(', ')}; or --no-performance-insights.`,
+    };
   }
   return undefined;
 }
 
 /** How a value is quoted in a message: control characters are shown, never sent to the terminal. */
 export function quote(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
@@ -304,7 +362,10 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     prompt: 'Profile',
     promptChoices: () => [
       { value: 'ephemeral', name: 'ephemeral   everything can be destroyed, nothing is protected' },
-      { value: 'production', name: 'production  deletion protection, final snapshot, a year of logs, 35 days of backups' },
+      {
+        value: 'production',
+        name: 'production  deletion protection, final snapshot, a year of logs, 35 days of backups',
+      },
     ],
   },
   {
@@ -356,11 +417,17 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
       if (complaint) return complaint;
       const zone = draft.zoneName;
       if (zone !== undefined && !checkDnsName(zone) && value !== zone && !value.endsWith(`.${zone}`)) {
-        return { why: `is not in the zone ${zone}`, remedy: `Give a name that ends in .${zone}, or another --zone-name.` };
+        return {
+          why: `is not in the zone ${zone}`,
+          remedy: `Give a name that ends in .${zone}, or another --zone-name.`,
+        };
       }
       // https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
       if (draft.https && value.length > 64) {
-        return { why: `has ${value.length} characters, and AWS Certificate Manager issues certificates for names of at most 64`, remedy: 'Use a shorter name, or --no-https.' };
+        return {
+          why: `has ${value.length} characters, and AWS Certificate Manager issues certificates for names of at most 64`,
+          remedy: 'Use a shorter name, or --no-https.',
+        };
       }
       return undefined;
     },
@@ -525,7 +592,10 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     check: (value) =>
       value >= 1024 && value <= 65535
         ? undefined
-        : { why: 'is not a port from 1024 to 65535; those below are for root, and the container does not run as root', remedy: 'Let the application listen on a port such as 8080; clients still use 80 or 443.' },
+        : {
+            why: 'is not a port from 1024 to 65535; those below are for root, and the container does not run as root',
+            remedy: 'Let the application listen on a port such as 8080; clients still use 80 or 443.',
+          },
   },
   {
     key: 'alertEmail',
@@ -537,7 +607,9 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     defaultText: 'nowhere',
     // https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address, with at least one dot in the domain
     check: (value) =>
-      /^[a-zA-Z0-9.!#%&'*+/=?^_`|~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$/.test(value)
+      /^[a-zA-Z0-9.!#%&'*+/=?^_`|~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$/.test(
+        value,
+      )
         ? undefined
         : { why: 'is not an e-mail address', remedy: 'Give one like payments-oncall@example.com.' },
   },

@@ -47,7 +47,8 @@ export async function ask(given: GivenAnswers, surroundings: Surroundings, promp
 /** The raw answer to one question; undefined where it was left empty and the default is to be taken. */
 async function askOne(option: Option, draft: Draft, surroundings: Surroundings, prompter: Prompter): Promise<unknown> {
   const message = option.prompt!;
-  if (option.type === 'boolean') return prompter.confirm({ message, default: option.default?.(draft, surroundings) === true });
+  if (option.type === 'boolean')
+    return prompter.confirm({ message, default: option.default?.(draft, surroundings) === true });
 
   const choices = option.promptChoices?.(draft);
   if (choices) {
@@ -62,7 +63,9 @@ async function askOne(option: Option, draft: Draft, surroundings: Surroundings, 
     message,
     ...(typeof preferred === 'string' && !option.check?.(preferred, draft) ? { default: preferred } : {}),
     validate: (text) => {
-      const value = option.normalize ? String(option.normalize(text.trim() as NonNullable<Answers[typeof option.key]>)) : text.trim();
+      const value = option.normalize
+        ? String(option.normalize(text.trim() as NonNullable<Answers[typeof option.key]>))
+        : text.trim();
       if (value === '') return option.required ? 'Please answer.' : undefined;
       const complaint = option.check?.(value, draft);
       return complaint && `${value} ${complaint.why}. ${complaint.remedy}`;

@@ -41,7 +41,8 @@ export function resolve(given: GivenAnswers, surroundings: Surroundings): Resolu
   for (const option of options) {
     const value = answers[option.key];
     const complaint = value === undefined ? undefined : option.check?.(value, sound);
-    if (complaint) faults.push({ option: given[option.key]?.option ?? `--${option.flag}`, value: quote(value), ...complaint });
+    if (complaint)
+      faults.push({ option: given[option.key]?.option ?? `--${option.flag}`, value: quote(value), ...complaint });
   }
   return { answers, faults, missing };
 }

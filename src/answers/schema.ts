@@ -2,7 +2,9 @@ import { options, type Option } from './options.js';
 
 /** The JSON schema (draft 2020-12) of an answers file, for editors and validators. */
 export function answersSchema(): object {
-  const properties = Object.fromEntries(options.map((option) => [option.key, { description: describe(option), ...typeOf(option) }]));
+  const properties = Object.fromEntries(
+    options.map((option) => [option.key, { description: describe(option), ...typeOf(option) }]),
+  );
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Answers of create-secure-infra',

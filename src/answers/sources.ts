@@ -64,7 +64,10 @@ export function readAnswersFile(text: string, file: string): Reading {
     if (key === '$schema') continue;
     const option = options.find((row) => row.key === key);
     if (!option) {
-      const near = nearest(key, options.map((row) => row.key));
+      const near = nearest(
+        key,
+        options.map((row) => row.key),
+      );
       reading.faults.push({
         option: `--answers ${file}`,
         value: key,
@@ -112,17 +115,27 @@ function toType(option: Option, raw: unknown): { value: unknown } | { why: strin
       return { why: 'is neither true nor false', remedy: 'Use true or false.' };
     }
     case 'integer':
-      if (typeof raw === 'number' ? Number.isSafeInteger(raw) : typeof raw === 'string' && /^\d{1,9}$/.test(raw)) return { value: Number(raw) };
+      if (typeof raw === 'number' ? Number.isSafeInteger(raw) : typeof raw === 'string' && /^\d{1,9}$/.test(raw))
+        return { value: Number(raw) };
       return { why: 'is not a whole number', remedy: `Give a number, such as ${option.defaultText}.` };
     case 'choice': {
       const choices = option.choices as readonly (string | number)[];
       const choice = choices.find((candidate) => String(candidate) === String(raw));
       if (choice !== undefined && typeof raw !== 'object') return { value: choice };
       const near = typeof raw === 'string' ? nearest(raw, choices.map(String)) : undefined;
-      return { why: 'is not one of the choices', remedy: `Use ${choices.join(' or ')}.${near ? ` Did you mean ${near}?` : ''}` };
+      return {
+        why: 'is not one of the choices',
+        remedy: `Use ${choices.join(' or ')}.${near ? ` Did you mean ${near}?` : ''}`,
+      };
     }
     case 'list': {
-      const items = typeof raw === 'string' ? raw.split(',').map((item) => item.trim()).filter(Boolean) : raw;
+      const items =
+        typeof raw === 'string'
+          ? raw
+              .split(',')
+              .map((item) => item.trim())
+              .filter(Boolean)
+          : raw;
       if (Array.isArray(items) && items.every((item) => typeof item === 'string')) return { value: items };
       return { why: 'is not a list of texts', remedy: 'Join them with commas, or give an array in JSON.' };
     }
@@ -137,7 +150,8 @@ function toType(option: Option, raw: unknown): { value: unknown } | { why: strin
 function toTags(raw: unknown): { value: Record<string, string> } | { why: string; remedy: string } {
   const remedy = 'Give KEY=VALUE, such as CostCenter=payments.';
   if (isObject(raw)) {
-    if (Object.values(raw).every((value) => typeof value === 'string')) return { value: { ...(raw as Record<string, string>) } };
+    if (Object.values(raw).every((value) => typeof value === 'string'))
+      return { value: { ...(raw as Record<string, string>) } };
     return { why: 'has a value that is not a text', remedy: 'Put every value in quotes.' };
   }
   if (!Array.isArray(raw)) return { why: 'is not a set of tags', remedy };
@@ -147,7 +161,8 @@ function toTags(raw: unknown): { value: Record<string, string> } | { why: string
     if (split < 1) return { why: `has no key before an equals sign: ${quote(item)}`, remedy };
     const key = item.slice(0, split).trim();
     const value = item.slice(split + 1).trim();
-    if (tags.has(key) && tags.get(key) !== value) return { why: `gives the key ${key} two values`, remedy: 'Give each key once.' };
+    if (tags.has(key) && tags.get(key) !== value)
+      return { why: `gives the key ${key} two values`, remedy: 'Give each key once.' };
     tags.set(key, value);
   }
   return { value: Object.fromEntries(tags) };

@@ -1,6 +1,5 @@
 import { confirm, input, search, select } from '@inquirer/prompts';
 
-import { Interrupted } from '../errors.js';
 import type { Choice, Prompter } from './prompts.js';
 
 /** Where questions are drawn and answered, and what ends them early. */
@@ -12,25 +11,16 @@ export interface Terminal {
 
 const pageSize = 10;
 
-/** The prompter that people see. Ctrl-C, and an abort of `signal`, reject with Interrupted. */
+/** The prompter that people see. Ctrl-C, and an abort of `signal`, reject with an error that isInterruption() knows. */
 export function terminalPrompter(terminal: Terminal): Prompter {
   return {
     input: ({ validate, ...question }) =>
-      untilInterrupted(input({ ...question, validate: (value) => validate(value) ?? true }, terminal)),
-    confirm: (question) => untilInterrupted(confirm(question, terminal)),
-    select: (question) => untilInterrupted(select({ ...question, pageSize }, terminal)),
+      input({ ...question, validate: (value) => validate(value) ?? true }, terminal),
+    confirm: (question) => confirm(question, terminal),
+    select: (question) => select({ ...question, pageSize }, terminal),
     search: ({ message, choices, default: preferred }) =>
-      untilInterrupted(search({ message, pageSize, source: (term) => matching(choices, term, preferred) }, terminal)),
+      search({ message, pageSize, source: (term) => matching(choices, term, preferred) }, terminal),
   };
-}
-
-async function untilInterrupted<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name)) throw new Interrupted();
-    throw error;
-  }
 }
 
 /** Choices that hold every word of `term`; the preferred one first, so that Enter takes it. */

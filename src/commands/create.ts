@@ -1,6 +1,5 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-
-import fs from 'fs-extra';
 
 import type { Answers } from '../answers/answers.js';
 import type { RunFlags } from '../answers/flags.js';
@@ -45,14 +44,21 @@ export interface CreateResult {
  * Throws UserError with every fault at once, or Interrupted; either way nothing has been written.
  */
 export async function create(request: CreateRequest): Promise<CreateResult> {
-  const reading = joinReadings(request.reading, readEnvironment(request.environment), await readAnswers(request));
+  const reading = joinReadings(request.reading, readEnvironment(request.environment), readAnswers(request));
   const prompter = request.prompter;
   const directory = request.directory ?? (await askDirectory(prompter, reading));
-  const surroundings: Surroundings = { ...(directory === undefined ? {} : { directoryName: nameOf(directory, request.cwd) }), drawSuffix: once(request.drawSuffix) };
+  const surroundings: Surroundings = {
+    ...(directory === undefined ? {} : { directoryName: nameOf(directory, request.cwd) }),
+    drawSuffix: once(request.drawSuffix),
+  };
 
   const known = resolve(reading.given, surroundings);
   const faults = [...reading.faults, ...known.faults];
-  if (!prompter) faults.push(...(directory === undefined ? [missingDirectory] : []), ...known.missing.filter((option) => directory !== undefined || option.key !== 'name').map(missingFault));
+  if (!prompter)
+    faults.push(
+      ...(directory === undefined ? [missingDirectory] : []),
+      ...known.missing.filter((option) => directory !== undefined || option.key !== 'name').map(missingFault),
+    );
   refuseFaults(faults);
 
   const resolution = prompter ? resolve(await ask(reading.given, surroundings, prompter), surroundings) : known;
@@ -61,7 +67,7 @@ export async function create(request: CreateRequest): Promise<CreateResult> {
 
   const target = path.resolve(request.cwd, directory!);
   const files = renderProject(answers);
-  const { changes, inTheWay } = await compare(files, target);
+  const { changes, inTheWay } = compare(files, target);
   if (inTheWay.length > 0) throw new UserError([inTheWayFault(directory!, inTheWay)], exitCodes.filesInTheWay);
 
   const result: CreateResult = { directory: target, answers, files, changes, written: false };
@@ -74,13 +80,18 @@ export async function create(request: CreateRequest): Promise<CreateResult> {
   return { ...result, written: true };
 }
 
-async function readAnswers(request: CreateRequest): Promise<Reading> {
+function readAnswers(request: CreateRequest): Reading {
   const file = request.run.answers ?? request.environment.CSI_ANSWERS;
   if (!file) return { given: {}, faults: [] };
   try {
-    return readAnswersFile(await fs.readFile(path.resolve(request.cwd, file), 'utf8'), file);
+    return readAnswersFile(readFileSync(path.resolve(request.cwd, file), 'utf8'), file);
   } catch (error) {
-    const fault: Fault = { option: '--answers', value: quote(file), why: `cannot be read: ${(error as Error).message}`, remedy: 'Give the path of a JSON file.' };
+    const fault: Fault = {
+      option: '--answers',
+      value: quote(file),
+      why: `cannot be read: ${(error as Error).message}`,
+      remedy: 'Give the path of a JSON file.',
+    };
     return { given: {}, faults: [fault] };
   }
 }

@@ -9,10 +9,15 @@ import { describeRegion, regionCodes, regions } from '../aws/regions.js';
 export function helpText(): string {
   const groups = [...new Set(options.map((option) => option.group))];
   const sections = groups.map((group) => {
-    const rows = options.filter((option) => option.group === group).map((option): [string, string] => [flagUsage(option), describe(option)]);
+    const rows = options
+      .filter((option) => option.group === group)
+      .map((option): [string, string] => [flagUsage(option), describe(option)]);
     return `${group}\n${columns(rows)}`;
   });
-  const runRows = runFlags.map((flag): [string, string] => [`${flag.short ? `-${flag.short}, ` : ''}--${flag.flag}${flag.placeholder ? ` ${flag.placeholder}` : ''}`, flag.help]);
+  const runRows = runFlags.map((flag): [string, string] => [
+    `${flag.short ? `-${flag.short}, ` : ''}--${flag.flag}${flag.placeholder ? ` ${flag.placeholder}` : ''}`,
+    flag.help,
+  ]);
   const exitRows = Object.entries(exitCodeMeanings).map(([code, meaning]): [string, string] => [code, meaning]);
   return `Usage: create-secure-infra [directory] [flags]
 

@@ -2,20 +2,24 @@ import path from 'node:path';
 import { styleText } from 'node:util';
 
 import type { Fault } from '../errors.js';
+import type { Output } from '../standard-streams.js';
 import type { CreateResult } from './create.js';
 
 /** Colours a text, or not. */
 export type Paint = (format: 'bold' | 'dim' | 'green' | 'red', text: string) => string;
 
 /** Colours for a terminal, unless NO_COLOR is set. */
-export function paintFor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Paint {
-  const coloured = stream.isTTY && !environment.NO_COLOR;
+export function paintFor(output: Output, environment: NodeJS.ProcessEnv): Paint {
+  const coloured = output.isTTY && !environment.NO_COLOR;
   return (format, text) => (coloured ? styleText(format, text) : text);
 }
 
 /** The faults for people: what, with which value, why, and what would do. */
 export function faultsText(faults: readonly Fault[], paint: Paint): string {
-  const blocks = faults.map(({ option, value, why, remedy }) => `  ${paint('bold', value === undefined ? option : `${option} ${value}`)}\n    ${why}.\n    ${remedy}\n`);
+  const blocks = faults.map(
+    ({ option, value, why, remedy }) =>
+      `  ${paint('bold', value === undefined ? option : `${option} ${value}`)}\n    ${why}.\n    ${remedy}\n`,
+  );
   const count = faults.length === 1 ? 'One thing has' : `${faults.length} things have`;
   return `${paint('red', `${count} to be mended first:`)}\n\n${blocks.join('\n')}`;
 }
@@ -28,8 +32,16 @@ export function summaryText({ directory, answers, files }: CreateResult, cwd: st
     ['Region', answers.region],
     ['Profile', answers.profile],
     ['Entry', entryLine(answers)],
-    ['Network', answers.vpc === 'create' ? `new VPC ${answers.vpcCidr}, ${answers.availabilityZones} zones, ${answers.nat === 'single' ? 'one NAT gateway' : 'a NAT gateway each'}` : `existing ${answers.vpcId}`],
-    ['Database', `Aurora PostgreSQL, ${answers.dbInstanceClass}${answers.performanceInsights ? ', Database Insights' : ''}`],
+    [
+      'Network',
+      answers.vpc === 'create'
+        ? `new VPC ${answers.vpcCidr}, ${answers.availabilityZones} zones, ${answers.nat === 'single' ? 'one NAT gateway' : 'a NAT gateway each'}`
+        : `existing ${answers.vpcId}`,
+    ],
+    [
+      'Database',
+      `Aurora PostgreSQL, ${answers.dbInstanceClass}${answers.performanceInsights ? ', Database Insights' : ''}`,
+    ],
     ['State', answers.stateBucket ?? 'a bucket that bootstrap/ creates'],
     ['Files', String(files.size)],
   ];
@@ -61,7 +73,8 @@ export function doneText(result: CreateResult, cwd: string, paint: Paint): strin
 export function nextSteps({ directory, answers }: Pick<CreateResult, 'directory' | 'answers'>, cwd: string): string[] {
   const folder = shown(directory, cwd);
   const enter = `cd ${/^[\w./\\:~-]+$/.test(folder) ? folder : JSON.stringify(folder)}`;
-  if (answers.stateBucket !== undefined) return [enter, 'terraform init -backend-config=backend.hcl', 'terraform apply'];
+  if (answers.stateBucket !== undefined)
+    return [enter, 'terraform init -backend-config=backend.hcl', 'terraform apply'];
   return [
     `${enter} && terraform -chdir=bootstrap init && terraform -chdir=bootstrap apply`,
     'terraform -chdir=bootstrap output -raw backend_hcl > backend.hcl',
@@ -73,11 +86,21 @@ export function nextSteps({ directory, answers }: Pick<CreateResult, 'directory'
 function shown(directory: string, cwd: string): string {
   const relative = path.relative(cwd, directory);
   if (relative === '') return '.';
-  return relative.startsWith('..') && relative.split(path.sep).filter((part) => part === '..').length > 2 ? directory : relative;
+  return relative.startsWith('..') && relative.split(path.sep).filter((part) => part === '..').length > 2
+    ? directory
+    : relative;
 }
 
 /** The result for machines: one JSON object. */
 export function resultJson(result: CreateResult, version: string, cwd: string): object {
   const { directory, answers, changes, written } = result;
-  return { ok: true, version, written, directory, answers, files: changes, nextSteps: written ? nextSteps(result, cwd) : [] };
+  return {
+    ok: true,
+    version,
+    written,
+    directory,
+    answers,
+    files: changes,
+    nextSteps: written ? nextSteps(result, cwd) : [],
+  };
 }

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-
-import fs from 'fs-extra';
 
 import { Interrupted } from '../errors.js';
 import type { ProjectFiles } from '../render/render.js';
@@ -16,48 +14,73 @@ const staleAfter = 10 * 60 * 1000;
  * there whole or not at all, and a second run completes them.
  *
  * `target` must not exist or have passed compare(). An abort of `signal` removes what was written and throws
- * Interrupted.
+ * Interrupted. A project is a few dozen small files, which take less time written one after the other than awaited.
  */
 export async function writeProject(files: ProjectFiles, target: string, signal?: AbortSignal): Promise<void> {
   const parent = path.dirname(target);
-  const stem = `.${path.basename(target)}.unfinished-`;
-  const firstMade = await fs.ensureDir(parent).then((made) => made as unknown as string | undefined);
-  await removeStale(parent, stem);
-  const staging = path.join(parent, `${stem}${randomBytes(4).toString('hex')}`);
+  const firstMade = mkdirSync(parent, { recursive: true });
+  const staging = makeStaging(path.join(parent, `.${path.basename(target)}.unfinished`));
   try {
-    for (const [file, text] of files) {
-      if (signal?.aborted) throw new Interrupted();
-      await fs.outputFile(path.join(staging, file), text);
-    }
+    for (const folder of foldersOf(files)) mkdirSync(path.join(staging, folder), { recursive: true });
+    for (const [file, text] of files) writeFileSync(path.join(staging, file), text);
+    // Lets a signal that came in meanwhile be heard, before it is too late to leave nothing behind.
+    await new Promise((heard) => setImmediate(heard));
     if (signal?.aborted) throw new Interrupted();
     await commit(staging, target, files);
   } catch (error) {
-    if (firstMade) await fs.remove(firstMade);
+    remove(staging);
+    if (firstMade) remove(firstMade);
     throw error;
-  } finally {
-    await fs.remove(staging);
   }
 }
 
 async function commit(staging: string, target: string, files: ProjectFiles): Promise<void> {
-  if (!(await fs.pathExists(target))) return fs.rename(staging, target);
-  const isWorkingDirectory = path.resolve(target) === process.cwd();
-  if (!isWorkingDirectory && (await fs.readdir(target)).length === 0) {
+  if (existsSync(target)) {
+    const mustStay = path.resolve(target) === process.cwd() || readdirSync(target).length > 0;
+    if (mustStay) return moveOneByOne(staging, target, files);
     // Windows does not rename onto a folder, not even an empty one.
-    await fs.rmdir(target);
-    return fs.rename(staging, target);
+    rmdirSync(target);
   }
-  for (const file of files.keys()) {
-    await fs.ensureDir(path.dirname(path.join(target, file)));
-    await fs.rename(path.join(staging, file), path.join(target, file));
+  await rename(staging, target);
+}
+
+async function moveOneByOne(staging: string, target: string, files: ProjectFiles): Promise<void> {
+  for (const folder of foldersOf(files)) mkdirSync(path.join(target, folder), { recursive: true });
+  for (const file of files.keys()) await rename(path.join(staging, file), path.join(target, file));
+  remove(staging);
+}
+
+/** Windows refuses to rename what a virus scanner is just reading; fs-extra waits a little and tries again. */
+async function rename(from: string, to: string): Promise<void> {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!['EACCES', 'EBUSY', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const { default: fs } = await import('fs-extra');
+    await fs.move(from, to, { overwrite: true });
   }
 }
 
-async function removeStale(parent: string, stem: string): Promise<void> {
-  for (const entry of await fs.readdir(parent)) {
-    if (!entry.startsWith(stem)) continue;
-    const leftover = path.join(parent, entry);
-    const { mtimeMs } = await fs.stat(leftover);
-    if (Date.now() - mtimeMs > staleAfter) await fs.remove(leftover);
+function foldersOf(files: ProjectFiles): Set<string> {
+  return new Set([...files.keys()].map((file) => path.dirname(file)));
+}
+
+/** Makes a folder that no other run writes to; leftovers of its name from long ago make room. */
+function makeStaging(name: string): string {
+  for (let attempt = 1; ; attempt++) {
+    const staging = `${name}-${attempt}`;
+    try {
+      mkdirSync(staging);
+      return staging;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (Date.now() - statSync(staging).mtimeMs > staleAfter) remove(staging);
+      // Whoever made it may be running: the next attempt takes the next name, or this one if it has just been freed.
+      if (!existsSync(staging)) attempt--;
+    }
   }
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -10,14 +10,21 @@ export interface Declaration {
  * Reads what a project's variables.tf and outputs.tf declare, so that the README cannot say anything else.
  * Reads our own templates' output, one argument a line, and is no parser for other people's HCL.
  */
-export function readDeclarations(files: ReadonlyMap<string, string>): { variables: Declaration[]; outputs: Declaration[] } {
+export function readDeclarations(files: ReadonlyMap<string, string>): {
+  variables: Declaration[];
+  outputs: Declaration[];
+} {
   const values = new Map<string, string>();
-  for (const [, name, value] of (files.get('terraform.tfvars') ?? '').matchAll(/^(\w+) +?= (.*)$/gm)) values.set(name!, value!);
+  for (const [, name, value] of (files.get('terraform.tfvars') ?? '').matchAll(/^(\w+) +?= (.*)$/gm))
+    values.set(name!, value!);
   const variables = blocks(files.get('variables.tf') ?? '', 'variable').map(({ name, body }) => {
     const value = values.get(name) ?? /^ {2}default +?= (.*)$/m.exec(body)?.[1] ?? '';
     return { name, description: description(body), value: value === '{' ? 'a map' : `\`${value.trim()}\`` };
   });
-  const outputs = blocks(files.get('outputs.tf') ?? '', 'output').map(({ name, body }) => ({ name, description: description(body) }));
+  const outputs = blocks(files.get('outputs.tf') ?? '', 'output').map(({ name, body }) => ({
+    name,
+    description: description(body),
+  }));
   return { variables, outputs };
 }
 

@@ -19,7 +19,10 @@ function hclString(text: string): string {
     .toWellFormed()
     .replace(/["\\\n\r\t]/g, (character) => escapes[character]!)
     // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(
+      /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
     .replace(/([$%])\{/g, '$1$1{');
   return `"${escaped}"`;
 }
@@ -28,7 +31,9 @@ function hclMap(entries: [string, unknown][]): string {
   if (entries.length === 0) return '{}';
   const keys = entries.map(([key]) => hclString(key));
   const width = Math.max(...keys.map(columns));
-  const lines = entries.map(([, value], index) => `  ${keys[index]}${' '.repeat(width - columns(keys[index]!))} = ${hclValue(value)}`);
+  const lines = entries.map(
+    ([, value], index) => `  ${keys[index]}${' '.repeat(width - columns(keys[index]!))} = ${hclValue(value)}`,
+  );
   return `{\n${lines.join('\n')}\n}`;
 }
 

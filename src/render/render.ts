@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-
-import { templates } from 'virtual:templates';
+import { hash } from 'node:crypto';
 
 import type { Answers } from '../answers/answers.js';
 import { findStack } from '../stacks/index.js';
-import './helpers.js';
 import { readDeclarations } from './declarations.js';
+import { renderTemplate, templateNames } from './templates.js';
 import { viewOf } from './view.js';
 
 /** A project: the text of every file, by its path in the project with forward slashes. */
@@ -45,7 +43,7 @@ export function renderProject(answers: Answers, version: string = PACKAGE_VERSIO
 export function partsByPath(layers: readonly string[]): Map<string, string[]> {
   const parts = new Map<string, string[]>();
   for (const layer of layers) {
-    for (const name of Object.keys(templates)) {
+    for (const name of templateNames) {
       if (!name.startsWith(`${layer}/`)) continue;
       const path = name.slice(layer.length + 1);
       const names = parts.get(path) ?? [];
@@ -59,7 +57,7 @@ export function partsByPath(layers: readonly string[]): Map<string, string[]> {
 }
 
 function renderParts(names: readonly string[], context: object): string {
-  return names.map((name) => templates[name]!(context)).join('\n');
+  return names.map((name) => renderTemplate(name, context)).join('\n');
 }
 
 function answersRecord(answers: Answers, version: string, files: ProjectFiles): string {
@@ -70,13 +68,16 @@ function answersRecord(answers: Answers, version: string, files: ProjectFiles): 
 /** JSON as prettier prints it: a list of texts stays on one line where that has at most 80 characters. */
 function toJson(value: object): string {
   const text = JSON.stringify(value, undefined, 2);
-  return `${text.replace(/^( *"[^"]+": )\[\n([^[\]{}]*?)\n *\](,?)$/gm, (whole, key: string, items: string, comma: string) => {
-    const line = `${key}[${items.trim().split(/\n\s*/).join(' ')}]${comma}`;
-    return line.length <= 80 ? line : whole;
-  })}\n`;
+  return `${text.replace(
+    /^( *"[^"]+": )\[\n([^[\]{}]*?)\n *\](,?)$/gm,
+    (whole, key: string, items: string, comma: string) => {
+      const line = `${key}[${items.trim().split(/\n\s*/).join(' ')}]${comma}`;
+      return line.length <= 80 ? line : whole;
+    },
+  )}\n`;
 }
 
 /** The SHA-256 of a text in UTF-8, in lower-case hexadecimal. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

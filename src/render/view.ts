@@ -42,9 +42,17 @@ export function viewOf(answers: Answers) {
 
 /** The existing subnets as the project's own tests make them up: of each tier, one in each of two zones and more. */
 function subnetTests(answers: Answers) {
-  const tiers = { public: answers.publicSubnetIds, private: answers.privateSubnetIds, database: answers.databaseSubnetIds };
+  const tiers = {
+    public: answers.publicSubnetIds,
+    private: answers.privateSubnetIds,
+    database: answers.databaseSubnetIds,
+  };
   return Object.entries(tiers).flatMap(([tier, ids]) =>
-    (ids ?? []).map((id, index) => ({ target: `data.aws_subnet.${tier}["${id}"]`, id, zone: `zone-${'abcdef'[index % 6]}` })),
+    (ids ?? []).map((id, index) => ({
+      target: `data.aws_subnet.${tier}["${id}"]`,
+      id,
+      zone: `zone-${'abcdef'[index % 6]}`,
+    })),
   );
 }
 

@@ -20,9 +20,19 @@ describe('the packed tarball', () => {
     const { folder, tarballBytes } = inject('installed');
     const home = path.join(folder, 'node_modules/create-secure-infra');
     expect(tarballBytes).toBeLessThan(250_000);
-    expect(readdirSync(path.join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['create-secure-infra']);
+    expect(readdirSync(path.join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+      'create-secure-infra',
+    ]);
     const licences = readFileSync(path.join(home, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
-    for (const name of ['handlebars', 'fs-extra', '@inquirer/prompts', '@inquirer/core', 'ipaddr.js', 'markdown-table']) expect(licences).toContain(`\n${name} `);
+    for (const name of [
+      'handlebars',
+      'fs-extra',
+      '@inquirer/prompts',
+      '@inquirer/core',
+      'fastest-levenshtein',
+      'markdown-table',
+    ])
+      expect(licences).toContain(`\n${name} `);
     expect(existsSync(path.join(home, 'LICENSE'))).toBe(true);
     expect(existsSync(path.join(home, 'dist/types/index.d.ts'))).toBe(true);
   });
@@ -43,10 +53,18 @@ describe('without a terminal', () => {
   it('notes answers and hashes, from which the same bytes are written again', async () => {
     const cwd = scratchFolder();
     await run(['one', '--name', 'pay', '--nat', 'single', '--tag', 'Owner=a', '--tag', 'Cost Center=4711'], { cwd });
-    const record = JSON.parse(readFileSync(path.join(cwd, 'one', answersFile), 'utf8')) as { version: string; answers: { suffix: string }; files: Record<string, string> };
+    const record = JSON.parse(readFileSync(path.join(cwd, 'one', answersFile), 'utf8')) as {
+      version: string;
+      answers: { suffix: string };
+      files: Record<string, string>;
+    };
     expect(record.answers.suffix).toMatch(/^[a-z0-9]{6}$/);
     const written = readFolder(path.join(cwd, 'one'));
-    expect(record.files).toEqual(Object.fromEntries([...written].filter(([file]) => file !== answersFile).map(([file, text]) => [file, sha256(text)])));
+    expect(record.files).toEqual(
+      Object.fromEntries(
+        [...written].filter(([file]) => file !== answersFile).map(([file, text]) => [file, sha256(text)]),
+      ),
+    );
 
     expect((await run(['two', '--answers', `one/${answersFile}`], { cwd })).code).toBe(0);
     expect(readFolder(path.join(cwd, 'two'))).toEqual(written);
@@ -57,7 +75,16 @@ describe('without a terminal', () => {
     for (const env of [{}, { CI: 'true' }]) {
       const { code, stdout, stderr } = await run(['--https', '--route53', '--vpc', 'existing'], { cwd, env });
       expect([code, stdout]).toEqual([2, '']);
-      for (const option of ['[directory]', '--zone-name', '--domain', '--vpc-id', '--public-subnet-ids', '--private-subnet-ids', '--database-subnet-ids']) expect(stderr).toContain(option);
+      for (const option of [
+        '[directory]',
+        '--zone-name',
+        '--domain',
+        '--vpc-id',
+        '--public-subnet-ids',
+        '--private-subnet-ids',
+        '--database-subnet-ids',
+      ])
+        expect(stderr).toContain(option);
       expect(stderr).toContain('7 things have to be mended first');
     }
     expect(readdirSync(cwd)).toEqual([]);
@@ -65,9 +92,32 @@ describe('without a terminal', () => {
 
   it('refuses wrong answers, all at once, and writes nothing', async () => {
     const cwd = scratchFolder();
-    const { code, stdout, stderr } = await run(['Pay!', '--region', 'us-west-1', '--availability-zones', '3', '--regoin', 'x', '--https', '--certificate-arn', 'x'], { cwd, env: { CSI_NAT: 'none' } });
+    const { code, stdout, stderr } = await run(
+      [
+        'Pay!',
+        '--region',
+        'us-west-1',
+        '--availability-zones',
+        '3',
+        '--regoin',
+        'x',
+        '--https',
+        '--certificate-arn',
+        'x',
+      ],
+      { cwd, env: { CSI_NAT: 'none' } },
+    );
     expect([code, stdout]).toEqual([2, '']);
-    for (const part of ['--regoin', 'Did you mean --region?', 'CSI_NAT "none"', '--name "Pay!"', '--availability-zones 3', '2 zones', '--certificate-arn "x"']) expect(stderr).toContain(part);
+    for (const part of [
+      '--regoin',
+      'Did you mean --region?',
+      'CSI_NAT "none"',
+      '--name "Pay!"',
+      '--availability-zones 3',
+      '2 zones',
+      '--certificate-arn "x"',
+    ])
+      expect(stderr).toContain(part);
     expect(stderr).not.toMatch(/\bat .*\.js/);
     expect(readdirSync(cwd)).toEqual([]);
   });
@@ -75,9 +125,16 @@ describe('without a terminal', () => {
   it('takes answers from flags, then the environment, then a file', async () => {
     const cwd = scratchFolder();
     writeFileSync(path.join(cwd, 'answers.json'), '{"region":"eu-west-1","suffix":"file","ci":"gitlab"}');
-    const { code, stdout } = await run(['pay', '--region', 'eu-west-3', '--json'], { cwd, env: { CSI_ANSWERS: 'answers.json', CSI_REGION: 'eu-west-2', CSI_SUFFIX: 'env' } });
+    const { code, stdout } = await run(['pay', '--region', 'eu-west-3', '--json'], {
+      cwd,
+      env: { CSI_ANSWERS: 'answers.json', CSI_REGION: 'eu-west-2', CSI_SUFFIX: 'env' },
+    });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ ok: true, written: true, answers: { region: 'eu-west-3', suffix: 'env', ci: 'gitlab', profile: 'ephemeral' } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      written: true,
+      answers: { region: 'eu-west-3', suffix: 'env', ci: 'gitlab', profile: 'ephemeral' },
+    });
   });
 
   it('refuses an answers file that is not there or is none', async () => {
@@ -97,7 +154,11 @@ describe('--json', () => {
     const cwd = scratchFolder();
     const { code, stdout, stderr } = await run(['pay', '--json'], { cwd });
     expect(code).toBe(0);
-    const result = JSON.parse(stdout) as { files: { path: string; kind: string }[]; directory: string; nextSteps: string[] };
+    const result = JSON.parse(stdout) as {
+      files: { path: string; kind: string }[];
+      directory: string;
+      nextSteps: string[];
+    };
     expect(result.directory).toBe(path.join(cwd, 'pay'));
     expect(result.files).toContainEqual({ path: 'vpc.tf', kind: 'create' });
     expect(result.nextSteps).toHaveLength(3);
@@ -131,7 +192,12 @@ describe('the target', () => {
       expect(code).toBe(3);
       expect(stderr).toContain('main.tf, notes.md');
     }
-    expect(readFolder(path.join(cwd, 'pay'))).toEqual(new Map([['main.tf', 'mine'], ['notes.md', 'mine']]));
+    expect(readFolder(path.join(cwd, 'pay'))).toEqual(
+      new Map([
+        ['main.tf', 'mine'],
+        ['notes.md', 'mine'],
+      ]),
+    );
   });
 
   it('may be the current directory with a fresh repository in it', async () => {
@@ -176,7 +242,8 @@ describe('information', () => {
     const cwd = scratchFolder();
     const { code, stdout } = await run(['pay', '--dry-run', '--suffix', 'x'], { cwd });
     expect(code).toBe(0);
-    for (const file of renderProject(soundAnswers({ name: 'pay', suffix: 'x' })).keys()) expect(stdout).toContain(`  create  ${file}\n`);
+    for (const file of renderProject(soundAnswers({ name: 'pay', suffix: 'x' })).keys())
+      expect(stdout).toContain(`  create  ${file}\n`);
     expect(readdirSync(cwd)).toEqual([]);
   });
 });
@@ -191,18 +258,23 @@ describe('a kill at any instant', () => {
     for (const killAfter of moments) {
       const cwd = scratchFolder();
       await run(['pay', '--suffix', 'x'], { cwd, killAfter });
-      if (existsSync(path.join(cwd, 'pay'))) expect(readFolder(path.join(cwd, 'pay'))).toEqual(new Map([...whole].sort(([a], [b]) => (a < b ? -1 : 1))));
+      if (existsSync(path.join(cwd, 'pay')))
+        expect(readFolder(path.join(cwd, 'pay'))).toEqual(new Map([...whole].sort(([a], [b]) => (a < b ? -1 : 1))));
       outcomes.add(existsSync(path.join(cwd, 'pay')) ? 'whole' : 'nothing');
     }
     expect([...outcomes].sort()).toContain('nothing');
   });
 
-  it.skipIf(process.platform === 'win32')('by Ctrl-C leaves nothing beside it either', { timeout: 120_000 }, async () => {
-    for (const killAfter of moments) {
-      const cwd = scratchFolder();
-      const { code } = await run(['pay', '--suffix', 'x'], { cwd, killAfter, signal: 'SIGINT' });
-      expect([0, 130, null]).toContain(code);
-      expect([[], ['pay']]).toContainEqual(readdirSync(cwd));
-    }
-  });
+  it.skipIf(process.platform === 'win32')(
+    'by Ctrl-C leaves nothing beside it either',
+    { timeout: 120_000 },
+    async () => {
+      for (const killAfter of moments) {
+        const cwd = scratchFolder();
+        const { code } = await run(['pay', '--suffix', 'x'], { cwd, killAfter, signal: 'SIGINT' });
+        expect([0, 130, null]).toContain(code);
+        expect([[], ['pay']]).toContainEqual(readdirSync(cwd));
+      }
+    },
+  );
 });

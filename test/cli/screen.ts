@@ -15,15 +15,24 @@ export class Screen {
 
   constructor(argv: string[], cwd: string, env: NodeJS.ProcessEnv = {}) {
     const { node, bin } = inject('installed');
-    this.#process = spawn(node, [bin, ...argv], { cols: 120, rows: 50, cwd, env: cleanEnvironment({ TERM: 'xterm-256color', ...env }) });
+    this.#process = spawn(node, [bin, ...argv], {
+      cols: 120,
+      rows: 50,
+      cwd,
+      env: cleanEnvironment({ TERM: 'xterm-256color', ...env }),
+    });
     this.#process.onData((data) => this.#terminal.write(data));
-    this.ended = new Promise((done) => this.#process.onExit(({ exitCode }) => this.#terminal.write('', () => done(exitCode))));
+    this.ended = new Promise((done) =>
+      this.#process.onExit(({ exitCode }) => this.#terminal.write('', () => done(exitCode))),
+    );
   }
 
   /** What is on the screen now. */
   text(): string {
     const buffer = this.#terminal.buffer.active;
-    return Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row)?.translateToString(true) ?? '').join('\n').trimEnd();
+    return Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row)?.translateToString(true) ?? '')
+      .join('\n')
+      .trimEnd();
   }
 
   /** Waits until `shown` is on the screen, then types `answer`. */

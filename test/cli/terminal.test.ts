@@ -7,7 +7,8 @@ import { answersFile } from '../../src/render/render.js';
 import { scratchFolder } from '../support/scratch.js';
 import { keys, Screen } from './screen.js';
 
-const answersIn = (folder: string) => (JSON.parse(readFileSync(path.join(folder, answersFile), 'utf8')) as { answers: object }).answers;
+const answersIn = (folder: string) =>
+  (JSON.parse(readFileSync(path.join(folder, answersFile), 'utf8')) as { answers: object }).answers;
 
 describe.skipIf(process.platform === 'win32')('in a terminal', () => {
   it('asks, sums up, asks once more and writes', async () => {
@@ -41,7 +42,13 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
       performanceInsights: true,
       dbInstanceClass: 'db.r7g.large',
     });
-    for (const line of ['https://pay.example.com', 'new VPC 10.0.0.0/16, 3 zones, a NAT gateway each', 'files to pay.', 'terraform init -backend-config=backend.hcl']) expect(screen.text()).toContain(line);
+    for (const line of [
+      'https://pay.example.com',
+      'new VPC 10.0.0.0/16, 3 zones, a NAT gateway each',
+      'files to pay.',
+      'terraform init -backend-config=backend.hcl',
+    ])
+      expect(screen.text()).toContain(line);
   });
 
   it('marks the regions that must be enabled first', async () => {
@@ -53,7 +60,13 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
 
   it.each([
     ['at the first question', [['? Project name', '']]],
-    ['in a list', [['? Project name', keys.enter], ['? AWS region', '']]],
+    [
+      'in a list',
+      [
+        ['? Project name', keys.enter],
+        ['? AWS region', ''],
+      ],
+    ],
   ])('Ctrl-C %s leaves nothing behind and exits with 130', async (_title, steps) => {
     const cwd = scratchFolder();
     const screen = new Screen(['pay'], cwd);
@@ -70,7 +83,25 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
     ['"no"', `n${keys.enter}`],
   ])('%s at the last question writes nothing', async (_title, answer) => {
     const cwd = scratchFolder();
-    const screen = new Screen(['pay', '--region', 'us-east-1', '--suffix', 'x', '--profile', 'ephemeral', '--name', 'pay', '--no-https', '--no-route53', '--no-performance-insights', '--db-instance-class', 'db.t4g.medium'], cwd);
+    const screen = new Screen(
+      [
+        'pay',
+        '--region',
+        'us-east-1',
+        '--suffix',
+        'x',
+        '--profile',
+        'ephemeral',
+        '--name',
+        'pay',
+        '--no-https',
+        '--no-route53',
+        '--no-performance-insights',
+        '--db-instance-class',
+        'db.t4g.medium',
+      ],
+      cwd,
+    );
     await screen.answer('? Write these files?', answer);
     expect(await screen.ended).toBe(130);
     expect(readdirSync(cwd)).toEqual([]);

@@ -14,7 +14,9 @@ function difference(golden: ReadonlyMap<string, string>, written: ReadonlyMap<st
   const paths = [...new Set([...golden.keys(), ...written.keys()])].sort();
   return paths
     .filter((file) => golden.get(file) !== written.get(file))
-    .map((file) => createTwoFilesPatch(`golden/${file}`, `written/${file}`, golden.get(file) ?? '', written.get(file) ?? ''))
+    .map((file) =>
+      createTwoFilesPatch(`golden/${file}`, `written/${file}`, golden.get(file) ?? '', written.get(file) ?? ''),
+    )
     .join('');
 }
 
@@ -36,11 +38,23 @@ describe.each(samples())('golden/$name', ({ name, files }) => {
 
 it('every folder of golden/ has its sample', () => {
   const folders = readdirSync(path.join(goldenFolder, 'ecs-fargate')).map((folder) => `ecs-fargate/${folder}`);
-  expect(folders.sort()).toEqual(samples().map((sample) => sample.name).sort());
+  expect(folders.sort()).toEqual(
+    samples()
+      .map((sample) => sample.name)
+      .sort(),
+  );
 });
 
 it('a difference is shown as a unified diff', () => {
   const golden = new Map([['a.tf', 'one\ntwo\n']]);
   expect(difference(golden, new Map(golden))).toBe('');
-  expect(difference(golden, new Map([['a.tf', 'one\n2\n'], ['b.tf', 'new\n']]))).toMatch(/-two\n\+2\n[\s\S]*\+new\n/);
+  expect(
+    difference(
+      golden,
+      new Map([
+        ['a.tf', 'one\n2\n'],
+        ['b.tf', 'new\n'],
+      ]),
+    ),
+  ).toMatch(/-two\n\+2\n[\s\S]*\+new\n/);
 });

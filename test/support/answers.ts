@@ -4,7 +4,10 @@ import { completed, resolve, type Resolution } from '../../src/answers/resolve.j
 import { readAnswersFile } from '../../src/answers/sources.js';
 
 /** Surroundings in which nothing is left to chance. */
-export const surroundings: Surroundings = { directoryName: 'my-payments', drawSuffix: (length) => 'drawn1'.slice(0, length) };
+export const surroundings: Surroundings = {
+  directoryName: 'my-payments',
+  drawSuffix: (length) => 'drawn1'.slice(0, length),
+};
 
 /** What resolve() makes of an answers file with these answers; reading faults count too. */
 export function resolveFile(answers: object): Resolution {
@@ -38,7 +41,13 @@ export function everyCombination(): { label: string; answers: Answers }[] {
       for (const performanceInsights of [false, true]) {
         for (const profile of ['ephemeral', 'production']) {
           for (const vpc of ['create', 'existing']) {
-            const label = [https ? 'https' : 'http', route53 ? 'route53' : 'no-dns', performanceInsights ? 'insights' : 'no-insights', profile, vpc].join(' ');
+            const label = [
+              https ? 'https' : 'http',
+              route53 ? 'route53' : 'no-dns',
+              performanceInsights ? 'insights' : 'no-insights',
+              profile,
+              vpc,
+            ].join(' ');
             const answers = soundAnswers({
               suffix: 'all',
               https,

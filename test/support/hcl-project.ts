@@ -28,8 +28,10 @@ export async function readHcl(files: ProjectFiles): Promise<HclProject> {
         }
       }
     }
-    for (const [name, [body]] of Object.entries((root.variable ?? {}) as Record<string, [Block]>)) project.variables.push({ name, body });
-    for (const [name, [body]] of Object.entries((root.output ?? {}) as Record<string, [Block]>)) project.outputs.push({ name, body });
+    for (const [name, [body]] of Object.entries((root.variable ?? {}) as Record<string, [Block]>))
+      project.variables.push({ name, body });
+    for (const [name, [body]] of Object.entries((root.output ?? {}) as Record<string, [Block]>))
+      project.outputs.push({ name, body });
   }
   return project;
 }
@@ -38,5 +40,7 @@ export async function readHcl(files: ProjectFiles): Promise<HclProject> {
 export function statements(project: HclProject): { document: string; statement: Block }[] {
   return project.data
     .filter((block) => block.type === 'aws_iam_policy_document')
-    .flatMap((block) => ((block.body.statement ?? []) as Block[]).map((statement) => ({ document: block.name, statement })));
+    .flatMap((block) =>
+      ((block.body.statement ?? []) as Block[]).map((statement) => ({ document: block.name, statement })),
+    );
 }

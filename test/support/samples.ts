@@ -16,7 +16,10 @@ export interface Sample {
 
 /** Every golden sample as the generator would write it now. */
 export function samples(): Sample[] {
-  const byStack = JSON.parse(readFileSync(path.join(goldenFolder, 'samples.json'), 'utf8')) as Record<string, Record<string, object>>;
+  const byStack = JSON.parse(readFileSync(path.join(goldenFolder, 'samples.json'), 'utf8')) as Record<
+    string,
+    Record<string, object>
+  >;
   return Object.entries(byStack).flatMap(([stack, byName]) =>
     Object.entries(byName).map(([name, sample]) => {
       const answers = soundAnswers({ stack, name: 'my-payments', ...sample });

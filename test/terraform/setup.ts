@@ -16,12 +16,14 @@ declare module 'vitest' {
 export default function setup(project: TestProject): () => void {
   const toolchain = findToolchain();
   const ci = Boolean(process.env.CI);
-  if (toolchain.unavailable !== undefined && ci) throw new Error(`CI must prove the projects with terraform: ${toolchain.unavailable}`);
+  if (toolchain.unavailable !== undefined && ci)
+    throw new Error(`CI must prove the projects with terraform: ${toolchain.unavailable}`);
   const everyCombination = ci || process.env.EVERY_COMBINATION === '1';
   project.provide('toolchain', toolchain);
   project.provide('everyCombination', everyCombination);
   return () => {
-    if (toolchain.unavailable === undefined) rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true });
+    if (toolchain.unavailable === undefined)
+      rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true });
     const left = leftOut(toolchain, everyCombination);
     if (left.length > 0) process.stdout.write(`\nLeft out:\n${left.map((line) => `  - ${line}\n`).join('')}\n`);
   };
@@ -33,5 +35,9 @@ function leftOut(toolchain: Toolchain, everyCombination: boolean): string[] {
       `terraform fmt, validate and test on every project: ${toolchain.unavailable}.\n    Install Terraform 1.11 or newer; ${mirrorVariable}=FOLDER names a provider mirror where there is no registry.`,
     ];
   }
-  return everyCombination ? [] : ['terraform on every combination of answers: only the golden samples and every fourth were proved.\n    EVERY_COMBINATION=1 npm test proves all.'];
+  return everyCombination
+    ? []
+    : [
+        'terraform on every combination of answers: only the golden samples and every fourth were proved.\n    EVERY_COMBINATION=1 npm test proves all.',
+      ];
 }

@@ -29,7 +29,10 @@ describe.skipIf(toolchain.unavailable !== undefined)('terraform', () => {
   describe.concurrent('accepts', { timeout: 120_000 }, () => {
     it.each([...golden, ...combinations])('$label: fmt and validate, without a warning', async ({ files }) => {
       const folder = placed(files);
-      expect(await terraform(folder, dataFolder, 'fmt', '-check', '-diff', '-recursive')).toEqual({ status: 0, output: '' });
+      expect(await terraform(folder, dataFolder, 'fmt', '-check', '-diff', '-recursive')).toEqual({
+        status: 0,
+        output: '',
+      });
       for (const module of ['.', ...(files.has('bootstrap/main.tf') ? ['bootstrap'] : [])]) {
         const { output } = await terraform(path.join(folder, module), dataFolder, 'validate', '-json');
         expect(JSON.parse(output), module).toMatchObject({ valid: true, error_count: 0, warning_count: 0 });
@@ -54,17 +57,33 @@ describe.skipIf(toolchain.unavailable !== undefined)('terraform', () => {
     };
 
     it('a line that fmt would change', async () => {
-      const { status, output } = await terraform(broken('vpc.tf', 'vpc_id = aws', 'vpc_id   = aws'), dataFolder, 'fmt', '-check', '-recursive');
+      const { status, output } = await terraform(
+        broken('vpc.tf', 'vpc_id = aws', 'vpc_id   = aws'),
+        dataFolder,
+        'fmt',
+        '-check',
+        '-recursive',
+      );
       expect([status, output]).toEqual([3, 'vpc.tf\n']);
     });
 
     it('an argument that does not exist', async () => {
-      const { output } = await terraform(broken('alb.tf', 'internal           = false', 'scheme             = "internet-facing"'), dataFolder, 'validate', '-json');
+      const { output } = await terraform(
+        broken('alb.tf', 'internal           = false', 'scheme             = "internet-facing"'),
+        dataFolder,
+        'validate',
+        '-json',
+      );
       expect(JSON.parse(output)).toMatchObject({ valid: false });
     });
 
     it('tasks without an image', async () => {
-      const { status, output } = await terraform(broken('ecs.tf', '? 0 : var.task_count.min', '? 1 : var.task_count.min'), dataFolder, 'test', '-no-color');
+      const { status, output } = await terraform(
+        broken('ecs.tf', '? 0 : var.task_count.min', '? 1 : var.task_count.min'),
+        dataFolder,
+        'test',
+        '-no-color',
+      );
       expect(status).not.toBe(0);
       expect(output).toContain('Without an image no task may be started.');
     });

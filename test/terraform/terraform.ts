@@ -11,7 +11,9 @@ export const mirrorVariable = 'CREATE_SECURE_INFRA_PROVIDER_MIRROR';
 const awsProvider = path.join('registry.terraform.io', 'hashicorp', 'aws');
 
 /** Terraform and its provider, ready for use; `unavailable` says why there is none. */
-export type Toolchain = { unavailable: string } | { unavailable?: undefined; version: string; source: string; dataFolder: string; lockFile: string };
+export type Toolchain =
+  | { unavailable: string }
+  | { unavailable?: undefined; version: string; source: string; dataFolder: string; lockFile: string };
 
 /**
  * Finds terraform and initialises the provider once, for all projects to share.
@@ -22,15 +24,28 @@ export function findToolchain(): Toolchain {
   if (version.status !== 0) return { unavailable: 'terraform is not on PATH' };
   const mirror = findMirror();
   const folder = mkdtempSync(path.join(tmpdir(), 'create-secure-infra-terraform-'));
-  writeFileSync(path.join(folder, 'provider.tf'), readFileSync(path.resolve(import.meta.dirname, '../../golden/ecs-fargate/defaults/bootstrap/provider.tf')));
-  writeFileSync(path.join(folder, 'variables.tf'), ['aws_region', 'project_name', 'environment_suffix'].map((name) => `variable "${name}" {}\n`).join(''));
-  const init = spawnSync('terraform', ['init', '-backend=false', '-input=false', '-no-color', ...(mirror ? [`-plugin-dir=${mirror}`] : [])], {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: 300_000,
-    env: environment(),
-  });
-  if (init.status !== 0) return { unavailable: `terraform finds no AWS provider, neither in a mirror nor in the public registry:\n${init.stderr}` };
+  writeFileSync(
+    path.join(folder, 'provider.tf'),
+    readFileSync(path.resolve(import.meta.dirname, '../../golden/ecs-fargate/defaults/bootstrap/provider.tf')),
+  );
+  writeFileSync(
+    path.join(folder, 'variables.tf'),
+    ['aws_region', 'project_name', 'environment_suffix'].map((name) => `variable "${name}" {}\n`).join(''),
+  );
+  const init = spawnSync(
+    'terraform',
+    ['init', '-backend=false', '-input=false', '-no-color', ...(mirror ? [`-plugin-dir=${mirror}`] : [])],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 300_000,
+      env: environment(),
+    },
+  );
+  if (init.status !== 0)
+    return {
+      unavailable: `terraform finds no AWS provider, neither in a mirror nor in the public registry:\n${init.stderr}`,
+    };
   return {
     version: (JSON.parse(version.stdout) as { terraform_version: string }).terraform_version,
     source: mirror ? 'an unpacked mirror' : 'the public registry',
@@ -52,16 +67,42 @@ function findMirror(): string | undefined {
   ];
   const found = implied.find((folder) => folder && existsSync(path.join(folder, awsProvider)));
   if (found || process.platform === 'win32') return found;
-  const search = spawnSync('find', ['/', '-xdev', '-path', '/proc', '-prune', '-o', '-path', `*/${awsProvider}/*`, '-type', 'f', '-name', 'terraform-provider-aws_*', '-not', '-path', '*/.terraform/*', '-print', '-quit'], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
+  const search = spawnSync(
+    'find',
+    [
+      '/',
+      '-xdev',
+      '-path',
+      '/proc',
+      '-prune',
+      '-o',
+      '-path',
+      `*/${awsProvider}/*`,
+      '-type',
+      'f',
+      '-name',
+      'terraform-provider-aws_*',
+      '-not',
+      '-path',
+      '*/.terraform/*',
+      '-print',
+      '-quit',
+    ],
+    {
+      encoding: 'utf8',
+      timeout: 60_000,
+    },
+  );
   return search.stdout.trim() ? search.stdout.trim().split(`/${awsProvider}`)[0] : undefined;
 }
 
 /** The environment without what would lead terraform elsewhere. */
 function environment(dataFolder?: string): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, CHECKPOINT_DISABLE: '1', ...(dataFolder ? { TF_DATA_DIR: dataFolder } : {}) };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    CHECKPOINT_DISABLE: '1',
+    ...(dataFolder ? { TF_DATA_DIR: dataFolder } : {}),
+  };
   if (env.TF_CLI_CONFIG_FILE && !existsSync(env.TF_CLI_CONFIG_FILE)) delete env.TF_CLI_CONFIG_FILE;
   for (const name of Object.keys(env)) if (/^(TF_VAR_|TF_CLI_ARGS|TF_WORKSPACE|AWS_)/.test(name)) delete env[name];
   return env;
@@ -85,8 +126,13 @@ export interface Outcome {
 /** Runs terraform in `folder` and returns what it said. */
 export function terraform(folder: string, dataFolder: string, ...args: string[]): Promise<Outcome> {
   return new Promise((done) => {
-    execFile('terraform', args, { cwd: folder, env: environment(dataFolder), maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      done({ status: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
-    });
+    execFile(
+      'terraform',
+      args,
+      { cwd: folder, env: environment(dataFolder), maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        done({ status: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
+      },
+    );
   });
 }

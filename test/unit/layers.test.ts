@@ -1,7 +1,11 @@
-import { templates } from 'virtual:templates';
+import { readFileSync } from 'node:fs';
+
+import Handlebars from 'handlebars';
 import { describe, expect, it } from 'vitest';
 
 import { partsByPath, renderProject } from '../../src/render/render.js';
+import { templateNames } from '../../src/render/templates.js';
+import { viewOf } from '../../src/render/view.js';
 import { findStack, stacks } from '../../src/stacks/index.js';
 import { everyCombination, soundAnswers } from '../support/answers.js';
 import { samples } from '../support/samples.js';
@@ -10,7 +14,9 @@ describe('layers', () => {
   it('never provide the same path twice, whatever the answers', () => {
     for (const { answers } of everyCombination()) {
       for (const ci of ['github', 'gitlab', 'none'] as const) {
-        expect(() => partsByPath(findStack(answers.stack).layers({ ...answers, ci, stateBucket: 'some-bucket' }))).not.toThrow();
+        expect(() =>
+          partsByPath(findStack(answers.stack).layers({ ...answers, ci, stateBucket: 'some-bucket' })),
+        ).not.toThrow();
       }
     }
   });
@@ -20,8 +26,49 @@ describe('layers', () => {
   });
 
   it('are all used by a stack', () => {
-    const used = new Set(Object.values(stacks).flatMap((stack) => everyCombination().flatMap(({ answers }) => (['github', 'gitlab'] as const).flatMap((ci) => stack.layers({ ...answers, ci })))));
-    expect([...new Set(Object.keys(templates).map((name) => name.split('/')[0]!))].sort()).toEqual([...used].sort());
+    const used = new Set(
+      Object.values(stacks).flatMap((stack) =>
+        everyCombination().flatMap(({ answers }) =>
+          (['github', 'gitlab'] as const).flatMap((ci) => stack.layers({ ...answers, ci })),
+        ),
+      ),
+    );
+    expect([...new Set(templateNames.map((name) => name.split('/')[0]!))].sort()).toEqual([...used].sort());
+  });
+});
+
+describe('templates', () => {
+  /** What a template asks the view for: every name outside of a loop over variables, outputs or subnets. */
+  function names(node: unknown, inLoop = false): string[] {
+    if (node === null || typeof node !== 'object') return [];
+    if (Array.isArray(node)) return node.flatMap((child) => names(child, inLoop));
+    const { type, path, params, program, inverse, original } = node as Record<string, never>;
+    if (type === 'PathExpression') return inLoop ? [] : [original as string];
+    if (type === 'BlockStatement' && (path as { original: string }).original === 'each')
+      return [...names(params, inLoop), ...names(program, true)];
+    const helper =
+      (params as unknown[] | undefined)?.length ||
+      ['table'].includes((path as { original?: string } | undefined)?.original ?? '');
+    if (type === 'MustacheStatement' || type === 'BlockStatement')
+      return [
+        ...(helper ? [] : names(path, inLoop)),
+        ...names(params, inLoop),
+        ...names(program, inLoop),
+        ...names(inverse, inLoop),
+      ];
+    return Object.values(node).flatMap((child) => names(child, inLoop));
+  }
+
+  it('ask the view only for what it has', () => {
+    const known = new Set([...Object.keys(viewOf(soundAnswers())), 'variables', 'outputs']);
+    let asked = 0;
+    for (const name of templateNames) {
+      for (const used of names(Handlebars.parse(readFileSync(`templates/${name}.hbs`, 'utf8')))) {
+        asked += 1;
+        expect(known, `${name}: ${used}`).toContain(used.split('.')[0]);
+      }
+    }
+    expect(asked).toBeGreaterThan(100);
   });
 });
 
@@ -43,11 +90,16 @@ describe('renderProject', () => {
   });
 
   it('names no path outside the project', () => {
-    for (const { files } of samples()) for (const path of files.keys()) expect(path).not.toMatch(/^\/|\\|\.\.|^[A-Za-z]:/);
+    for (const { files } of samples())
+      for (const path of files.keys()) expect(path).not.toMatch(/^\/|\\|\.\.|^[A-Za-z]:/);
   });
 
   it.each([
-    [{}, ['bootstrap/main.tf', 'vpc.tf', 'vpc_endpoints.tf', 'flow_logs.tf'], ['dns.tf', '.github/workflows/terraform.yml', '.gitlab-ci.yml']],
+    [
+      {},
+      ['bootstrap/main.tf', 'vpc.tf', 'vpc_endpoints.tf', 'flow_logs.tf'],
+      ['dns.tf', '.github/workflows/terraform.yml', '.gitlab-ci.yml'],
+    ],
     [{ stateBucket: 'state-123456789012' }, [], ['bootstrap/main.tf']],
     [{ ci: 'gitlab' }, ['.gitlab-ci.yml'], ['.github/workflows/terraform.yml']],
     [{ ci: 'github' }, ['.github/workflows/terraform.yml'], ['.gitlab-ci.yml']],
@@ -63,8 +115,10 @@ describe('the README of a project', () => {
   it('lists every variable and output that the project declares, with its value', () => {
     for (const { files } of samples()) {
       const readme = files.get('README.md')!;
-      for (const [, name] of files.get('variables.tf')!.matchAll(/^variable "(\w+)"/gm)) expect(readme).toContain(`| \`${name}\` `);
-      for (const [, name] of files.get('outputs.tf')!.matchAll(/^output "(\w+)"/gm)) expect(readme).toContain(`| \`${name}\` `);
+      for (const [, name] of files.get('variables.tf')!.matchAll(/^variable "(\w+)"/gm))
+        expect(readme).toContain(`| \`${name}\` `);
+      for (const [, name] of files.get('outputs.tf')!.matchAll(/^output "(\w+)"/gm))
+        expect(readme).toContain(`| \`${name}\` `);
       expect(readme).toMatch(/\| `aws_region` +\|[^|]+\| `"[a-z0-9-]+"` +\|/);
     }
   });
@@ -72,7 +126,8 @@ describe('the README of a project', () => {
   it('names only files that are there', () => {
     for (const { files } of samples()) {
       const table = files.get('README.md')!.split('## First deployment')[0]!;
-      for (const [, name] of table.matchAll(/`([\w.]+\.(?:tf|hcl|tfvars))`/g)) expect([...files.keys()]).toContain(name);
+      for (const [, name] of table.matchAll(/`([\w.]+\.(?:tf|hcl|tfvars))`/g))
+        expect([...files.keys()]).toContain(name);
     }
   });
 });

@@ -19,7 +19,11 @@ describe('the option table', () => {
   });
 
   it('has each key, flag and environment variable once', () => {
-    for (const column of [(row: (typeof options)[number]) => row.key, (row: (typeof options)[number]) => row.flag, environmentVariable]) {
+    for (const column of [
+      (row: (typeof options)[number]) => row.key,
+      (row: (typeof options)[number]) => row.flag,
+      environmentVariable,
+    ]) {
       const values = options.map(column);
       expect(new Set(values).size).toBe(values.length);
     }
@@ -38,23 +42,51 @@ describe('the option table', () => {
       expect(listText()).toContain(environmentVariable(option));
       expect(schema.properties).toHaveProperty(option.key);
     }
-    for (const [code, meaning] of Object.entries(exitCodeMeanings)) expect(helpText()).toMatch(new RegExp(`^ +${code} +${meaning}$`, 'm'));
+    for (const [code, meaning] of Object.entries(exitCodeMeanings))
+      expect(helpText()).toMatch(new RegExp(`^ +${code} +${meaning}$`, 'm'));
     expect((listJson() as { regions: unknown[] }).regions).toHaveLength(34);
   });
 
   it('fits --help into 120 columns', () => {
-    expect(helpText().split('\n').filter((line) => line.length > 120)).toEqual([]);
+    expect(
+      helpText()
+        .split('\n')
+        .filter((line) => line.length > 120),
+    ).toEqual([]);
   });
 });
 
 describe('readFlags', () => {
   const faultsOf = (...argv: string[]) => readFlags(argv).reading.faults;
-  const givenOf = (...argv: string[]) => Object.fromEntries(Object.entries(readFlags(argv).reading.given).map(([key, given]) => [key, given.value]));
+  const givenOf = (...argv: string[]) =>
+    Object.fromEntries(Object.entries(readFlags(argv).reading.given).map(([key, given]) => [key, given.value]));
 
   it('reads values, switches, negations, lists and tags', () => {
     expect(
-      givenOf('--region=eu-west-1', '--https', '--no-route53', '--container-port', '3000', '--availability-zones', '2', '--public-subnet-ids', 'a, b', '--tag', 'A=1', '--tag', 'B=x=y'),
-    ).toEqual({ region: 'eu-west-1', https: true, route53: false, containerPort: 3000, availabilityZones: 2, publicSubnetIds: ['a', 'b'], tags: { A: '1', B: 'x=y' } });
+      givenOf(
+        '--region=eu-west-1',
+        '--https',
+        '--no-route53',
+        '--container-port',
+        '3000',
+        '--availability-zones',
+        '2',
+        '--public-subnet-ids',
+        'a, b',
+        '--tag',
+        'A=1',
+        '--tag',
+        'B=x=y',
+      ),
+    ).toEqual({
+      region: 'eu-west-1',
+      https: true,
+      route53: false,
+      containerPort: 3000,
+      availabilityZones: 2,
+      publicSubnetIds: ['a', 'b'],
+      tags: { A: '1', B: 'x=y' },
+    });
   });
 
   it('takes one directory, before or after flags', () => {

@@ -17,15 +17,35 @@ interface Asked {
 /** Answers the questions in `answers` by their first words, takes the default of others, and notes what was asked. */
 function scripted(answers: Record<string, unknown>): { prompter: Prompter; asked: Asked[] } {
   const asked: Asked[] = [];
-  const answer = (kind: string) => (question: { message: string; default?: unknown; choices?: { value: string }[]; validate?(value: string): string | undefined }) => {
-    asked.push({ message: question.message, kind, default: question.default, ...(question.choices ? { choices: question.choices.map((choice) => choice.value) } : {}) });
-    const key = Object.keys(answers).find((start) => question.message.startsWith(start));
-    const value = key === undefined ? (question.default ?? '') : answers[key];
-    const complaint = question.validate?.(value as string);
-    if (complaint) throw new Error(complaint);
-    return Promise.resolve(value as never);
+  const answer =
+    (kind: string) =>
+    (question: {
+      message: string;
+      default?: unknown;
+      choices?: { value: string }[];
+      validate?(value: string): string | undefined;
+    }) => {
+      asked.push({
+        message: question.message,
+        kind,
+        default: question.default,
+        ...(question.choices ? { choices: question.choices.map((choice) => choice.value) } : {}),
+      });
+      const key = Object.keys(answers).find((start) => question.message.startsWith(start));
+      const value = key === undefined ? (question.default ?? '') : answers[key];
+      const complaint = question.validate?.(value as string);
+      if (complaint) throw new Error(complaint);
+      return Promise.resolve(value as never);
+    };
+  return {
+    prompter: {
+      input: answer('input'),
+      confirm: answer('confirm'),
+      select: answer('select'),
+      search: answer('search'),
+    },
+    asked,
   };
-  return { prompter: { input: answer('input'), confirm: answer('confirm'), select: answer('select'), search: answer('search') }, asked };
 }
 
 async function session(answers: Record<string, unknown>, ...argv: string[]) {
@@ -47,13 +67,25 @@ describe('ask', () => {
       'Database Insights (Performance Insights)?',
       'Class of the database instances',
     ]);
-    expect(asked.map((question) => question.default)).toEqual(['my-payments', 'us-east-1', undefined, 'ephemeral', false, false, false, 'db.t4g.medium']);
+    expect(asked.map((question) => question.default)).toEqual([
+      'my-payments',
+      'us-east-1',
+      undefined,
+      'ephemeral',
+      false,
+      false,
+      false,
+      'db.t4g.medium',
+    ]);
     expect([faults, missing]).toEqual([[], []]);
     expect(answers).toMatchObject({ name: 'my-payments', region: 'us-east-1', suffix: 'drawn1' });
   });
 
   it('asks only what follows from an answer', async () => {
-    const https = await session({ HTTPS: true, 'ARN of': 'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012' });
+    const https = await session({
+      HTTPS: true,
+      'ARN of': 'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012',
+    });
     expect(https.messages).toContain('ARN of the certificate (AWS Certificate Manager)');
     expect(https.messages).not.toContain('Name of the hosted zone');
 
@@ -64,7 +96,20 @@ describe('ask', () => {
   });
 
   it('does not ask what was given', async () => {
-    const { messages } = await session({}, '--name', 'pay', '--region', 'il-central-1', '--suffix', 'x', '--profile', 'production', '--no-https', '--no-route53', '--performance-insights');
+    const { messages } = await session(
+      {},
+      '--name',
+      'pay',
+      '--region',
+      'il-central-1',
+      '--suffix',
+      'x',
+      '--profile',
+      'production',
+      '--no-https',
+      '--no-route53',
+      '--performance-insights',
+    );
     expect(messages).toEqual(['Class of the database instances']);
   });
 

@@ -15,7 +15,25 @@ const runs = { numRuns: 300, seed: 20261123 };
 
 /** Texts that like to end a string and begin something else. */
 const hostile = fc.oneof(
-  fc.constantFrom('"', '\\', '${', '%{', '$${', '"\n}\nresource "x" "y" {', '${file("/etc/passwd")}', '%{for x in y}', '\\"', '\u0000', '\r\n', '\u2028', '<<EOT\n', '*/', '#', '{{name}}', '\\u0022'),
+  fc.constantFrom(
+    '"',
+    '\\',
+    '${',
+    '%{',
+    '$${',
+    '"\n}\nresource "x" "y" {',
+    '${file("/etc/passwd")}',
+    '%{for x in y}',
+    '\\"',
+    '\u0000',
+    '\r\n',
+    '\u2028',
+    '<<EOT\n',
+    '*/',
+    '#',
+    '{{name}}',
+    '\\u0022',
+  ),
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme' }),
 );
@@ -28,7 +46,15 @@ const anyAnswers = fc.record(
       option.key,
       fc.oneof(
         hostileText,
-        fc.constantFrom(...((option.choices as readonly (string | number)[] | undefined) ?? ['us-east-1', 'eu-west-1', 'a-name', 'example.com', '10.0.0.0/16'])),
+        fc.constantFrom(
+          ...((option.choices as readonly (string | number)[] | undefined) ?? [
+            'us-east-1',
+            'eu-west-1',
+            'a-name',
+            'example.com',
+            '10.0.0.0/16',
+          ]),
+        ),
         fc.boolean(),
         fc.integer(),
         fc.array(hostileText, { maxLength: 3 }),
@@ -53,14 +79,18 @@ describe('any answers at all', () => {
           expect(fault.remedy).toMatch(/[.?]$/);
           expect(`${fault.value ?? ''}`).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
         }
-        if (faults.length + resolution.missing.length === 0) expect(renderProject(resolution.answers as never).size).toBeGreaterThan(20);
+        if (faults.length + resolution.missing.length === 0)
+          expect(renderProject(resolution.answers as never).size).toBeGreaterThan(20);
       }),
       runs,
     );
   });
 
   it('on the command line give named faults or answers', () => {
-    const word = fc.oneof(hostileText, fc.constantFrom('--yes', '--region', '--https', '--no-https', '--tag', '--', '-', '--=', '--name=', '-yh'));
+    const word = fc.oneof(
+      hostileText,
+      fc.constantFrom('--yes', '--region', '--https', '--no-https', '--tag', '--', '-', '--=', '--name=', '-yh'),
+    );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
         const { reading } = readFlags(argv);
@@ -78,7 +108,9 @@ describe('a text in HCL', () => {
     const parsed = (await parse('texts.hcl', `${source}\n`)) as Record<string, string>;
     texts.forEach((text, index) => {
       // hcl2json keeps the escaped form of "${" and "%{", which are not templates then.
-      expect(parsed[`t${index}`]!.replace(/([$%])\1\{/g, '$1{').normalize(), JSON.stringify(text)).toBe(text.toWellFormed().normalize());
+      expect(parsed[`t${index}`]!.replace(/([$%])\1\{/g, '$1{').normalize(), JSON.stringify(text)).toBe(
+        text.toWellFormed().normalize(),
+      );
     });
   });
 
@@ -94,7 +126,14 @@ describe('a text in HCL', () => {
       };
       const tfvars = renderProject(answers as never).get('terraform.tfvars')!;
       const parsed = (await parse('terraform.tfvars', tfvars)) as Record<string, unknown>;
-      expect(Object.keys(parsed).sort(), JSON.stringify(text)).toEqual(Object.keys((await parse('terraform.tfvars', renderProject(soundAnswers({ ...existingVpc, suffix: 'x', tags: { a: 'b' } })).get('terraform.tfvars')!)) as object).sort());
+      expect(Object.keys(parsed).sort(), JSON.stringify(text)).toEqual(
+        Object.keys(
+          (await parse(
+            'terraform.tfvars',
+            renderProject(soundAnswers({ ...existingVpc, suffix: 'x', tags: { a: 'b' } })).get('terraform.tfvars')!,
+          )) as object,
+        ).sort(),
+      );
       expect((parsed.public_subnet_ids as string[]).length).toBe(2);
     }
   });

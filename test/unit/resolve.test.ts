@@ -59,7 +59,7 @@ describe('defaults', () => {
 
 describe('bad answers', () => {
   it.each<[string, object, string, string, string]>([
-    ['an unknown region', { region: 'us-esat-1' }, 'region', "not one of the 34 regions", 'us-east-1'],
+    ['an unknown region', { region: 'us-esat-1' }, 'region', 'not one of the 34 regions', 'us-east-1'],
     ['a region of another partition', { region: 'cn-north-1' }, 'region', 'not one of the 34 regions', '--list'],
     ['a prototype as region', { region: 'constructor' }, 'region', 'not one of the 34 regions', '--list'],
     ['an upper-case name', { name: 'My_Payments' }, 'name', 'lower-case', 'my-payments'],
@@ -68,22 +68,82 @@ describe('bad answers', () => {
     ['a name that starts with a digit', { name: '1pay' }, 'name', 'start with a letter', 'pay'],
     ['a name of two letters', { name: 'ab' }, 'name', '3 or more', 'my-payments'],
     ['a name too long for any suffix', { name: 'a'.repeat(25) }, 'name', 'AWS allows that 32', '26 characters'],
-    ['a name and suffix too long together', { name: 'a'.repeat(20), suffix: 'staging1' }, 'suffix', '3 too long', '26 characters'],
+    [
+      'a name and suffix too long together',
+      { name: 'a'.repeat(20), suffix: 'staging1' },
+      'suffix',
+      '3 too long',
+      '26 characters',
+    ],
     ['a name that load balancers may not have', { name: 'internal-pay' }, 'name', 'internal-', 'another word'],
     ['a name that security groups may not have', { name: 'sg-pay' }, 'name', 'sg-', 'another word'],
     ['a suffix with capitals', { suffix: 'DEV' }, 'suffix', '1 to 8', 'dev'],
     ['a suffix of nine', { suffix: 'abcdefghi' }, 'suffix', '1 to 8', 'dev'],
-    ['three zones in us-west-1', { region: 'us-west-1', availabilityZones: 3 }, 'availabilityZones', '2 zones', '--availability-zones 2'],
-    ['a class that Aurora PostgreSQL never has', { dbInstanceClass: 'db.t3.micro' }, 'dbInstanceClass', 'not offered', 'db.t3.medium'],
-    ['a class that only the published list has', { region: 'ap-east-1', dbInstanceClass: 'db.t3.small' }, 'dbInstanceClass', 'not offered', 'db.t3.medium'],
+    [
+      'three zones in us-west-1',
+      { region: 'us-west-1', availabilityZones: 3 },
+      'availabilityZones',
+      '2 zones',
+      '--availability-zones 2',
+    ],
+    [
+      'a class that Aurora PostgreSQL never has',
+      { dbInstanceClass: 'db.t3.micro' },
+      'dbInstanceClass',
+      'not offered',
+      'db.t3.medium',
+    ],
+    [
+      'a class that only the published list has',
+      { region: 'ap-east-1', dbInstanceClass: 'db.t3.small' },
+      'dbInstanceClass',
+      'not offered',
+      'db.t3.medium',
+    ],
     ['a class of RDS', { dbInstanceClass: 'db.m6g.large' }, 'dbInstanceClass', 'not offered', 'db.r6g.large'],
-    ['a class the region lacks', { region: 'il-central-1', dbInstanceClass: 'db.t4g.medium' }, 'dbInstanceClass', 'in il-central-1', 'db.t3.medium'],
-    ['a malformed certificate', { https: true, certificateArn: 'arn:aws:iam::123456789012:server-certificate/x' }, 'certificateArn', 'Certificate Manager', 'arn:aws:acm:'],
-    ['a certificate of another region', { https: true, region: 'eu-west-1', certificateArn }, 'certificateArn', 'of us-east-1', 'eu-west-1'],
-    ['a domain outside its zone', { ...route53, domain: 'pay.example.org' }, 'domain', 'not in the zone example.com', '.example.com'],
-    ['a domain that only ends like its zone', { ...route53, domain: 'payexample.com' }, 'domain', 'not in the zone', '.example.com'],
+    [
+      'a class the region lacks',
+      { region: 'il-central-1', dbInstanceClass: 'db.t4g.medium' },
+      'dbInstanceClass',
+      'in il-central-1',
+      'db.t3.medium',
+    ],
+    [
+      'a malformed certificate',
+      { https: true, certificateArn: 'arn:aws:iam::123456789012:server-certificate/x' },
+      'certificateArn',
+      'Certificate Manager',
+      'arn:aws:acm:',
+    ],
+    [
+      'a certificate of another region',
+      { https: true, region: 'eu-west-1', certificateArn },
+      'certificateArn',
+      'of us-east-1',
+      'eu-west-1',
+    ],
+    [
+      'a domain outside its zone',
+      { ...route53, domain: 'pay.example.org' },
+      'domain',
+      'not in the zone example.com',
+      '.example.com',
+    ],
+    [
+      'a domain that only ends like its zone',
+      { ...route53, domain: 'payexample.com' },
+      'domain',
+      'not in the zone',
+      '.example.com',
+    ],
     ['a domain that is none', { ...route53, domain: 'pay example' }, 'domain', 'not a domain name', 'example.com'],
-    ['a domain too long for a certificate', { ...route53, https: true, domain: `${'a'.repeat(60)}.example.com` }, 'domain', 'at most 64', 'shorter'],
+    [
+      'a domain too long for a certificate',
+      { ...route53, https: true, domain: `${'a'.repeat(60)}.example.com` },
+      'domain',
+      'at most 64',
+      'shorter',
+    ],
     ['a zone without a dot', { ...route53, zoneName: 'localhost' }, 'zoneName', 'not a domain name', 'example.com'],
     ['a range too small', { vpcCidr: '10.0.0.0/24' }, 'vpcCidr', 'too small', '/22'],
     ['a range too large', { vpcCidr: '10.0.0.0/8' }, 'vpcCidr', 'larger than the /16', '/16'],
@@ -92,11 +152,35 @@ describe('bad answers', () => {
     ['no range', { vpcCidr: '10.0.0.0' }, 'vpcCidr', 'not an IPv4', '10.0.0.0/16'],
     ['an IPv6 range', { vpcCidr: 'fd00::/16' }, 'vpcCidr', 'not an IPv4', '10.0.0.0/16'],
     ['an octet too large', { vpcCidr: '10.0.256.0/16' }, 'vpcCidr', 'not an IPv4', '10.0.0.0/16'],
-    ['one subnet', { ...existingVpc, privateSubnetIds: ['subnet-0bbbbbbbbbbbbbbb1'] }, 'privateSubnetIds', 'too few', 'at least two'],
+    [
+      'one subnet',
+      { ...existingVpc, privateSubnetIds: ['subnet-0bbbbbbbbbbbbbbb1'] },
+      'privateSubnetIds',
+      'too few',
+      'at least two',
+    ],
     ['no subnet', { ...existingVpc, privateSubnetIds: [] }, 'privateSubnetIds', 'too few', 'at least two'],
-    ['the same subnet twice', { ...existingVpc, privateSubnetIds: ['subnet-0bbbbbbbbbbbbbbb1', 'subnet-0bbbbbbbbbbbbbbb1'] }, 'privateSubnetIds', 'twice', 'at least two'],
-    ['a subnet that is public too', { ...existingVpc, databaseSubnetIds: existingVpc.publicSubnetIds }, 'databaseSubnetIds', 'shares', 'of its own'],
-    ['what is no subnet', { ...existingVpc, publicSubnetIds: ['subnet-1', 'x"]\n}'] }, 'publicSubnetIds', 'no subnet id', 'subnet-0123456789abcdef0'],
+    [
+      'the same subnet twice',
+      { ...existingVpc, privateSubnetIds: ['subnet-0bbbbbbbbbbbbbbb1', 'subnet-0bbbbbbbbbbbbbbb1'] },
+      'privateSubnetIds',
+      'twice',
+      'at least two',
+    ],
+    [
+      'a subnet that is public too',
+      { ...existingVpc, databaseSubnetIds: existingVpc.publicSubnetIds },
+      'databaseSubnetIds',
+      'shares',
+      'of its own',
+    ],
+    [
+      'what is no subnet',
+      { ...existingVpc, publicSubnetIds: ['subnet-1', 'x"]\n}'] },
+      'publicSubnetIds',
+      'no subnet id',
+      'subnet-0123456789abcdef0',
+    ],
     ['what is no VPC', { ...existingVpc, vpcId: 'my-vpc' }, 'vpcId', 'no VPC id', 'vpc-0123456789abcdef0'],
     ['a port of root', { containerPort: 80 }, 'containerPort', 'not a port from 1024', '8080'],
     ['a port beyond the last', { containerPort: 65536 }, 'containerPort', 'not a port', '8080'],
@@ -114,7 +198,13 @@ describe('bad answers', () => {
     ['an unknown profile', { profile: 'prod' }, 'profile', 'choices', 'production'],
     ['a text where a switch belongs', { https: 'perhaps' }, 'https', 'neither true nor false', 'true or false'],
     ['a number where a text belongs', { region: 5 }, 'region', 'not a text', 'quotes'],
-    ['an object where a list belongs', { ...existingVpc, publicSubnetIds: {} }, 'publicSubnetIds', 'not a list', 'array'],
+    [
+      'an object where a list belongs',
+      { ...existingVpc, publicSubnetIds: {} },
+      'publicSubnetIds',
+      'not a list',
+      'array',
+    ],
   ])('%s', (_title, answers, key, why, remedy) => {
     const { faults } = resolveFile(answers);
     expect(faults).toHaveLength(1);
@@ -125,12 +215,36 @@ describe('bad answers', () => {
   });
 
   it('are all reported at once', () => {
-    const { faults } = resolveFile({ name: 'X', region: 'nowhere', suffix: '', vpcCidr: '1.2.3.4/5', containerPort: 1, alertEmail: 'x', tags: { 'aws:x': '' } });
-    expect(faults.map((fault) => fault.option.split(' ')[0])).toEqual(['name', 'region', 'suffix', 'vpcCidr', 'containerPort', 'alertEmail', 'tags']);
+    const { faults } = resolveFile({
+      name: 'X',
+      region: 'nowhere',
+      suffix: '',
+      vpcCidr: '1.2.3.4/5',
+      containerPort: 1,
+      alertEmail: 'x',
+      tags: { 'aws:x': '' },
+    });
+    expect(faults.map((fault) => fault.option.split(' ')[0])).toEqual([
+      'name',
+      'region',
+      'suffix',
+      'vpcCidr',
+      'containerPort',
+      'alertEmail',
+      'tags',
+    ]);
   });
 
   it('of one option do not make others look wrong', () => {
-    expect(resolveFile({ region: 'nowhere', https: true, certificateArn, availabilityZones: 3, dbInstanceClass: 'db.r6g.large' }).faults).toHaveLength(1);
+    expect(
+      resolveFile({
+        region: 'nowhere',
+        https: true,
+        certificateArn,
+        availabilityZones: 3,
+        dbInstanceClass: 'db.r6g.large',
+      }).faults,
+    ).toHaveLength(1);
   });
 
   it('are shown without control characters', () => {
@@ -139,7 +253,9 @@ describe('bad answers', () => {
   });
 
   it('name unknown answers with the nearest known', () => {
-    expect(resolveFile({ regoin: 'us-east-1' }).faults).toMatchObject([{ value: 'regoin', remedy: 'Did you mean "region"?' }]);
+    expect(resolveFile({ regoin: 'us-east-1' }).faults).toMatchObject([
+      { value: 'regoin', remedy: 'Did you mean "region"?' },
+    ]);
     expect(resolveFile({ __proto__x: 1 }).faults).toHaveLength(1);
   });
 });
@@ -165,36 +281,64 @@ describe('what an answer needs', () => {
     [{ ...existingVpc, availabilityZones: 2 }, 'availabilityZones'],
   ])('%j has an answer that does nothing', (answers, key) => {
     const { faults } = resolveFile(answers);
-    expect(faults).toMatchObject([{ option: `${key} in answers.json`, why: expect.stringContaining('does nothing here') as string }]);
+    expect(faults).toMatchObject([
+      { option: `${key} in answers.json`, why: expect.stringContaining('does nothing here') as string },
+    ]);
   });
 
   it('brings equivalent spellings to one', () => {
-    expect(soundAnswers({ route53: true, zoneName: 'Example.COM.', domain: 'Pay.Example.com' })).toMatchObject({ zoneName: 'example.com', domain: 'pay.example.com' });
+    expect(soundAnswers({ route53: true, zoneName: 'Example.COM.', domain: 'Pay.Example.com' })).toMatchObject({
+      zoneName: 'example.com',
+      domain: 'pay.example.com',
+    });
   });
 });
 
 describe('sources', () => {
   const file = readAnswersFile('{"region":"eu-west-1","suffix":"file","nat":"single","containerPort":3000}', 'a.json');
-  const environment = readEnvironment({ CSI_REGION: 'eu-west-2', CSI_SUFFIX: 'env', CSI_TAG: 'A=1,B=2', CSI_HTTPS: '', CSI_ROUTE53: 'false', CSI_ENDPOINT: 'unix:///csi.sock' });
+  const environment = readEnvironment({
+    CSI_REGION: 'eu-west-2',
+    CSI_SUFFIX: 'env',
+    CSI_TAG: 'A=1,B=2',
+    CSI_HTTPS: '',
+    CSI_ROUTE53: 'false',
+    CSI_ENDPOINT: 'unix:///csi.sock',
+  });
   const flags = readFlags(['--region', 'eu-west-3']).reading;
 
   it('win in the order flag, environment, file, default', () => {
-    for (const readings of [[file, environment, flags], [flags, environment, file]]) {
+    for (const readings of [
+      [file, environment, flags],
+      [flags, environment, file],
+    ]) {
       const { answers, faults } = resolve(joinReadings(...readings).given, surroundings);
       expect(faults).toEqual([]);
-      expect(answers).toMatchObject({ region: 'eu-west-3', suffix: 'env', nat: 'single', containerPort: 3000, tags: { A: '1', B: '2' }, profile: 'ephemeral' });
+      expect(answers).toMatchObject({
+        region: 'eu-west-3',
+        suffix: 'env',
+        nat: 'single',
+        containerPort: 3000,
+        tags: { A: '1', B: '2' },
+        profile: 'ephemeral',
+      });
     }
   });
 
   it('of lower rank give way without a word to what makes their answers meaningless', () => {
     const replayed = readAnswersFile(JSON.stringify(route53), 'a.json');
-    const { answers, faults } = resolve(joinReadings(replayed, readFlags(['--no-route53']).reading).given, surroundings);
+    const { answers, faults } = resolve(
+      joinReadings(replayed, readFlags(['--no-route53']).reading).given,
+      surroundings,
+    );
     expect(faults).toEqual([]);
     expect(answers).not.toHaveProperty('zoneName');
   });
 
   it('are named in the fault, as the user would find them', () => {
-    const joined = joinReadings(readEnvironment({ CSI_CONTAINER_PORT: '80', CSI_NAT: 'none' }), readFlags(['--suffix', 'TOO-BIG']).reading);
+    const joined = joinReadings(
+      readEnvironment({ CSI_CONTAINER_PORT: '80', CSI_NAT: 'none' }),
+      readFlags(['--suffix', 'TOO-BIG']).reading,
+    );
     const faults = [...joined.faults, ...resolve(joined.given, surroundings).faults];
     expect(faults.map((fault) => fault.option)).toEqual(['CSI_NAT', '--suffix', 'CSI_CONTAINER_PORT']);
   });
@@ -211,7 +355,9 @@ describe('sources', () => {
     ['"x"', 'not a JSON object'],
     ['null', 'not a JSON object'],
   ])('refuse the answers file %s', (text, why) => {
-    expect(readAnswersFile(text, 'a.json').faults).toMatchObject([{ option: '--answers a.json', why: expect.stringContaining(why) as string }]);
+    expect(readAnswersFile(text, 'a.json').faults).toMatchObject([
+      { option: '--answers a.json', why: expect.stringContaining(why) as string },
+    ]);
   });
 });
 
@@ -238,4 +384,3 @@ describe('Performance Insights', () => {
     }
   });
 });
-

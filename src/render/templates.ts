@@ -1,6 +1,7 @@
 import type * as FullHandlebars from 'handlebars';
 import runtime from 'handlebars/runtime.js';
 import { markdownTable } from 'markdown-table';
+import { precompiled } from 'virtual:templates';
 
 import { hclValue } from './hcl.js';
 
@@ -22,3 +23,12 @@ const helpers: Record<string, FullHandlebars.HelperDelegate> = {
 };
 
 for (const [name, helper] of Object.entries(helpers)) Handlebars.registerHelper(name, helper);
+
+/** The name of every template, `<layer>/<path>`. */
+export const templateNames: readonly string[] = Object.keys(precompiled);
+
+/** The text that the template `name` gives for `view`. */
+export function renderTemplate(name: string, view: object): string {
+  const template = precompiled[name]!;
+  return typeof template === 'string' ? template : Handlebars.template(template)(view);
+}

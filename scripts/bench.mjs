@@ -1,0 +1,173 @@
+// Times whole processes side by side, in turn, and prints medians. `npm run bench -- --write` notes them in
+// docs/benchmarks.md. Exits with 1 where a bar is missed.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, platform, release, tmpdir, totalmem } from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+
+import { renderProject, resolve, writeProject } from '../dist/index.js';
+
+const rounds = 31;
+const projects = 1000;
+const createViteVersion = '9.3.0';
+
+const root = path.resolve(import.meta.dirname, '..');
+const scratch = mkdtempSync(path.join(tmpdir(), 'create-secure-infra-bench-'));
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CSI_|npm_)/.test(name)));
+try {
+  const report = [...(await wholeProcesses()), ...(await manyProjects()), ...tarball()];
+  const text = describe(report);
+  process.stdout.write(text);
+  if (process.argv.includes('--write')) {
+    mkdirSync(path.join(root, 'docs'), { recursive: true });
+    writeFileSync(path.join(root, 'docs/benchmarks.md'), text);
+  }
+  if (report.some((row) => row.bar !== undefined && !row.met)) process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function wholeProcesses() {
+  const bin = path.join(root, 'bin/create-secure-infra.js');
+  const vite = installCreateVite();
+  let folder = 0;
+  const fresh = () => `project-${++folder}`;
+  const commands = {
+    'node -e 0': () => ['-e', '0'],
+    'create-secure-infra --help': () => [bin, '--help'],
+    'create-secure-infra, a project': () => [bin, fresh(), '--yes', '--name', 'my-payments'],
+    'create-vite, a project': () => [vite, fresh(), '--template', 'vanilla-ts', '--no-interactive'],
+  };
+  const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
+  for (let round = -2; round < rounds; round++) {
+    for (const [name, command] of Object.entries(commands)) {
+      const milliseconds = timed(command());
+      // The first two rounds only warm the disk's cache.
+      if (round >= 0) times[name].push(milliseconds);
+    }
+  }
+  const medians = Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
+  const bare = medians['node -e 0'];
+  const help = medians['create-secure-infra --help'];
+  const project = medians['create-secure-infra, a project'];
+  const other = medians['create-vite, a project'];
+  return [
+    { what: '`node -e 0`', figure: ms(bare) },
+    {
+      what: '`create-secure-infra --help`',
+      figure: ms(help),
+      bar: `bare node + 20 ms (${ms(bare + 20)})`,
+      met: help <= bare + 20,
+    },
+    {
+      what: '`create-secure-infra my-payments --yes`',
+      figure: ms(project),
+      bar: `bare node + 50 ms (${ms(bare + 50)})`,
+      met: project <= bare + 50,
+    },
+    {
+      what: `\`create-vite\` ${createViteVersion}, \`--template vanilla-ts\``,
+      figure: ms(other),
+      bar: 'ours is not slower',
+      met: project <= other,
+    },
+  ];
+}
+
+function installCreateVite() {
+  const folder = path.join(scratch, 'create-vite');
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'package.json'), '{"private":true}');
+  const { status, stderr } = spawnSync(
+    'npm',
+    ['install', '--silent', '--no-audit', '--no-fund', `create-vite@${createViteVersion}`],
+    { cwd: folder, encoding: 'utf8', shell: platform() === 'win32' },
+  );
+  if (status !== 0) throw new Error(`create-vite could not be installed: ${stderr}`);
+  return path.join(folder, 'node_modules/create-vite/index.js');
+}
+
+function timed(args) {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    cwd: scratch,
+    env: environment,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (status !== 0) throw new Error(`${args.join(' ')} failed: ${stderr}`);
+  return performance.now() - start;
+}
+
+/** Many projects in one process: the last ones may not cost more than the first ones. */
+async function manyProjects() {
+  const times = [];
+  for (let count = 0; count < projects; count++) {
+    const start = performance.now();
+    const { answers } = resolve(
+      {},
+      { directoryName: 'my-payments', drawSuffix: (length) => String(count).padStart(length, '0').slice(-length) },
+    );
+    await writeProject(renderProject(answers), path.join(scratch, 'many', String(count)));
+    times.push(performance.now() - start);
+  }
+  const early = median(times.slice(100, 300));
+  const late = median(times.slice(-200));
+  return [
+    { what: `one of ${projects} projects in one process, 101st to 300th`, figure: ms(early) },
+    {
+      what: `one of ${projects} projects in one process, last 200`,
+      figure: ms(late),
+      bar: `flat: at most 1.5 times the former (${ms(early * 1.5)})`,
+      met: late <= early * 1.5,
+    },
+  ];
+}
+
+function tarball() {
+  const packed = spawnSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', scratch], {
+    cwd: root,
+    encoding: 'utf8',
+    shell: platform() === 'win32',
+  });
+  if (packed.status !== 0) throw new Error(packed.stderr);
+  const bytes = statSync(
+    path.join(
+      scratch,
+      readdirSync(scratch).find((name) => name.endsWith('.tgz')),
+    ),
+  ).size;
+  return [
+    { what: 'the packed tarball', figure: `${(bytes / 1000).toFixed(0)} KB`, bar: '250 KB', met: bytes < 250_000 },
+  ];
+}
+
+function median(list) {
+  const sorted = [...list].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function ms(milliseconds) {
+  return `${milliseconds.toFixed(1)} ms`;
+}
+
+function describe(report) {
+  const rows = report.map(
+    ({ what, figure, bar, met }) =>
+      `| ${what} | ${figure} | ${bar ?? ''} | ${bar === undefined ? '' : met ? 'met' : '**missed**'} |`,
+  );
+  return `# Benchmarks
+
+\`npm run bench\` measures these side by side, in turn, as whole processes; each figure is the median of ${rounds} runs.
+Absolute times are the machine's, so compare within one run only.
+
+| What | Figure | Bar | |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+
+Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()}, Node ${process.version}.
+Measured on ${new Date().toISOString().slice(0, 10)}; the projects are the defaults (${renderProject(resolve({}, { directoryName: 'my-payments', drawSuffix: () => 'bench1' }).answers).size} files).
+`;
+}

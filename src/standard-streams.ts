@@ -1,0 +1,41 @@
+import { fstatSync, writeSync } from 'node:fs';
+
+/** Where the command writes: stdout or stderr, or what a test puts in their place. */
+export interface Output {
+  isTTY: boolean;
+  write(text: string): void;
+}
+
+/** Whether a terminal is at the file descriptor. Node's own answer takes 3 ms to load, so what is surely none is not asked. */
+export function isTerminal(descriptor: 0 | 1 | 2): boolean {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    return (
+      fstatSync(descriptor).isCharacterDevice() && (require('node:tty') as typeof import('node:tty')).isatty(descriptor)
+    );
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * stdout (1) or stderr (2), written to at once: nothing is lost when the process ends, and a reader that went away
+ * (`| head`) is no error.
+ */
+export function standardOutput(descriptor: 1 | 2): Output {
+  return {
+    get isTTY() {
+      return isTerminal(descriptor);
+    },
+    write(text) {
+      try {
+        writeSync(descriptor, text);
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        // A pipe that takes nothing more just now is left to Node, which waits for it.
+        if (code === 'EAGAIN') (descriptor === 1 ? process.stdout : process.stderr).write(text);
+        else if (code !== 'EPIPE') throw error;
+      }
+    },
+  };
+}

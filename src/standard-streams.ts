@@ -9,7 +9,6 @@ export interface Output {
 /** Whether a terminal is at the file descriptor. Node's own answer takes 3 ms to load, so what is surely none is not asked. */
 export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
     return (
       fstatSync(descriptor).isCharacterDevice() && (require('node:tty') as typeof import('node:tty')).isatty(descriptor)
     );

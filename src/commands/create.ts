@@ -7,7 +7,7 @@ import { missingFault, resolve } from '../answers/resolve.js';
 import { quote, type Surroundings } from '../answers/options.js';
 import { ask, type Prompter } from '../answers/prompts.js';
 import { joinReadings, readAnswersFile, readEnvironment, refuseFaults, type Reading } from '../answers/sources.js';
-import { compare, type Change } from '../disk/compare.js';
+import { compare, occupants, type Change } from '../disk/compare.js';
 import { writeProject } from '../disk/write.js';
 import { exitCodes, Interrupted, UserError, type Fault } from '../errors.js';
 import { renderProject, type ProjectFiles } from '../render/render.js';
@@ -41,34 +41,24 @@ export interface CreateResult {
 
 /**
  * Creates a project: collects and checks the answers, renders, compares with the target and writes.
- * Throws UserError with every fault at once, or Interrupted; either way nothing has been written.
+ * Throws UserError with every fault at once, or an interruption; either way nothing has been written.
  */
 export async function create(request: CreateRequest): Promise<CreateResult> {
+  const { prompter } = request;
   const reading = joinReadings(request.reading, readEnvironment(request.environment), readAnswers(request));
-  const prompter = request.prompter;
-  const directory = request.directory ?? (await askDirectory(prompter, reading));
-  const surroundings: Surroundings = {
-    ...(directory === undefined ? {} : { directoryName: nameOf(directory, request.cwd) }),
-    drawSuffix: once(request.drawSuffix),
-  };
+  const drawSuffix = once(request.drawSuffix);
+  const surroundingsOf: SurroundingsOf = (directory) => ({
+    drawSuffix,
+    ...(directory === undefined ? {} : { directoryName: path.basename(path.resolve(request.cwd, directory)) }),
+  });
+  const { directory, answers } = prompter
+    ? await askForRest(request, reading, surroundingsOf, prompter)
+    : takeDefaults(request, reading, surroundingsOf);
 
-  const known = resolve(reading.given, surroundings);
-  const faults = [...reading.faults, ...known.faults];
-  if (!prompter)
-    faults.push(
-      ...(directory === undefined ? [missingDirectory] : []),
-      ...known.missing.filter((option) => directory !== undefined || option.key !== 'name').map(missingFault),
-    );
-  refuseFaults(faults);
-
-  const resolution = prompter ? resolve(await ask(reading.given, surroundings, prompter), surroundings) : known;
-  refuseFaults([...resolution.faults, ...resolution.missing.map(missingFault)]);
-  const answers = resolution.answers as Answers;
-
-  const target = path.resolve(request.cwd, directory!);
+  const target = path.resolve(request.cwd, directory);
   const files = renderProject(answers);
   const { changes, inTheWay } = compare(files, target);
-  if (inTheWay.length > 0) throw new UserError([inTheWayFault(directory!, inTheWay)], exitCodes.filesInTheWay);
+  refuseOccupied(directory, inTheWay);
 
   const result: CreateResult = { directory: target, answers, files, changes, written: false };
   if (request.run.dryRun) return result;
@@ -78,6 +68,49 @@ export async function create(request: CreateRequest): Promise<CreateResult> {
   }
   await writeProject(files, target, request.signal);
   return { ...result, written: true };
+}
+
+/** What defaults may take from outside, once the directory is known. */
+type SurroundingsOf = (directory: string | undefined) => Surroundings;
+
+interface Collected {
+  directory: string;
+  answers: Answers;
+}
+
+/** Where nobody can be asked: what is missing and has no default is a fault like any other. */
+function takeDefaults(request: CreateRequest, reading: Reading, surroundingsOf: SurroundingsOf): Collected {
+  const directory = request.directory ?? (reading.given.name?.value as string | undefined);
+  const { answers, faults, missing } = resolve(reading.given, surroundingsOf(directory));
+  // A name is only missing because the directory is.
+  const needed = directory === undefined ? missing.filter((option) => option.key !== 'name') : missing;
+  refuseFaults([
+    ...reading.faults,
+    ...faults,
+    ...(directory === undefined ? [missingDirectory] : []),
+    ...needed.map(missingFault),
+  ]);
+  return { directory: directory!, answers: answers as Answers };
+}
+
+/** Where somebody can be asked: what was given is refused before the first question. */
+async function askForRest(
+  request: CreateRequest,
+  reading: Reading,
+  surroundingsOf: SurroundingsOf,
+  prompter: Prompter,
+): Promise<Collected> {
+  const known = resolve(reading.given, surroundingsOf(undefined));
+  const flagsOnly = known.missing.filter((option) => option.prompt === undefined);
+  refuseFaults([...reading.faults, ...known.faults, ...flagsOnly.map(missingFault)]);
+
+  const directory = request.directory ?? (await askDirectory(prompter, reading));
+  refuseOccupied(directory, occupants(path.resolve(request.cwd, directory)));
+
+  const surroundings = surroundingsOf(directory);
+  const { answers, faults, missing } = resolve(await ask(reading.given, surroundings, prompter), surroundings);
+  refuseFaults([...faults, ...missing.map(missingFault)]);
+  return { directory, answers: answers as Answers };
 }
 
 function readAnswers(request: CreateRequest): Reading {
@@ -96,13 +129,10 @@ function readAnswers(request: CreateRequest): Reading {
   }
 }
 
-/** Where no directory was given: the question's answer, else the name that was given, else nothing. */
-async function askDirectory(prompter: Prompter | undefined, reading: Reading): Promise<string | undefined> {
-  const name = reading.given.name?.value as string | undefined;
-  if (!prompter) return name;
+function askDirectory(prompter: Prompter, reading: Reading): Promise<string> {
   return prompter.input({
     message: 'Directory',
-    default: name ?? 'my-payments',
+    default: (reading.given.name?.value as string | undefined) ?? 'my-payments',
     validate: (text) => (text.trim() === '' ? 'Please answer.' : undefined),
   });
 }
@@ -113,20 +143,17 @@ const missingDirectory: Fault = {
   remedy: 'Give the folder to create, such as my-payments.',
 };
 
-/** The name that a directory suggests; the faults of an unfit one are reported like any other name's. */
-function nameOf(directory: string, cwd: string): string {
-  return path.basename(path.resolve(cwd, directory));
-}
-
-function inTheWayFault(directory: string, entries: string[]): Fault {
+function refuseOccupied(directory: string, entries: string[]): void {
+  if (entries.length === 0) return;
   const shown = entries.slice(0, 5).join(', ');
   const more = entries.length > 5 ? ` and ${entries.length - 5} more` : '';
-  return {
+  const fault: Fault = {
     option: '[directory]',
     value: quote(directory),
     why: `is not empty: ${shown}${more}`,
     remedy: 'Give a folder that does not exist or is empty. Nothing was written.',
   };
+  throw new UserError([fault], exitCodes.filesInTheWay);
 }
 
 /** A suffix is drawn once a run, so that what is shown, checked and written is the same. */

@@ -20,19 +20,25 @@ export interface Comparison {
 /** Entries that an otherwise empty folder may have: version control, and what file managers leave. */
 const harmless = new Set(['.git', '.hg', '.svn', '.DS_Store', 'Thumbs.db', 'desktop.ini']);
 
+/** What is in the folder `target`, but for what may be in any; empty where there is no such folder. */
+export function occupants(target: string): string[] {
+  const present = presence(target);
+  if (present === 'file') return [`${path.basename(target)} (a file)`];
+  return present === 'nothing' ? [] : readdirSync(target).filter((entry) => !harmless.has(entry));
+}
+
 /** Compares `files` with the folder `target`, which need not exist. */
 export function compare(files: ProjectFiles, target: string): Comparison {
-  const present = presence(target);
-  if (present !== 'folder') {
+  if (presence(target) !== 'folder') {
     const all = [...files.keys()].map((file): Change => ({ path: file, kind: 'create' }));
-    return { changes: all, inTheWay: present === 'nothing' ? [] : [`${path.basename(target)} (a file)`] };
+    return { changes: all, inTheWay: occupants(target) };
   }
   const changes = [...files].map(([file, text]): Change => ({
     path: file,
     kind: kindOf(path.join(target, file), text),
   }));
   const ours = new Set([...files.keys()].map((file) => file.split('/')[0]!));
-  const foreign = readdirSync(target).filter((entry) => !ours.has(entry) && !harmless.has(entry));
+  const foreign = occupants(target).filter((entry) => !ours.has(entry));
   const conflicts = changes.filter((change) => change.kind === 'conflict').map((change) => change.path);
   return { changes, inTheWay: [...conflicts, ...foreign] };
 }

@@ -18,7 +18,6 @@ function hclString(text: string): string {
   const escaped = text
     .toWellFormed()
     .replace(/["\\\n\r\t]/g, (character) => escapes[character]!)
-    // eslint-disable-next-line no-control-regex
     .replace(
       /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

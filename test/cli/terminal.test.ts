@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -113,6 +113,22 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
     expect(screen.text()).toContain('--region "nowhere"');
     expect(screen.text()).not.toContain('?  ');
     expect(screen.text()).not.toContain('Project name');
+  });
+
+  it('says that the target is not empty before it asks anything else', async () => {
+    const cwd = scratchFolder();
+    mkdirSync(path.join(cwd, 'pay'));
+    writeFileSync(path.join(cwd, 'pay/main.tf'), '');
+    const screen = new Screen(['pay'], cwd);
+    expect(await screen.ended).toBe(3);
+    expect(screen.text()).toContain('main.tf');
+    expect(screen.text()).not.toContain('Project name');
+  });
+
+  it('asks for a name where the directory has none that would do', async () => {
+    const screen = new Screen(['My Project'], scratchFolder());
+    await screen.answer('? Project name', keys.ctrlC);
+    expect(await screen.ended).toBe(130);
   });
 
   it.each([

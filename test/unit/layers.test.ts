@@ -38,32 +38,38 @@ describe('layers', () => {
 });
 
 describe('templates', () => {
+  interface Node {
+    type?: string;
+    path?: Node;
+    params?: Node[];
+    program?: Node;
+    inverse?: Node;
+    original?: string;
+  }
+
   /** What a template asks the view for: every name outside of a loop over variables, outputs or subnets. */
-  function names(node: unknown, inLoop = false): string[] {
+  function names(node: Node | Node[] | undefined, inLoop = false): string[] {
     if (node === null || typeof node !== 'object') return [];
     if (Array.isArray(node)) return node.flatMap((child) => names(child, inLoop));
-    const { type, path, params, program, inverse, original } = node as Record<string, never>;
-    if (type === 'PathExpression') return inLoop ? [] : [original as string];
-    if (type === 'BlockStatement' && (path as { original: string }).original === 'each')
+    const { type, path, params = [], program, inverse, original } = node;
+    if (type === 'PathExpression') return inLoop ? [] : [original!];
+    if (type === 'BlockStatement' && path!.original === 'each')
       return [...names(params, inLoop), ...names(program, true)];
-    const helper =
-      (params as unknown[] | undefined)?.length ||
-      ['table'].includes((path as { original?: string } | undefined)?.original ?? '');
-    if (type === 'MustacheStatement' || type === 'BlockStatement')
+    if (type === 'BlockStatement' || type === 'MustacheStatement') {
+      const isHelper = params.length > 0 || path!.original === 'table';
       return [
-        ...(helper ? [] : names(path, inLoop)),
-        ...names(params, inLoop),
-        ...names(program, inLoop),
-        ...names(inverse, inLoop),
+        ...(isHelper ? [] : names(path, inLoop)),
+        ...[params, program, inverse].flatMap((part) => names(part, inLoop)),
       ];
-    return Object.values(node).flatMap((child) => names(child, inLoop));
+    }
+    return Object.values(node).flatMap((child) => names(child as Node, inLoop));
   }
 
   it('ask the view only for what it has', () => {
     const known = new Set([...Object.keys(viewOf(soundAnswers())), 'variables', 'outputs']);
     let asked = 0;
     for (const name of templateNames) {
-      for (const used of names(Handlebars.parse(readFileSync(`templates/${name}.hbs`, 'utf8')))) {
+      for (const used of names(Handlebars.parse(readFileSync(`templates/${name}.hbs`, 'utf8')) as Node)) {
         asked += 1;
         expect(known, `${name}: ${used}`).toContain(used.split('.')[0]);
       }

@@ -7,13 +7,35 @@ import { viteTemplates } from './scripts/template-plugin.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
-export default defineConfig({
+// Vite writes into the settings it is given, so each project gets its own.
+const shared = () => ({
   plugins: [viteTemplates('templates')],
   define: { PACKAGE_VERSION: JSON.stringify(version) },
+});
+
+export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/cli/setup.ts', 'test/terraform/setup.ts'],
-    maxConcurrency: 2,
-    testTimeout: 60_000,
+    projects: [
+      { ...shared(), test: { name: 'unit', include: ['test/{unit,golden}/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        ...shared(),
+        test: {
+          name: 'command',
+          include: ['test/cli/**/*.test.ts'],
+          globalSetup: ['test/cli/setup.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        ...shared(),
+        test: {
+          name: 'terraform',
+          include: ['test/terraform/**/*.test.ts'],
+          globalSetup: ['test/terraform/setup.ts'],
+          // A provider takes 0.6 GB.
+          maxConcurrency: 2,
+        },
+      },
+    ],
   },
 });

@@ -5,6 +5,7 @@
  */
 export type { AnswerKey, Answers } from './answers/answers.js';
 export { applies, options, type Option, type Surroundings } from './answers/options.js';
+export { flagUsage } from './commands/help.js';
 export { missingFault, resolve, type Resolution } from './answers/resolve.js';
 export {
   environmentVariable,

@@ -266,12 +266,20 @@ function checkCertificate(value: string, draft: Draft): Complaint | undefined {
   return undefined;
 }
 
+/** The best class of the profile that the region offers. */
+function defaultDatabaseClass(draft: Draft): string | undefined {
+  const stack = stackOf(draft);
+  if (!stack || !draft.region || !draft.profile) return undefined;
+  const classes = offeredClasses(stack.databaseEngine, draft.region);
+  return stack.preferredDatabaseClasses[draft.profile].find((name) => classes.includes(name));
+}
+
 function checkDatabaseClass(value: string, draft: Draft): Complaint | undefined {
   if (draft.region === undefined) return undefined;
   const { databaseEngine } = stackOf(draft)!;
   const classes = offeredClasses(databaseEngine, draft.region);
-  const near = nearest(value, classes);
-  const remedy = `Use ${near ? `${near}, or another` : 'one'} of: ${classes.join(', ')}.`;
+  const best = nearest(value, classes) ?? defaultDatabaseClass(draft);
+  const remedy = `Use ${best ? `${best}, or another` : 'one'} of: ${classes.join(', ')}.`;
   if (!classes.includes(value)) return { why: `is not offered for ${databaseEngine} in ${draft.region}`, remedy };
   if (draft.performanceInsights && !supportsPerformanceInsights(databaseEngine, value)) {
     const able = classes.filter((name) => supportsPerformanceInsights(databaseEngine, name));
@@ -466,12 +474,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     placeholder: 'CLASS',
     help: 'class of the database instances, as the region offers it',
     defaultText: 'db.t4g.medium, or db.r7g.large in production; the next best where the region lacks it',
-    default: (draft) => {
-      const stack = stackOf(draft);
-      if (!stack || !draft.region || !draft.profile) return undefined;
-      const classes = offeredClasses(stack.databaseEngine, draft.region);
-      return stack.preferredDatabaseClasses[draft.profile].find((name) => classes.includes(name));
-    },
+    default: defaultDatabaseClass,
     prompt: 'Class of the database instances',
     promptChoices: (draft) => {
       const { databaseEngine } = stackOf(draft)!;

@@ -91,14 +91,14 @@ describe('bad answers', () => {
       { dbInstanceClass: 'db.t3.micro' },
       'dbInstanceClass',
       'not offered',
-      'db.t3.medium',
+      'db.t4g.medium, or another',
     ],
     [
       'a class that only the published list has',
       { region: 'ap-east-1', dbInstanceClass: 'db.t3.small' },
       'dbInstanceClass',
       'not offered',
-      'db.t3.medium',
+      'db.t4g.medium, or another',
     ],
     ['a class of RDS', { dbInstanceClass: 'db.m6g.large' }, 'dbInstanceClass', 'not offered', 'db.r6g.large'],
     [

@@ -1,4 +1,5 @@
 import { readFlags, type CommandLine } from './answers/flags.js';
+import { toBoolean } from './answers/sources.js';
 import { exitCodes, isInterruption, UserError, type ExitCode } from './errors.js';
 import { isTerminal, standardOutput, type Output } from './standard-streams.js';
 
@@ -6,7 +7,8 @@ import { isTerminal, standardOutput, type Output } from './standard-streams.js';
 export interface Outside {
   argv: readonly string[];
   environment: NodeJS.ProcessEnv;
-  cwd: string;
+  /** Throws where the current directory is gone. */
+  cwd(): string;
   /** Whether somebody can type. */
   stdinIsTerminal(): boolean;
   stdout: Output;
@@ -18,7 +20,7 @@ export async function run(): Promise<void> {
   process.exitCode = await main({
     argv: process.argv.slice(2),
     environment: process.env,
-    cwd: process.cwd(),
+    cwd: () => process.cwd(),
     stdinIsTerminal: () => isTerminal(0),
     stdout: standardOutput(1),
     stderr: standardOutput(2),
@@ -27,39 +29,42 @@ export async function run(): Promise<void> {
 
 /** Runs the command and returns its exit code; the only place that prints errors. */
 export async function main(outside: Outside): Promise<ExitCode> {
-  const line = readFlags(outside.argv);
+  const line = readFlags(outside.argv, outside.environment);
   try {
     if (line.run.help || line.run.version || line.run.list) return await inform(line, outside);
     return await createProject(line, outside);
   } catch (error) {
-    return await reportError(error, line, outside);
+    return reportError(error, line, outside);
   }
 }
 
 async function inform({ run, reading }: CommandLine, { stdout }: Outside): Promise<ExitCode> {
   if (reading.faults.length > 0) throw new UserError(reading.faults);
   if (run.version) {
-    stdout.write(`${PACKAGE_VERSION}\n`);
+    stdout.write(run.json ? json({ ok: true, version: PACKAGE_VERSION }) : `${PACKAGE_VERSION}\n`);
   } else {
     const { helpText, listText, listJson } = await import('./commands/help.js');
-    stdout.write(run.help ? helpText() : run.json ? `${JSON.stringify(listJson(), undefined, 2)}\n` : listText());
+    if (run.json) stdout.write(json(listJson()));
+    else stdout.write(run.help ? helpText() : listText());
   }
   return exitCodes.done;
 }
 
+/** What ends a run early; a terminal that is closed sends SIGHUP. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 async function createProject({ directory, run, reading }: CommandLine, outside: Outside): Promise<ExitCode> {
-  const { cwd, environment } = outside;
-  const [{ create }, report, { drawSuffix }] = await Promise.all([
-    import('./commands/create.js'),
-    import('./commands/report.js'),
-    import('./answers/draw-suffix.js'),
-  ]);
+  const { environment } = outside;
+  const cwd = outside.cwd();
+  const { create } = await import('./commands/create.js');
+  const report = await import('./commands/report.js');
+  const { drawSuffix } = await import('./answers/draw-suffix.js');
   // With --json, stdout is for the object alone.
   const people = run.json ? outside.stderr : outside.stdout;
   const paint = report.paintFor(people, environment);
   const abort = new AbortController();
   const stop = () => abort.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  for (const signal of endings) process.once(signal, stop);
   try {
     const result = await create({
       ...(directory === undefined ? {} : { directory }),
@@ -69,55 +74,51 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
       environment,
       drawSuffix,
       signal: abort.signal,
-      ...(canAsk(run.yes, outside, people)
-        ? {
-            prompter: (await import('./answers/terminal.js')).terminalPrompter({
-              input: process.stdin,
-              output: run.json ? process.stderr : process.stdout,
-              signal: abort.signal,
-            }),
-          }
-        : {}),
+      ...(canAsk(run.yes, outside, people) ? { prompter: await prompterFor(run.json, abort.signal) } : {}),
       announce: (summary) => people.write(report.summaryText(summary, cwd, paint)),
     });
     people.write(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd));
-    if (run.json)
-      outside.stdout.write(`${JSON.stringify(report.resultJson(result, PACKAGE_VERSION, cwd), undefined, 2)}\n`);
+    if (run.json) outside.stdout.write(json(report.resultJson(result, PACKAGE_VERSION, cwd)));
     return exitCodes.done;
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    for (const signal of endings) process.off(signal, stop);
   }
 }
 
 /** Nobody is asked in a pipe, in CI or with --yes. */
 function canAsk(yes: boolean, { environment, stdinIsTerminal }: Outside, people: Output): boolean {
-  return !yes && !isSet(environment.CSI_YES) && !isSet(environment.CI) && people.isTTY && stdinIsTerminal();
+  return !yes && !inAutomation(environment.CI) && people.isTTY && stdinIsTerminal();
 }
 
-function isSet(variable: string | undefined): boolean {
-  return variable !== undefined && !['', '0', 'false'].includes(variable.toLowerCase());
+/** CI is set by every CI service, to whatever it likes; only a plain "no" is taken for one. */
+function inAutomation(variable: string | undefined): boolean {
+  const read = toBoolean(variable);
+  return Boolean(variable) && !('value' in read && !read.value);
+}
+
+async function prompterFor(toStderr: boolean, signal: AbortSignal) {
+  const { terminalPrompter } = await import('./answers/terminal.js');
+  return terminalPrompter({ input: process.stdin, output: toStderr ? process.stderr : process.stdout, signal });
 }
 
 async function reportError(error: unknown, { run }: CommandLine, outside: Outside): Promise<ExitCode> {
-  const { stderr, environment } = outside;
+  const { stdout, stderr, environment } = outside;
+  const { faultsText, failureJson, paintFor } = await import('./commands/report.js');
+  const faults = error instanceof UserError ? error.faults : [];
+  let exitCode: ExitCode = exitCodes.ourFault;
   if (error instanceof UserError) {
-    const { faultsText, paintFor } = await import('./commands/report.js');
-    stderr.write(faultsText(error.faults, paintFor(stderr, environment)));
-    if (run.json)
-      outside.stdout.write(
-        `${JSON.stringify({ ok: false, exitCode: error.exitCode, faults: error.faults }, undefined, 2)}\n`,
-      );
-    return error.exitCode;
-  }
-  if (isInterruption(error)) {
+    exitCode = error.exitCode;
+    stderr.write(faultsText(faults, paintFor(stderr, environment)));
+  } else if (isInterruption(error)) {
+    exitCode = exitCodes.interrupted;
     stderr.write('\nInterrupted; nothing was written.\n');
-    return exitCodes.interrupted;
+  } else {
+    stderr.write(`This is our own fault; please report it with the command you ran.\n\n${(error as Error).stack}\n`);
   }
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code && ['EACCES', 'EEXIST', 'ENAMETOOLONG', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code)) {
-    stderr.write(`The project cannot be written: ${(error as Error).message}. Nothing was left behind.\n`);
-    return exitCodes.wrongAnswers;
-  }
-  stderr.write(`This is our own fault; please report it with the command you ran.\n\n${(error as Error).stack}\n`);
-  return exitCodes.ourFault;
+  if (run.json) stdout.write(json(failureJson(exitCode, error as Error, faults)));
+  return exitCode;
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

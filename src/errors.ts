@@ -26,7 +26,7 @@ export const exitCodeMeanings: Record<ExitCode, string> = {
   0: 'done',
   1: 'our own fault; please report it',
   2: 'wrong answers or usage',
-  3: 'the target has files in the way; nothing was written',
+  3: 'the target has files in the way, and nothing else is wrong; nothing was written',
   130: 'interrupted; nothing was written',
 };
 
@@ -39,6 +39,13 @@ export class UserError extends Error {
     super(faults.map((fault) => `${fault.option}: ${fault.why}`).join('; '));
     this.name = 'UserError';
   }
+}
+
+/** A fault for a failure of the file system: the user's disk, permissions or path, not ours. Other errors are thrown on. */
+export function fileFault(error: unknown, option: string, value: string): Fault {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) throw error;
+  return { option, value, why: `cannot be used: ${message}`, remedy: 'Mend that, or give another.' };
 }
 
 /** The user said no, or the process was asked to stop, before anything was written. */

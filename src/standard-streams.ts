@@ -27,13 +27,15 @@ export function standardOutput(descriptor: 1 | 2): Output {
       return isTerminal(descriptor);
     },
     write(text) {
+      let rest = Buffer.from(text);
       try {
-        writeSync(descriptor, text);
+        // A pipe may take a part at a time.
+        while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         // A pipe that takes nothing more just now is left to Node, which waits for it.
-        if (code === 'EAGAIN') (descriptor === 1 ? process.stdout : process.stderr).write(text);
-        else if (code !== 'EPIPE') throw error;
+        if (code === 'EAGAIN') (descriptor === 1 ? process.stdout : process.stderr).write(rest);
+        else if (code !== 'EPIPE' && code !== 'EOF') throw error;
       }
     },
   };

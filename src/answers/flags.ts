@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 
 import type { Fault } from '../errors.js';
 import { nearest } from './nearest.js';
-import { options, quote } from './options.js';
-import { accept, ranks, type Reading } from './sources.js';
+import { options, type Option } from './options.js';
+import { quote } from '../printable.js';
+import { accept, emptyReading, environmentVariable, ranks, toBoolean, type Reading } from './sources.js';
 
 /** Flags that are about the run and not about the project. */
 export interface RunFlags {
@@ -16,25 +17,39 @@ export interface RunFlags {
   version: boolean;
 }
 
-/** One row a run flag: like the option table, but for --help alone. */
+/** One row a run flag: like the option table, but for --help and the documentation alone. */
 export interface RunFlag {
   key: keyof RunFlags;
   flag: string;
   short?: string;
   placeholder?: string;
   help: string;
+  /** Can be given as a `CSI_*` variable too. */
+  inEnvironment?: true;
 }
 
 export const runFlags: readonly RunFlag[] = [
-  { key: 'yes', flag: 'yes', short: 'y', help: 'take the default of what is not given; ask nothing' },
+  {
+    key: 'yes',
+    flag: 'yes',
+    short: 'y',
+    help: 'take the default of what is not given; ask nothing',
+    inEnvironment: true,
+  },
   {
     key: 'answers',
     flag: 'answers',
     placeholder: 'FILE',
     help: "replay answers from a JSON file, such as a project's .create-secure-infra.json",
+    inEnvironment: true,
   },
-  { key: 'dryRun', flag: 'dry-run', help: 'list what would be written and write nothing' },
-  { key: 'json', flag: 'json', help: 'print the result as one JSON object on stdout; text for people goes to stderr' },
+  { key: 'dryRun', flag: 'dry-run', help: 'list what would be written and write nothing', inEnvironment: true },
+  {
+    key: 'json',
+    flag: 'json',
+    help: 'print the result as one JSON object on stdout; text for people goes to stderr',
+    inEnvironment: true,
+  },
   { key: 'list', flag: 'list', help: 'show stacks, options and regions' },
   { key: 'help', flag: 'help', short: 'h', help: 'show this help' },
   { key: 'version', flag: 'version', short: 'v', help: 'show the version' },
@@ -47,76 +62,105 @@ export interface CommandLine {
   reading: Reading;
 }
 
-/** Reads the command line `argv` (without node and the script). Faults are noted, never thrown. */
-export function readFlags(argv: readonly string[]): CommandLine {
+/**
+ * Reads the command line `argv` (without node and the script), and what `environment` says of the run itself.
+ * Faults are noted, never thrown.
+ */
+export function readFlags(argv: readonly string[], environment: NodeJS.ProcessEnv = {}): CommandLine {
+  const tokens = tokenize(argv);
   const run: RunFlags = { yes: false, dryRun: false, json: false, list: false, help: false, version: false };
-  const reading: Reading = { given: {}, faults: [] };
-  const directories: string[] = [];
+  const reading = emptyReading();
+  readRunEnvironment(environment, run, reading.faults);
+
   const tags: string[] = [];
-  const seen = new Map<string, unknown>();
-
-  for (const token of tokenize(argv)) {
-    if (token.kind === 'positional') directories.push(token.value);
+  const seen = new Map<string, string>();
+  for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    const option = options.find((row) => row.flag === token.name);
-    const negated = options.find((row) => row.type === 'boolean' && `no-${row.flag}` === token.name);
-    const runFlag = runFlags.find((row) => row.flag === token.name);
-    const takesValue = option ? option.type !== 'boolean' : runFlag?.placeholder !== undefined;
-
-    if (!option && !negated && !runFlag) {
-      reading.faults.push(unknownFlag(token.rawName));
-    } else if (takesValue && (token.value === undefined || (!token.inlineValue && token.value.startsWith('-')))) {
-      reading.faults.push({
-        option: token.rawName,
-        why: 'needs a value',
-        remedy: `Give it as ${token.rawName} ${(option ?? runFlag)!.placeholder ?? option!.choices?.join('|')}.`,
-      });
-    } else if ((negated || (runFlag && !takesValue)) && token.value !== undefined) {
-      reading.faults.push({
-        option: token.rawName,
-        value: quote(token.value),
-        why: 'takes no value',
-        remedy: 'Leave the value out.',
-      });
-    } else if (runFlag) {
-      Object.assign(run, { [runFlag.key]: token.value ?? true });
-    } else if (option?.type === 'tags') {
-      tags.push(token.value!);
-    } else {
-      const row = (option ?? negated)!;
-      const value = negated ? false : (token.value ?? true);
-      if (seen.has(row.key) && String(seen.get(row.key)) !== String(value)) {
-        reading.faults.push({
-          option: token.rawName,
-          value: quote(value),
-          why: `contradicts what was given before it: ${quote(seen.get(row.key))}`,
-          remedy: 'Give one of the two.',
-        });
-        continue;
-      }
-      seen.set(row.key, value);
-      accept(reading, row, value, token.rawName, ranks.flag);
+    const known = knownFlag(token.name);
+    const fault = known ? malformed(token, known) : unknownFlag(token.rawName);
+    if (fault) {
+      reading.faults.push(fault);
+      continue;
     }
+    const value = known!.negated ? false : (token.value ?? true);
+    if (known!.option?.type === 'tags') {
+      tags.push(token.value!);
+      continue;
+    }
+    const before = seen.get(known!.flag);
+    if (before !== undefined && before !== String(value)) {
+      reading.faults.push(contradiction(token, value, before));
+      continue;
+    }
+    seen.set(known!.flag, String(value));
+    if (known!.option) accept(reading, known!.option, value, token.rawName, ranks.flag);
+    else Object.assign(run, { [known!.runFlag!.key]: value });
   }
+  const tagOption = options.find((option) => option.type === 'tags')!;
+  if (tags.length > 0) accept(reading, tagOption, tags, `--${tagOption.flag}`, ranks.flag);
 
-  if (tags.length > 0)
-    accept(
-      reading,
-      options.find((row) => row.type === 'tags')!,
-      tags,
-      '--tag',
-      ranks.flag,
-    );
-  if (directories.length > 1) {
+  const directories = tokens.filter((token) => token.kind === 'positional').map((token) => token.value);
+  if (directories.length > 1 || directories[0]?.trim() === '') {
     reading.faults.push({
       option: '[directory]',
       value: quote(directories.join(' ')),
-      why: 'is more than one directory',
+      why: directories.length > 1 ? 'is more than one directory' : 'is empty',
       remedy: 'Give one; a value belongs right after its flag.',
     });
   }
   const directory = directories[0];
   return { ...(directory === undefined ? {} : { directory }), run, reading };
+}
+
+function readRunEnvironment(environment: NodeJS.ProcessEnv, run: RunFlags, faults: Fault[]): void {
+  for (const row of runFlags) {
+    const variable = environmentVariable(row);
+    const text = row.inEnvironment && environment[variable];
+    if (!text) continue;
+    const read = row.placeholder ? { value: text } : toBoolean(text);
+    if ('why' in read) faults.push({ option: variable, value: quote(text), ...read });
+    else Object.assign(run, { [row.key]: read.value });
+  }
+}
+
+/** What a flag's name stands for. */
+interface KnownFlag {
+  flag: string;
+  negated: boolean;
+  option?: Option;
+  runFlag?: RunFlag;
+}
+
+function knownFlag(name: string): KnownFlag | undefined {
+  const option = options.find((row) => row.flag === name);
+  if (option) return { flag: option.flag, negated: false, option };
+  const negated = options.find((row) => row.type === 'boolean' && `no-${row.flag}` === name);
+  if (negated) return { flag: negated.flag, negated: true, option: negated };
+  const runFlag = runFlags.find((row) => row.flag === name);
+  return runFlag && { flag: runFlag.flag, negated: false, runFlag };
+}
+
+function malformed(token: OptionToken, { option, runFlag, negated }: KnownFlag): Fault | undefined {
+  const { rawName, value, inlineValue } = token;
+  const takesValue = option ? option.type !== 'boolean' : runFlag!.placeholder !== undefined;
+  // An empty value is mostly a shell variable that is not set.
+  if (takesValue && (!value || (!inlineValue && value.startsWith('-')))) {
+    const example = (option ?? runFlag!).placeholder ?? option!.choices!.join('|');
+    return { option: rawName, why: 'needs a value', remedy: `Give it as ${rawName} ${example}.` };
+  }
+  if ((negated || (runFlag && !takesValue)) && value !== undefined) {
+    return { option: rawName, value: quote(value), why: 'takes no value', remedy: 'Leave the value out.' };
+  }
+  return undefined;
+}
+
+function contradiction(token: OptionToken, value: string | boolean, before: string): Fault {
+  return {
+    option: token.rawName,
+    value: quote(value),
+    why: `contradicts what was given before it: ${quote(before)}`,
+    remedy: 'Give one of the two.',
+  };
 }
 
 interface OptionToken {
@@ -132,20 +176,21 @@ type Token = OptionToken | { kind: 'positional'; value: string } | { kind: 'opti
 function tokenize(argv: readonly string[]): Token[] {
   const flags: Record<string, { type: 'string' | 'boolean'; short?: string }> = {};
   for (const option of options) flags[option.flag] = { type: option.type === 'boolean' ? 'boolean' : 'string' };
-  for (const flag of runFlags) {
-    flags[flag.flag] = { type: flag.placeholder ? 'string' : 'boolean', ...(flag.short ? { short: flag.short } : {}) };
+  for (const { flag, placeholder, short } of runFlags) {
+    flags[flag] = { type: placeholder ? 'string' : 'boolean', ...(short ? { short } : {}) };
   }
-  return parseArgs({ args: [...argv], options: flags, strict: false, allowPositionals: true, tokens: true })
-    .tokens as Token[];
-}
-
-/** Every flag that can be typed. */
-function knownFlags(): string[] {
-  const negations = options.filter((option) => option.type === 'boolean').map((option) => `--no-${option.flag}`);
-  return [...options.map((option) => `--${option.flag}`), ...negations, ...runFlags.map((flag) => `--${flag.flag}`)];
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: flags,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  return tokens as Token[];
 }
 
 function unknownFlag(flag: string): Fault {
-  const near = nearest(flag, knownFlags());
+  const negations = options.filter((option) => option.type === 'boolean').map((option) => `--no-${option.flag}`);
+  const near = nearest(flag, [...[...options, ...runFlags].map((row) => `--${row.flag}`), ...negations]);
   return { option: flag, why: 'is no flag that is known', remedy: near ? `Did you mean ${near}?` : 'See --help.' };
 }

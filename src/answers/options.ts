@@ -4,6 +4,7 @@ import { describeRegion, findRegion, regionCodes } from '../aws/regions.js';
 import { stacks } from '../stacks/index.js';
 import type { AnswerKey, Answers } from './answers.js';
 import { nearest } from './nearest.js';
+import { quote } from '../printable.js';
 
 /** Answers while they are being collected: what is not answered yet, or is wrong, is absent. */
 export type Draft = Partial<Answers>;
@@ -40,6 +41,8 @@ export interface Option<K extends AnswerKey = AnswerKey> {
   defaultText?: string;
   /** The default itself. Earlier rows are in `draft` already. */
   default?(draft: Draft, surroundings: Surroundings): Answers[K] | undefined;
+  /** Where the user would look for the default's fault; the option's own flag where this is absent. */
+  defaultFrom?: string;
   /** The option must be answered where it applies, and has no default. */
   required?: boolean;
   /** When the option has a meaning at all; it always has where this is absent. */
@@ -79,7 +82,11 @@ const normalizeDnsName = (value: string) => value.toLowerCase().replace(/\.$/, '
 
 function checkDnsName(value: string): Complaint | undefined {
   const labels = value.split('.');
-  const valid = value.length <= 253 && labels.length >= 2 && labels.every((label) => hostLabel.test(label));
+  const valid =
+    value.length <= 253 &&
+    labels.length >= 2 &&
+    labels.every((label) => hostLabel.test(label)) &&
+    !/^\d+$/.test(labels.at(-1)!);
   if (valid) return undefined;
   return {
     why: 'is not a domain name: labels of letters, digits and inner hyphens, joined by dots',
@@ -87,30 +94,40 @@ function checkDnsName(value: string): Complaint | undefined {
   };
 }
 
+/** The words that AWS keeps for itself at the start of a name. */
+const keptWords = {
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+  internal: 'load balancers',
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+  sg: 'security groups',
+};
+
 function checkName(value: string, draft: Draft): Complaint | undefined {
-  const example = value
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '')
-    .slice(0, 16)
-    .replace(/-+$/, '');
-  const remedy = `Use a name such as ${example.length >= 3 ? example : 'my-payments'}.`;
+  const keptFor = Object.entries(keptWords).find(([word]) => value === word || value.startsWith(`${word}-`));
   if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(value) || value.includes('--') || value.length < 3) {
     return {
-      why: 'is not 3 or more lower-case letters, digits and single hyphens that start with a letter and end without a hyphen, as every AWS name built on it needs',
-      remedy,
+      why: 'is no name for a project: 3 or more lower-case letters, digits and single hyphens that start with a letter and end without a hyphen, as every AWS name built on it needs',
+      remedy: `Use --name ${similarName(value)}, or another.`,
     };
   }
-  // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
-  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
-  const kept = ['internal', 'sg'].find((word) => value === word || value.startsWith(`${word}-`));
-  if (kept) {
+  if (keptFor) {
     return {
-      why: `begins with ${kept}-, which AWS keeps for itself in the names of ${kept === 'sg' ? 'security groups' : 'load balancers'}`,
+      why: `begins with ${keptFor[0]}-, which AWS keeps for itself in the names of ${keptFor[1]}`,
       remedy: 'Use a name that begins with another word.',
     };
   }
   return checkPrefix(value, 'x', draft);
+}
+
+/** A name that would do, as near to `value` as can be. */
+function similarName(value: string): string {
+  const name = value
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(new RegExp(`^[^a-z]+|^(${Object.keys(keptWords).join('|')})(-|$)`, 'g'), '')
+    .slice(0, 16)
+    .replace(/^[^a-z]+|-+$/g, '');
+  return name.length >= 3 ? name : 'my-payments';
 }
 
 /** Whether `<name>-<suffix>` leaves room for what the stack's resources append to it. */
@@ -135,7 +152,11 @@ function checkSuffix(value: string, draft: Draft): Complaint | undefined {
 
 /** An IPv4 range, its addresses as numbers; undefined where `text` is none. */
 function parseRange(text: string): { address: number; first: number; last: number; prefix: number } | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text)?.slice(1).map(Number);
+  // Without leading zeros, which some readers take for octal.
+  const parts = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\/(0|[1-9]\d?)$/
+    .exec(text)
+    ?.slice(1)
+    .map(Number);
   if (!parts || parts.slice(0, 4).some((octet) => octet > 255) || parts[4]! > 32) return undefined;
   const address = parts.slice(0, 4).reduce((sum, octet) => sum * 256 + octet, 0);
   const size = 2 ** (32 - parts[4]!);
@@ -236,6 +257,17 @@ function checkTags(tags: Record<string, string>): Complaint | undefined {
   return undefined;
 }
 
+function checkEmail(value: string): Complaint | undefined {
+  // https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.1
+  const [local = '', domain = '', ...rest] = value.split('@');
+  const valid =
+    rest.length === 0 &&
+    local.length <= 64 &&
+    /^[\w!#%&'*+/=?^`|~-]+(\.[\w!#%&'*+/=?^`|~-]+)*$/.test(local) &&
+    checkDnsName(domain.toLowerCase()) === undefined;
+  return valid ? undefined : { why: 'is not an e-mail address', remedy: 'Give one like payments-oncall@example.com.' };
+}
+
 function checkStateBucket(value: string): Complaint | undefined {
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
   const valid =
@@ -291,14 +323,6 @@ function checkDatabaseClass(value: string, draft: Draft): Complaint | undefined 
   return undefined;
 }
 
-/** How a value is quoted in a message: control characters are shown, never sent to the terminal. */
-export function quote(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
   {
     key: 'stack',
@@ -318,6 +342,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     placeholder: 'NAME',
     help: 'project name, the first part of every resource name',
     defaultText: "the directory's name",
+    defaultFrom: '[directory]',
     default: (_draft, surroundings) => surroundings.directoryName,
     required: true,
     prompt: 'Project name',
@@ -608,13 +633,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     placeholder: 'ADDRESS',
     help: 'where alarms are mailed to',
     defaultText: 'nowhere',
-    // https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address, with at least one dot in the domain
-    check: (value) =>
-      /^[a-zA-Z0-9.!#%&'*+/=?^_`|~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$/.test(
-        value,
-      )
-        ? undefined
-        : { why: 'is not an e-mail address', remedy: 'Give one like payments-oncall@example.com.' },
+    check: checkEmail,
   },
   {
     key: 'stateBucket',

@@ -1,6 +1,6 @@
 import type { Answers } from './answers.js';
 import { applies, options, type Draft, type Option, type Surroundings } from './options.js';
-import { accept, ranks, type GivenAnswers, type Reading } from './sources.js';
+import { accept, emptyReading, ranks, type GivenAnswers } from './sources.js';
 
 /** Asks a person. Handed in, so that a test can answer, or fail on a question that should not be asked. */
 export interface Prompter {
@@ -33,7 +33,7 @@ export async function ask(given: GivenAnswers, surroundings: Surroundings, promp
     if (!present && option.prompt) {
       const value = await askOne(option, draft, surroundings, prompter);
       if (value !== undefined) {
-        const reading: Reading = { given: {}, faults: [] };
+        const reading = emptyReading();
         accept(reading, option, value, `--${option.flag}`, ranks.prompt);
         Object.assign(answered, reading.given);
       }

@@ -1,6 +1,7 @@
 import type { Fault } from '../errors.js';
 import type { AnswerKey, Answers } from './answers.js';
-import { applies, optionOf, options, quote, type Draft, type Option, type Surroundings } from './options.js';
+import { applies, optionOf, options, type Draft, type Option, type Surroundings } from './options.js';
+import { quote } from '../printable.js';
 import type { Given, GivenAnswers } from './sources.js';
 
 /** Answers as far as they could be had, and everything that is wrong with what was given. */
@@ -14,18 +15,27 @@ export interface Resolution {
 /**
  * The one validator: whatever the answers came from, they are completed and checked here, whole.
  * Faults name every value that cannot be used; a fault of one answer never hides that of another.
+ *
+ * `undecided` are answers that are still to be asked for, or whose value was of no use: they get no default, are not
+ * missing, and nothing is concluded from them about others.
  */
-export function resolve(given: GivenAnswers, surroundings: Surroundings): Resolution {
+export function resolve(
+  given: GivenAnswers,
+  surroundings: Surroundings,
+  undecided: ReadonlySet<AnswerKey> = new Set(),
+): Resolution {
   const answers: Draft = {};
   const faults: Fault[] = [];
   const missing: Option[] = [];
 
   for (const option of options) {
     const present = given[option.key];
-    if (!applies(option, answers)) {
+    const mayApply = option.applies?.on.some((key) => undecided.has(key)) === true;
+    if (!mayApply && !applies(option, answers)) {
       if (present && !overruled(option, present, given)) faults.push(doesNothing(option, present));
       continue;
     }
+    if (!present && (mayApply || undecided.has(option.key))) continue;
     const value = present ? present.value : option.default?.(answers, surroundings);
     if (value === undefined) {
       if (option.required) missing.push(option);
@@ -41,8 +51,9 @@ export function resolve(given: GivenAnswers, surroundings: Surroundings): Resolu
   for (const option of options) {
     const value = answers[option.key];
     const complaint = value === undefined ? undefined : option.check?.(value, sound);
-    if (complaint)
-      faults.push({ option: given[option.key]?.option ?? `--${option.flag}`, value: quote(value), ...complaint });
+    if (!complaint) continue;
+    const spelled = given[option.key]?.option ?? option.defaultFrom ?? `--${option.flag}`;
+    faults.push({ option: spelled, value: quote(value), ...complaint });
   }
   return { answers, faults, missing };
 }

@@ -1,7 +1,8 @@
 import { UserError, type Fault } from '../errors.js';
 import type { AnswerKey } from './answers.js';
 import { nearest } from './nearest.js';
-import { options, quote, type Option } from './options.js';
+import { options, type Option } from './options.js';
+import { quote } from '../printable.js';
 
 /** A value as it was given, before it is checked. */
 export interface Given {
@@ -19,6 +20,13 @@ export type GivenAnswers = Partial<Record<AnswerKey, Given>>;
 export interface Reading {
   given: GivenAnswers;
   faults: Fault[];
+  /** Answers whose value was of no use, which is a fault already: nothing else may be concluded from them. */
+  unusable: Set<AnswerKey>;
+}
+
+/** A reading of nothing. */
+export function emptyReading(): Reading {
+  return { given: {}, faults: [], unusable: new Set() };
 }
 
 /** Prompt > flag > environment > file > default. */
@@ -31,7 +39,7 @@ export function environmentVariable(option: { flag: string }): string {
 
 /** Reads the `CSI_*` variables of `environment`; an empty variable counts as not set. */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Reading {
-  const reading: Reading = { given: {}, faults: [] };
+  const reading = emptyReading();
   for (const option of options) {
     const variable = environmentVariable(option);
     const text = environment[variable];
@@ -47,7 +55,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Reading {
  * whose answers are replayed. `file` is its name for messages.
  */
 export function readAnswersFile(text: string, file: string): Reading {
-  const reading: Reading = { given: {}, faults: [] };
+  const reading = emptyReading();
   const refuse = (why: string, remedy: string) => {
     reading.faults.push({ option: `--answers ${file}`, why, remedy });
     return reading;
@@ -70,7 +78,7 @@ export function readAnswersFile(text: string, file: string): Reading {
       );
       reading.faults.push({
         option: `--answers ${file}`,
-        value: key,
+        value: quote(key),
         why: 'is no answer that is known',
         remedy: near ? `Did you mean ${quote(near)}?` : `Use ${options.map((row) => row.key).join(', ')}.`,
       });
@@ -84,8 +92,10 @@ export function readAnswersFile(text: string, file: string): Reading {
 
 /** Joins readings; for each answer the value of highest rank stays. */
 export function joinReadings(...readings: Reading[]): Reading {
-  const joined: Reading = { given: {}, faults: readings.flatMap((reading) => reading.faults) };
-  for (const { given } of readings) {
+  const joined = emptyReading();
+  for (const { given, faults, unusable } of readings) {
+    joined.faults.push(...faults);
+    for (const key of unusable) joined.unusable.add(key);
     for (const [key, value] of Object.entries(given) as [AnswerKey, Given][]) {
       const present = joined.given[key];
       if (!present || value.rank > present.rank) joined.given[key] = value;
@@ -99,6 +109,7 @@ export function accept(reading: Reading, option: Option, raw: unknown, spelled: 
   const typed = toType(option, raw);
   if ('why' in typed) {
     reading.faults.push({ option: spelled, value: quote(raw), ...typed });
+    reading.unusable.add(option.key);
     return;
   }
   const value = option.normalize && typeof typed.value === 'string' ? option.normalize(typed.value) : typed.value;
@@ -108,12 +119,8 @@ export function accept(reading: Reading, option: Option, raw: unknown, spelled: 
 /** A value of the option's type from what flags and the environment (text) or a JSON file gave. */
 function toType(option: Option, raw: unknown): { value: unknown } | { why: string; remedy: string } {
   switch (option.type) {
-    case 'boolean': {
-      const word = String(raw).toLowerCase();
-      if (raw === true || ['true', '1', 'yes', 'on'].includes(word)) return { value: true };
-      if (raw === false || ['false', '0', 'no', 'off'].includes(word)) return { value: false };
-      return { why: 'is neither true nor false', remedy: 'Use true or false.' };
-    }
+    case 'boolean':
+      return toBoolean(raw);
     case 'integer':
       if (typeof raw === 'number' ? Number.isSafeInteger(raw) : typeof raw === 'string' && /^\d{1,9}$/.test(raw))
         return { value: Number(raw) };
@@ -147,6 +154,14 @@ function toType(option: Option, raw: unknown): { value: unknown } | { why: strin
   }
 }
 
+/** A switch from JSON's own true and false, or from the words that people use for them in flags and variables. */
+export function toBoolean(raw: unknown): { value: boolean } | { why: string; remedy: string } {
+  const word = typeof raw === 'string' ? raw.toLowerCase() : raw;
+  if (word === true || ['true', '1', 'yes', 'on'].includes(word as string)) return { value: true };
+  if (word === false || ['false', '0', 'no', 'off'].includes(word as string)) return { value: false };
+  return { why: 'is neither true nor false', remedy: 'Use true or false.' };
+}
+
 function toTags(raw: unknown): { value: Record<string, string> } | { why: string; remedy: string } {
   const remedy = 'Give KEY=VALUE, such as CostCenter=payments.';
   if (isObject(raw)) {
@@ -154,15 +169,16 @@ function toTags(raw: unknown): { value: Record<string, string> } | { why: string
       return { value: { ...(raw as Record<string, string>) } };
     return { why: 'has a value that is not a text', remedy: 'Put every value in quotes.' };
   }
-  if (!Array.isArray(raw)) return { why: 'is not a set of tags', remedy };
+  if (!Array.isArray(raw) || !raw.every((item) => typeof item === 'string'))
+    return { why: 'is not a set of tags', remedy };
   const tags = new Map<string, string>();
-  for (const item of raw as string[]) {
+  for (const item of raw) {
     const split = item.indexOf('=');
     if (split < 1) return { why: `has no key before an equals sign: ${quote(item)}`, remedy };
     const key = item.slice(0, split).trim();
     const value = item.slice(split + 1).trim();
     if (tags.has(key) && tags.get(key) !== value)
-      return { why: `gives the key ${key} two values`, remedy: 'Give each key once.' };
+      return { why: `gives the key ${quote(key)} two values`, remedy: 'Give each key once.' };
     tags.set(key, value);
   }
   return { value: Object.fromEntries(tags) };

@@ -1,21 +1,29 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { Answers } from '../answers/answers.js';
+import type { AnswerKey, Answers } from '../answers/answers.js';
 import type { RunFlags } from '../answers/flags.js';
 import { missingFault, resolve } from '../answers/resolve.js';
-import { quote, type Surroundings } from '../answers/options.js';
+import { options, type Surroundings } from '../answers/options.js';
+import { quote } from '../printable.js';
 import { ask, type Prompter } from '../answers/prompts.js';
-import { joinReadings, readAnswersFile, readEnvironment, refuseFaults, type Reading } from '../answers/sources.js';
+import {
+  emptyReading,
+  joinReadings,
+  readAnswersFile,
+  readEnvironment,
+  refuseFaults,
+  type Reading,
+} from '../answers/sources.js';
 import { compare, occupants, type Change } from '../disk/compare.js';
 import { writeProject } from '../disk/write.js';
-import { exitCodes, Interrupted, UserError, type Fault } from '../errors.js';
-import { renderProject, type ProjectFiles } from '../render/render.js';
+import { exitCodes, fileFault, Interrupted, isInterruption, UserError, type Fault } from '../errors.js';
+import { answersFile, renderProject, type ProjectFiles } from '../render/render.js';
 
 /** Everything the command takes from outside. */
 export interface CreateRequest {
   directory?: string;
-  run: Pick<RunFlags, 'yes' | 'dryRun'> & { answers?: string };
+  run: Pick<RunFlags, 'dryRun' | 'answers'>;
   /** What the flags said. */
   reading: Reading;
   /** The directory that relative paths start from. */
@@ -46,19 +54,15 @@ export interface CreateResult {
 export async function create(request: CreateRequest): Promise<CreateResult> {
   const { prompter } = request;
   const reading = joinReadings(request.reading, readEnvironment(request.environment), readAnswers(request));
-  const drawSuffix = once(request.drawSuffix);
-  const surroundingsOf: SurroundingsOf = (directory) => ({
-    drawSuffix,
-    ...(directory === undefined ? {} : { directoryName: path.basename(path.resolve(request.cwd, directory)) }),
-  });
+  const surroundingsOf = surroundingsFor(request);
   const { directory, answers } = prompter
     ? await askForRest(request, reading, surroundingsOf, prompter)
     : takeDefaults(request, reading, surroundingsOf);
 
   const target = path.resolve(request.cwd, directory);
   const files = renderProject(answers);
-  const { changes, inTheWay } = compare(files, target);
-  refuseOccupied(directory, inTheWay);
+  const { changes, inTheWay } = onDisk(directory, () => compare(files, target));
+  if (inTheWay.length > 0) throw occupied(directory, inTheWay);
 
   const result: CreateResult = { directory: target, answers, files, changes, written: false };
   if (request.run.dryRun) return result;
@@ -66,12 +70,46 @@ export async function create(request: CreateRequest): Promise<CreateResult> {
     request.announce?.(result);
     if (!(await prompter.confirm({ message: 'Write these files?', default: true }))) throw new Interrupted();
   }
-  await writeProject(files, target, request.signal);
+  try {
+    await writeProject(files, target, request.signal);
+  } catch (error) {
+    if (isInterruption(error)) throw error;
+    // What was free a moment ago may be taken by now.
+    const { inTheWay: late } = onDisk(directory, () => compare(files, target));
+    throw late.length > 0
+      ? occupied(directory, late)
+      : new UserError([fileFault(error, '[directory]', quote(directory))]);
+  }
   return { ...result, written: true };
 }
 
 /** What defaults may take from outside, once the directory is known. */
 type SurroundingsOf = (directory: string | undefined) => Surroundings;
+
+function surroundingsFor({ cwd, drawSuffix }: CreateRequest): SurroundingsOf {
+  // Drawn once a run, so that what is shown, checked and written is the same, however much of it a name leaves room for.
+  let drawn: string | undefined;
+  return (directory) => {
+    const target = directory === undefined ? undefined : path.resolve(cwd, directory);
+    return {
+      ...(target === undefined ? {} : { directoryName: path.basename(target) }),
+      drawSuffix: (length) => {
+        drawn ??= (target === undefined ? undefined : recordedSuffix(target)) ?? drawSuffix(8);
+        return drawn.slice(0, length);
+      },
+    };
+  };
+}
+
+/** The suffix of a project that was begun in `target`: a run that was cut short is completed with the same one. */
+function recordedSuffix(target: string): string | undefined {
+  try {
+    const { given } = readAnswersFile(readFileSync(path.join(target, answersFile), 'utf8'), answersFile);
+    return given.suffix?.value as string | undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 interface Collected {
   directory: string;
@@ -81,16 +119,13 @@ interface Collected {
 /** Where nobody can be asked: what is missing and has no default is a fault like any other. */
 function takeDefaults(request: CreateRequest, reading: Reading, surroundingsOf: SurroundingsOf): Collected {
   const directory = request.directory ?? (reading.given.name?.value as string | undefined);
-  const { answers, faults, missing } = resolve(reading.given, surroundingsOf(directory));
+  const { answers, faults, missing } = resolve(reading.given, surroundingsOf(directory), reading.unusable);
   // A name is only missing because the directory is.
   const needed = directory === undefined ? missing.filter((option) => option.key !== 'name') : missing;
-  refuseFaults([
-    ...reading.faults,
-    ...faults,
-    ...(directory === undefined ? [missingDirectory] : []),
-    ...needed.map(missingFault),
-  ]);
-  return { directory: directory!, answers: answers as Answers };
+  const others = [...reading.faults, ...faults, ...needed.map(missingFault)];
+  if (directory === undefined) throw new UserError([missingDirectory, ...others]);
+  refuseTogether(request, directory, others);
+  return { directory, answers: answers as Answers };
 }
 
 /** Where somebody can be asked: what was given is refused before the first question. */
@@ -100,33 +135,19 @@ async function askForRest(
   surroundingsOf: SurroundingsOf,
   prompter: Prompter,
 ): Promise<Collected> {
-  const known = resolve(reading.given, surroundingsOf(undefined));
-  const flagsOnly = known.missing.filter((option) => option.prompt === undefined);
-  refuseFaults([...reading.faults, ...known.faults, ...flagsOnly.map(missingFault)]);
+  const toAsk = options.filter((option) => option.prompt && !reading.given[option.key]).map((option) => option.key);
+  const undecided = new Set<AnswerKey>([...toAsk, ...reading.unusable]);
+  const known = resolve(reading.given, surroundingsOf(undefined), undecided);
+  const others = [...reading.faults, ...known.faults, ...known.missing.map(missingFault)];
+  if (request.directory === undefined) refuseFaults(others);
+  else refuseTogether(request, request.directory, others);
 
   const directory = request.directory ?? (await askDirectory(prompter, reading));
-  refuseOccupied(directory, occupants(path.resolve(request.cwd, directory)));
-
+  refuseTogether(request, directory, []);
   const surroundings = surroundingsOf(directory);
   const { answers, faults, missing } = resolve(await ask(reading.given, surroundings, prompter), surroundings);
   refuseFaults([...faults, ...missing.map(missingFault)]);
   return { directory, answers: answers as Answers };
-}
-
-function readAnswers(request: CreateRequest): Reading {
-  const file = request.run.answers ?? request.environment.CSI_ANSWERS;
-  if (!file) return { given: {}, faults: [] };
-  try {
-    return readAnswersFile(readFileSync(path.resolve(request.cwd, file), 'utf8'), file);
-  } catch (error) {
-    const fault: Fault = {
-      option: '--answers',
-      value: quote(file),
-      why: `cannot be read: ${(error as Error).message}`,
-      remedy: 'Give the path of a JSON file.',
-    };
-    return { given: {}, faults: [fault] };
-  }
 }
 
 function askDirectory(prompter: Prompter, reading: Reading): Promise<string> {
@@ -137,27 +158,49 @@ function askDirectory(prompter: Prompter, reading: Reading): Promise<string> {
   });
 }
 
+function readAnswers(request: CreateRequest): Reading {
+  const file = request.run.answers;
+  if (!file) return emptyReading();
+  let text: string;
+  try {
+    text = readFileSync(path.resolve(request.cwd, file), 'utf8');
+  } catch (error) {
+    return { ...emptyReading(), faults: [fileFault(error, '--answers', quote(file))] };
+  }
+  return readAnswersFile(text, file);
+}
+
 const missingDirectory: Fault = {
   option: '[directory]',
-  why: 'is missing, and there is no terminal to ask on',
+  why: 'is missing, and nothing is asked',
   remedy: 'Give the folder to create, such as my-payments.',
 };
 
-function refuseOccupied(directory: string, entries: string[]): void {
-  if (entries.length === 0) return;
+/** Refuses the faults of the answers together with what is in the target already. */
+function refuseTogether(request: CreateRequest, directory: string, others: readonly Fault[]): void {
+  const entries = onDisk(directory, () => occupants(path.resolve(request.cwd, directory)));
+  const taken = entries.length > 0 ? occupied(directory, entries) : undefined;
+  if (taken && others.length === 0) throw taken;
+  refuseFaults([...(taken?.faults ?? []), ...others]);
+}
+
+function occupied(directory: string, entries: readonly string[]): UserError {
   const shown = entries.slice(0, 5).join(', ');
   const more = entries.length > 5 ? ` and ${entries.length - 5} more` : '';
   const fault: Fault = {
     option: '[directory]',
     value: quote(directory),
-    why: `is not empty: ${shown}${more}`,
+    why: `has in the way: ${shown}${more}`,
     remedy: 'Give a folder that does not exist or is empty. Nothing was written.',
   };
-  throw new UserError([fault], exitCodes.filesInTheWay);
+  return new UserError([fault], exitCodes.filesInTheWay);
 }
 
-/** A suffix is drawn once a run, so that what is shown, checked and written is the same. */
-function once(draw: Surroundings['drawSuffix']): Surroundings['drawSuffix'] {
-  let drawn: string | undefined;
-  return (length) => (drawn ??= draw(length));
+/** A failure of the file system to look at the target is a fault of the target. */
+function onDisk<T>(directory: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw new UserError([fileFault(error, '[directory]', quote(directory))]);
+  }
 }

@@ -45,11 +45,17 @@ Examples
 export function listText(): string {
   const stackRows = Object.values(stacks).map((stack): [string, string] => [stack.id, stack.title]);
   const optionRows = options.map((option): [string, string] => [flagUsage(option), environmentVariable(option)]);
+  const runRows = runFlags
+    .filter((flag) => flag.inEnvironment)
+    .map((flag): [string, string] => [
+      `--${flag.flag}${flag.placeholder ? ` ${flag.placeholder}` : ''}`,
+      environmentVariable(flag),
+    ]);
   return `Stacks
 ${columns(stackRows)}
 
 Options and their environment variables
-${columns(optionRows)}
+${columns([...optionRows, ...runRows])}
 
 Regions
 ${regionCodes.map((code) => `  ${describeRegion(code)}`).join('\n')}

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { styleText } from 'node:util';
 
-import type { Fault } from '../errors.js';
+import type { ExitCode, Fault } from '../errors.js';
+import { printable } from '../printable.js';
 import type { Output } from '../standard-streams.js';
 import type { CreateResult } from './create.js';
 
@@ -11,15 +12,15 @@ export type Paint = (format: 'bold' | 'dim' | 'green' | 'red', text: string) => 
 /** Colours for a terminal, unless NO_COLOR is set. */
 export function paintFor(output: Output, environment: NodeJS.ProcessEnv): Paint {
   const coloured = output.isTTY && !environment.NO_COLOR;
-  return (format, text) => (coloured ? styleText(format, text) : text);
+  return (format, text) => (coloured ? styleText(format, text, { validateStream: false }) : text);
 }
 
 /** The faults for people: what, with which value, why, and what would do. */
 export function faultsText(faults: readonly Fault[], paint: Paint): string {
-  const blocks = faults.map(
-    ({ option, value, why, remedy }) =>
-      `  ${paint('bold', value === undefined ? option : `${option} ${value}`)}\n    ${why}.\n    ${remedy}\n`,
-  );
+  const blocks = faults.map(({ option, value, why, remedy }) => {
+    const what = paint('bold', printable(value === undefined ? option : `${option} ${value}`));
+    return `  ${what}\n    ${printable(why)}.\n    ${printable(remedy)}\n`;
+  });
   const count = faults.length === 1 ? 'One thing has' : `${faults.length} things have`;
   return `${paint('red', `${count} to be mended first:`)}\n\n${blocks.join('\n')}`;
 }
@@ -56,7 +57,7 @@ function entryLine(answers: CreateResult['answers']): string {
 /** The list of --dry-run. */
 export function dryRunText({ directory, changes }: CreateResult, cwd: string): string {
   const list = changes.map(({ path: file, kind }) => `  ${kind.padEnd(6)}  ${file}`).join('\n');
-  return `Would write to ${shown(directory, cwd)}:\n\n${list}\n\nNothing was written.\n`;
+  return `Would write to ${where(directory, cwd)}:\n\n${list}\n\nNothing was written.\n`;
 }
 
 /** The last words: what was written and what comes next. */
@@ -66,17 +67,18 @@ export function doneText(result: CreateResult, cwd: string, paint: Paint): strin
     ? ''
     : `\nWithout HTTPS nothing is encrypted between clients and the load balancer; --https adds it. README.md says more.\n`;
   const steps = nextSteps(result, cwd).map((step) => `  ${paint('bold', step)}`);
-  return `${paint('green', `Wrote ${files.size} files to ${shown(directory, cwd)}.`)}\n${warning}\nNext:\n\n${steps.join('\n')}\n`;
+  return `${paint('green', `Wrote ${files.size} files to ${where(directory, cwd)}.`)}\n${warning}\nNext:\n\n${steps.join('\n')}\n`;
 }
 
 /** The next three commands. */
 export function nextSteps({ directory, answers }: Pick<CreateResult, 'directory' | 'answers'>, cwd: string): string[] {
   const folder = shown(directory, cwd);
-  const enter = `cd ${/^[\w./\\:~-]+$/.test(folder) ? folder : JSON.stringify(folder)}`;
+  const enter = `cd ${shellWord(folder)}`;
   if (answers.stateBucket !== undefined)
     return [enter, 'terraform init -backend-config=backend.hcl', 'terraform apply'];
+  const bootstrap = 'terraform -chdir=bootstrap init && terraform -chdir=bootstrap apply';
   return [
-    `${enter} && terraform -chdir=bootstrap init && terraform -chdir=bootstrap apply`,
+    folder === '.' ? bootstrap : `${enter} && ${bootstrap}`,
     'terraform -chdir=bootstrap output -raw backend_hcl > backend.hcl',
     'terraform init -backend-config=backend.hcl && terraform apply',
   ];
@@ -86,9 +88,20 @@ export function nextSteps({ directory, answers }: Pick<CreateResult, 'directory'
 function shown(directory: string, cwd: string): string {
   const relative = path.relative(cwd, directory);
   if (relative === '') return '.';
-  return relative.startsWith('..') && relative.split(path.sep).filter((part) => part === '..').length > 2
-    ? directory
-    : relative;
+  return relative.split(path.sep).filter((part) => part === '..').length > 2 ? directory : printable(relative);
+}
+
+/** The same in a sentence. */
+function where(directory: string, cwd: string): string {
+  const folder = shown(directory, cwd);
+  return folder === '.' ? 'this folder' : folder;
+}
+
+/** A path as one word of a command line, with nothing in it for the shell to act on. */
+function shellWord(word: string): string {
+  if (/^[\w./\\:][\w./\\:-]*$/.test(word)) return word;
+  if (process.platform === 'win32') return `"${word}"`;
+  return `'${(word.startsWith('-') ? `./${word}` : word).replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** The result for machines: one JSON object. */
@@ -103,4 +116,9 @@ export function resultJson(result: CreateResult, version: string, cwd: string): 
     files: changes,
     nextSteps: written ? nextSteps(result, cwd) : [],
   };
+}
+
+/** The same where nothing came of it. */
+export function failureJson(exitCode: ExitCode, error: Error, faults: readonly Fault[]): object {
+  return { ok: false, exitCode, message: error.message, faults };
 }

@@ -1,3 +1,5 @@
+import { printable } from '../printable.js';
+
 const escapes: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
@@ -15,14 +17,8 @@ export function hclValue(value: unknown): string {
 }
 
 function hclString(text: string): string {
-  const escaped = text
-    .toWellFormed()
-    .replace(/["\\\n\r\t]/g, (character) => escapes[character]!)
-    .replace(
-      /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
-    .replace(/([$%])\{/g, '$1$1{');
+  const named = text.toWellFormed().replace(/["\\\n\r\t]/g, (character) => escapes[character]!);
+  const escaped = printable(named).replace(/([$%])\{/g, '$1$1{');
   return `"${escaped}"`;
 }
 

@@ -112,7 +112,7 @@ describe('without a terminal', () => {
       '--regoin',
       'Did you mean --region?',
       'CSI_NAT "none"',
-      '--name "Pay!"',
+      '[directory] "Pay!"',
       '--availability-zones 3',
       '2 zones',
       '--certificate-arn "x"',
@@ -149,6 +149,17 @@ describe('without a terminal', () => {
   });
 });
 
+describe('the environment', () => {
+  it('can say how to run, as flags can', async () => {
+    const cwd = scratchFolder();
+    const { code, stdout } = await run(['pay'], { cwd, env: { CSI_DRY_RUN: 'yes', CSI_JSON: '1' } });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, written: false });
+    expect(readdirSync(cwd)).toEqual([]);
+    expect((await run(['pay'], { cwd, env: { CSI_DRY_RUN: 'perhaps' } })).code).toBe(2);
+  });
+});
+
 describe('--json', () => {
   it('prints one object on stdout; what is for people goes to stderr', async () => {
     const cwd = scratchFolder();
@@ -163,6 +174,15 @@ describe('--json', () => {
     expect(result.files).toContainEqual({ path: 'vpc.tf', kind: 'create' });
     expect(result.nextSteps).toHaveLength(3);
     expect(stderr).toContain('Wrote ');
+  });
+
+  it('does so for every failure', async () => {
+    const cwd = scratchFolder();
+    writeFileSync(path.join(cwd, 'file'), '');
+    const { code, stdout } = await run(['file/pay', '--json'], { cwd });
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, exitCode: 2, faults: [{ option: '[directory]' }] });
+    expect(JSON.parse((await run(['--version', '--json'], { cwd })).stdout)).toMatchObject({ ok: true });
   });
 
   it('does so for faults too', async () => {
@@ -182,6 +202,15 @@ describe('--json', () => {
 });
 
 describe('the target', () => {
+  it('that is not empty is told together with wrong answers', async () => {
+    const cwd = scratchFolder();
+    writeFileSync(path.join(cwd, 'notes.md'), '');
+    const { code, stderr } = await run(['.', '--name', 'pay', '--region', 'nowhere'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain('has in the way: notes.md');
+    expect(stderr).toContain('--region "nowhere"');
+  });
+
   it('that has files in the way is left as it is, with exit code 3', async () => {
     const cwd = scratchFolder();
     mkdirSync(path.join(cwd, 'pay'));
@@ -246,35 +275,4 @@ describe('information', () => {
       expect(stdout).toContain(`  create  ${file}\n`);
     expect(readdirSync(cwd)).toEqual([]);
   });
-});
-
-describe('a kill at any instant', () => {
-  /** Moments from before the command has started to after it is done. */
-  const moments = Array.from({ length: 24 }, (_, index) => 20 + index * 8);
-
-  it('leaves no folder or the whole project', { timeout: 120_000 }, async () => {
-    const whole = renderProject(soundAnswers({ name: 'pay', suffix: 'x' }));
-    const outcomes = new Set<string>();
-    for (const killAfter of moments) {
-      const cwd = scratchFolder();
-      await run(['pay', '--suffix', 'x'], { cwd, killAfter });
-      if (existsSync(path.join(cwd, 'pay')))
-        expect(readFolder(path.join(cwd, 'pay'))).toEqual(new Map([...whole].sort(([a], [b]) => (a < b ? -1 : 1))));
-      outcomes.add(existsSync(path.join(cwd, 'pay')) ? 'whole' : 'nothing');
-    }
-    expect([...outcomes].sort()).toContain('nothing');
-  });
-
-  it.skipIf(process.platform === 'win32')(
-    'by Ctrl-C leaves nothing beside it either',
-    { timeout: 120_000 },
-    async () => {
-      for (const killAfter of moments) {
-        const cwd = scratchFolder();
-        const { code } = await run(['pay', '--suffix', 'x'], { cwd, killAfter, signal: 'SIGINT' });
-        expect([0, 130, null]).toContain(code);
-        expect([[], ['pay']]).toContainEqual(readdirSync(cwd));
-      }
-    },
-  );
 });

@@ -11,9 +11,6 @@ export interface Ran {
 export interface RunOptions {
   cwd: string;
   env?: NodeJS.ProcessEnv;
-  /** Killed with `signal` (SIGKILL) after this many milliseconds. */
-  killAfter?: number;
-  signal?: NodeJS.Signals;
 }
 
 /** The environment without what would answer for the user. */
@@ -25,7 +22,7 @@ export function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
 }
 
 /** Runs the installed command in a pipe. */
-export function run(argv: string[], { cwd, env = {}, killAfter, signal = 'SIGKILL' }: RunOptions): Promise<Ran> {
+export function run(argv: string[], { cwd, env = {} }: RunOptions): Promise<Ran> {
   const { node, bin } = inject('installed');
   return new Promise((done, fail) => {
     const child = spawn(node, [bin, ...argv], { cwd, env: cleanEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] });
@@ -34,6 +31,5 @@ export function run(argv: string[], { cwd, env = {}, killAfter, signal = 'SIGKIL
     child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
     child.on('error', fail).on('close', (code) => done({ code, ...output }));
     child.stdin.end('y\n\n\n');
-    if (killAfter !== undefined) setTimeout(() => child.kill(signal), killAfter);
   });
 }

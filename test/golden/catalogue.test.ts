@@ -20,10 +20,8 @@ const rules: Record<string, (project: HclProject) => string[]> = {
 
   'S000-05 no wildcard resource, but in key policies and for the login to ECR': (project) =>
     statements(project)
-      .filter(
-        ({ document, statement }) =>
-          !document.startsWith('key_') && (statement.resources as string[] | undefined)?.includes('*'),
-      )
+      .filter(({ document }) => !keyPolicies(project).has(document))
+      .filter(({ statement }) => (statement.resources as string[] | undefined)?.includes('*'))
       .filter(({ statement }) => String(statement.actions) !== 'ecr:GetAuthorizationToken')
       .map(({ document }) => document),
 
@@ -209,6 +207,17 @@ const rules: Record<string, (project: HclProject) => string[]> = {
       .filter(({ type, body }) => /^aws_vpc_security_group_\w+_rule$/.test(type) && !body.description)
       .map(({ name }) => name),
 };
+
+/** The documents that are, or are part of, the policy of a key. */
+function keyPolicies({ resources, data }: HclProject): Set<string> {
+  const named = (text: unknown) =>
+    [...JSON.stringify(text ?? '').matchAll(/aws_iam_policy_document\.(\w+)\.json/g)].map(([, name]) => name!);
+  const whole = resources.filter(({ type }) => type === 'aws_kms_key').flatMap(({ body }) => named(body.policy));
+  const parts = data
+    .filter(({ name }) => whole.includes(name))
+    .flatMap(({ body }) => named(body.source_policy_documents));
+  return new Set([...whole, ...parts]);
+}
 
 const projects = samples();
 

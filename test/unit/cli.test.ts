@@ -9,7 +9,7 @@ it('a fault of our own is called that, with its stack, and exits with 1', async 
   const code = await main({
     argv: ['pay'],
     environment: {},
-    cwd: undefined as unknown as string,
+    cwd: () => undefined as unknown as string,
     stdinIsTerminal: () => false,
     stdout,
     stderr,

@@ -112,7 +112,7 @@ describe('readFlags', () => {
     [['--nat', 'sinlge'], '--nat', 'not one of the choices'],
     [['--availability-zones', '4'], '--availability-zones', 'not one of the choices'],
     [['--tag', 'novalue'], '--tag', 'no key before an equals sign'],
-    [['--tag', 'A=1', '--tag', 'A=2'], '--tag', 'gives the key A two values'],
+    [['--tag', 'A=1', '--tag', 'A=2'], '--tag', 'gives the key "A" two values'],
     [['--region', 'eu-west-1', '--region', 'eu-west-2'], '--region', 'contradicts'],
     [['--https', '--no-https'], '--no-https', 'contradicts'],
   ])('refuses %j', (argv, option, why) => {

@@ -191,6 +191,33 @@ describe('bad answers', () => {
     ['a tag AWS refuses', { tags: { owner: 'a"b' } }, 'tags', 'AWS refuses', 'letters'],
     ['a tag with a newline', { tags: { owner: 'a\nb' } }, 'tags', 'AWS refuses', 'letters'],
     ['a tag without a key', { tags: { '': 'x' } }, 'tags', 'AWS refuses', 'letters'],
+    ['a tag with a key too long', { tags: { ['k'.repeat(129)]: 'x' } }, 'tags', 'AWS refuses', '128'],
+    ['a tag with a value too long', { tags: { k: 'x'.repeat(257) } }, 'tags', 'AWS refuses', '256'],
+    [
+      'too many tags',
+      { tags: Object.fromEntries(Array.from({ length: 41 }, (_, n) => [`k${n}`, 'x'])) },
+      'tags',
+      '41 tags',
+      '40',
+    ],
+    ['tags that are no texts', { tags: [1] }, 'tags', 'not a set of tags', 'KEY=VALUE'],
+    [
+      'an address with a dot too many',
+      { alertEmail: 'a..b@example.com' },
+      'alertEmail',
+      'not an e-mail',
+      '@example.com',
+    ],
+    [
+      'an address too long',
+      { alertEmail: `${'a'.repeat(65)}@example.com` },
+      'alertEmail',
+      'not an e-mail',
+      '@example.com',
+    ],
+    ['a range with leading zeros', { vpcCidr: '010.0.0.0/16' }, 'vpcCidr', 'not an IPv4', '10.0.0.0/16'],
+    ['a zone of digits', { ...route53, zoneName: '1.2.3.4' }, 'zoneName', 'not a domain name', 'example.com'],
+    ['a list where a switch belongs', { https: ['true'] }, 'https', 'neither true nor false', 'true or false'],
     ['a tag of AWS', { tags: { 'aws:owner': 'x' } }, 'tags', 'aws:', 'another key'],
     ['a tag of the project, in other case', { tags: { project: 'x' } }, 'tags', 'sets Project itself', 'Leave it out'],
     ['tags that differ in case only', { tags: { Owner: 'x', owner: 'y' } }, 'tags', 'same', 'one of them'],
@@ -254,7 +281,7 @@ describe('bad answers', () => {
 
   it('name unknown answers with the nearest known', () => {
     expect(resolveFile({ regoin: 'us-east-1' }).faults).toMatchObject([
-      { value: 'regoin', remedy: 'Did you mean "region"?' },
+      { value: '"regoin"', remedy: 'Did you mean "region"?' },
     ]);
     expect(resolveFile({ __proto__x: 1 }).faults).toHaveLength(1);
   });
@@ -347,6 +374,10 @@ describe('sources', () => {
     const answers = soundAnswers({ ...existingVpc, suffix: 'x1', tags: { Owner: 'x' } });
     const { given } = readAnswersFile(JSON.stringify({ version: '0.1.0', answers, files: {} }), 'x');
     expect(resolve(given, { drawSuffix: () => 'other' }).answers).toEqual(answers);
+  });
+
+  it('may begin with a byte order mark', () => {
+    expect(readAnswersFile('\uFEFF{"suffix":"x"}', 'a.json').given.suffix?.value).toBe('x');
   });
 
   it.each([

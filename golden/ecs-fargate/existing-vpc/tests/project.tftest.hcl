@@ -16,6 +16,7 @@ mock_provider "aws" {
   mock_data "aws_vpc" {
     defaults = {
       id                   = "vpc-0123456789abcdef0"
+      cidr_block           = "10.0.0.0/16"
       enable_dns_support   = true
       enable_dns_hostnames = true
     }

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { doneText, faultsText, nextSteps, paintFor } from '../../src/commands/report.js';
+import { soundAnswers } from '../support/answers.js';
+import { scratchFolder } from '../support/scratch.js';
+
+const plain = (_format: string, text: string) => text;
+
+describe('colours', () => {
+  it.each([
+    [true, {}, true],
+    [true, { NO_COLOR: '1' }, false],
+    [false, {}, false],
+  ])('terminal %s, environment %j: %s', (isTTY, environment, coloured) => {
+    const paint = paintFor({ isTTY, write: () => undefined }, environment);
+    expect(paint('bold', 'x') !== 'x').toBe(coloured);
+  });
+});
+
+describe('texts', () => {
+  it('show control characters instead of sending them to the terminal', () => {
+    const text = faultsText([{ option: '--\u001b[2J', value: '\u009b', why: 'is \u0007', remedy: '\u2028.' }], plain);
+    expect(text).toContain('--\\u001b[2J \\u009b');
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['pay', 'cd pay && '],
+    ['a b', "cd 'a b' && "],
+    ['$(x)`y`', "cd '$(x)`y`' && "],
+    ["it's", "cd 'it'\\''s' && "],
+    ['~pay', "cd '~pay' && "],
+    ['-pay', "cd './-pay' && "],
+  ])('name the folder %s so that it can be pasted', (folder, command) => {
+    const [first] = nextSteps({ directory: path.resolve('/w', folder), answers: soundAnswers() }, path.resolve('/w'));
+    expect(first).toContain(command);
+  });
+
+  it('call the current folder that', () => {
+    const result = { directory: '/w', answers: soundAnswers(), files: new Map(), changes: [], written: true };
+    expect(doneText(result, '/w', plain)).toContain('Wrote 0 files to this folder.');
+    expect(nextSteps(result, '/w')[0]).toMatch(/^terraform/);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('standard output', () => {
+  const script = path.resolve('bin/create-secure-infra.js');
+
+  it('is whole in a file, and a reader that goes away is no error', () => {
+    const file = path.join(scratchFolder(), 'out');
+    const descriptor = openSync(file, 'w');
+    execFileSync(process.execPath, [script, '--list', '--json'], { stdio: ['ignore', descriptor, 'pipe'] });
+    closeSync(descriptor);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveProperty('regions');
+    const command = `"${process.execPath}" "${script}" --list --json | true; echo "\${PIPESTATUS[0]}"`;
+    expect(execFileSync('bash', ['-c', command], { encoding: 'utf8' })).toBe('0\n');
+  });
+
+  it('arrives whole through a pipe that takes a little at a time', () => {
+    const program = `
+      import fcntl, os, subprocess, sys, time
+      read, write = os.pipe()
+      os.set_blocking(write, False)
+      fcntl.fcntl(write, 1031, 4096)
+      child = subprocess.Popen(sys.argv[1:], stdout=write)
+      os.close(write)
+      time.sleep(0.3)
+      total = b""
+      while chunk := os.read(read, 512): total += chunk
+      sys.exit(0 if child.wait() == 0 and total.rstrip().endswith(b"}") else 1)
+    `.replaceAll('\n      ', '\n');
+    const ran = () => execFileSync('python3', ['-c', program, process.execPath, script, '--list', '--json']);
+    expect(ran).not.toThrow();
+  });
+});

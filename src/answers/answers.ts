@@ -31,3 +31,6 @@ export interface Answers {
 }
 
 export type AnswerKey = keyof Answers;
+
+/** Answers while they are being collected: what is not answered yet, or is wrong, is absent. */
+export type Draft = Partial<Answers>;

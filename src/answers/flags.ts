@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Fault } from '../errors.js';
 import { nearest } from './nearest.js';
 import { options, type Option } from './options.js';
-import { quote } from '../printable.js';
+import { printable, quote } from '../printable.js';
 import { accept, emptyReading, environmentVariable, ranks, toBoolean, type Reading } from './sources.js';
 
 /** Flags that are about the run and not about the project. */
@@ -88,11 +88,16 @@ export function readFlags(argv: readonly string[], environment: NodeJS.ProcessEn
       continue;
     }
     const before = seen.get(known!.flag);
-    if (before !== undefined && before !== String(value)) {
-      reading.faults.push(contradiction(token, value, before));
+    const typed = token.value === undefined ? token.rawName : `${token.rawName} ${token.value}`;
+    if (before !== undefined && before !== typed) {
+      reading.faults.push({
+        option: printable(typed),
+        why: `contradicts ${printable(before)}, which was given before it`,
+        remedy: 'Give one of the two.',
+      });
       continue;
     }
-    seen.set(known!.flag, String(value));
+    seen.set(known!.flag, typed);
     if (known!.option) accept(reading, known!.option, value, token.rawName, ranks.flag);
     else Object.assign(run, { [known!.runFlag!.key]: value });
   }
@@ -112,7 +117,19 @@ export function readFlags(argv: readonly string[], environment: NodeJS.ProcessEn
   return { ...(directory === undefined ? {} : { directory }), run, reading };
 }
 
+/** Reads the variables that are about the run, and refuses those that look like one of ours misspelt. */
 function readRunEnvironment(environment: NodeJS.ProcessEnv, run: RunFlags, faults: Fault[]): void {
+  const known = [...options, ...runFlags.filter((row) => row.inEnvironment)].map(environmentVariable);
+  for (const variable of Object.keys(environment)) {
+    if (!variable.startsWith('CSI_') || known.includes(variable)) continue;
+    // Other programs have variables of this prefix too; those are far from any of ours.
+    const near = nearest(
+      variable.slice('CSI_'.length),
+      known.map((name) => name.slice('CSI_'.length)),
+    );
+    if (near)
+      faults.push({ option: variable, why: 'is no variable that is known', remedy: `Did you mean CSI_${near}?` });
+  }
   for (const row of runFlags) {
     const variable = environmentVariable(row);
     const text = row.inEnvironment && environment[variable];
@@ -152,15 +169,6 @@ function malformed(token: OptionToken, { option, runFlag, negated }: KnownFlag):
     return { option: rawName, value: quote(value), why: 'takes no value', remedy: 'Leave the value out.' };
   }
   return undefined;
-}
-
-function contradiction(token: OptionToken, value: string | boolean, before: string): Fault {
-  return {
-    option: token.rawName,
-    value: quote(value),
-    why: `contradicts what was given before it: ${quote(before)}`,
-    remedy: 'Give one of the two.',
-  };
 }
 
 interface OptionToken {

@@ -1,5 +1,5 @@
-import type { Answers } from './answers.js';
-import { applies, options, type Draft, type Option, type Surroundings } from './options.js';
+import type { Answers, Draft } from './answers.js';
+import { applies, complaintsOf, options, type Option, type Surroundings } from './options.js';
 import { accept, emptyReading, ranks, type GivenAnswers } from './sources.js';
 
 /** Asks a person. Handed in, so that a test can answer, or fail on a question that should not be asked. */
@@ -61,13 +61,15 @@ async function askOne(option: Option, draft: Draft, surroundings: Surroundings, 
   const preferred = option.key === 'suffix' ? undefined : option.default?.(draft, surroundings);
   const answer = await prompter.input({
     message,
-    ...(typeof preferred === 'string' && !option.check?.(preferred, draft) ? { default: preferred } : {}),
+    ...(typeof preferred === 'string' && complaintsOf(option, preferred, draft).length === 0
+      ? { default: preferred }
+      : {}),
     validate: (text) => {
       const value = option.normalize
         ? String(option.normalize(text.trim() as NonNullable<Answers[typeof option.key]>))
         : text.trim();
       if (value === '') return option.required ? 'Please answer.' : undefined;
-      const complaint = option.check?.(value, draft);
+      const [complaint] = complaintsOf(option, value, draft);
       return complaint && `${value} ${complaint.why}. ${complaint.remedy}`;
     },
   });

@@ -1,6 +1,6 @@
 import type { Fault } from '../errors.js';
-import type { AnswerKey, Answers } from './answers.js';
-import { applies, optionOf, options, type Draft, type Option, type Surroundings } from './options.js';
+import type { AnswerKey, Answers, Draft } from './answers.js';
+import { applies, complaintsOf, optionOf, options, type Option, type Surroundings } from './options.js';
 import { quote } from '../printable.js';
 import type { Given, GivenAnswers } from './sources.js';
 
@@ -47,13 +47,14 @@ export function resolve(
   // A region that does not exist must not make its classes and zones look wrong too.
   const sound: Draft = { ...answers };
   const region = optionOf('region');
-  if (answers.region !== undefined && region.check?.(answers.region, answers)) delete sound.region;
+  if (answers.region !== undefined && complaintsOf(region, answers.region, answers).length > 0) delete sound.region;
   for (const option of options) {
     const value = answers[option.key];
-    const complaint = value === undefined ? undefined : option.check?.(value, sound);
-    if (!complaint) continue;
+    if (value === undefined) continue;
     const spelled = given[option.key]?.option ?? option.defaultFrom ?? `--${option.flag}`;
-    faults.push({ option: spelled, value: quote(value), ...complaint });
+    for (const complaint of complaintsOf(option, value, sound)) {
+      faults.push({ option: spelled, value: quote(value), ...complaint });
+    }
   }
   return { answers, faults, missing };
 }

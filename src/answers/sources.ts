@@ -171,15 +171,16 @@ function toTags(raw: unknown): { value: Record<string, string> } | { why: string
   }
   if (!Array.isArray(raw) || !raw.every((item) => typeof item === 'string'))
     return { why: 'is not a set of tags', remedy };
-  const tags = new Map<string, string>();
-  for (const item of raw) {
-    const split = item.indexOf('=');
-    if (split < 1) return { why: `has no key before an equals sign: ${quote(item)}`, remedy };
-    const key = item.slice(0, split).trim();
-    const value = item.slice(split + 1).trim();
-    if (tags.has(key) && tags.get(key) !== value)
-      return { why: `gives the key ${quote(key)} two values`, remedy: 'Give each key once.' };
-    tags.set(key, value);
+  const pairs = raw.map((item) => [item, item.indexOf('=')] as const);
+  const keyless = pairs.filter(([, split]) => split < 1).map(([item]) => item);
+  if (keyless.length > 0) {
+    return { why: `has no key before an equals sign: ${keyless.map(quote).join(', ')}`, remedy };
+  }
+  const tags = pairs.map(([item, split]) => [item.slice(0, split).trim(), item.slice(split + 1).trim()] as const);
+  const torn = tags.filter(([key, value]) => tags.some(([other, ours]) => other === key && ours !== value));
+  if (torn.length > 0) {
+    const keys = [...new Set(torn.map(([key]) => key))];
+    return { why: `gives two values to the key ${keys.map(quote).join(', ')}`, remedy: 'Give each key once.' };
   }
   return { value: Object.fromEntries(tags) };
 }

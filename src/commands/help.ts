@@ -22,7 +22,7 @@ export function helpText(): string {
   return `Usage: create-secure-infra [directory] [flags]
 
 Writes a Terraform project for AWS that deploys on the first try. In a terminal it asks for what is not given;
-in a pipe, with CI set or with --yes it takes the defaults.
+in a pipe, with CI set or with --yes it takes the defaults. Also: npm create secure-infra [directory] -- [flags].
 
 ${sections.join('\n\n')}
 

@@ -62,12 +62,14 @@ export function dryRunText({ directory, changes }: CreateResult, cwd: string): s
 
 /** The last words: what was written and what comes next. */
 export function doneText(result: CreateResult, cwd: string, paint: Paint): string {
-  const { directory, answers, files } = result;
+  const { directory, answers, changes } = result;
+  const count = changes.filter((change) => change.kind === 'create').length;
+  const wrote = count === 1 ? 'Wrote 1 file' : `Wrote ${count} files`;
   const warning = answers.https
     ? ''
     : `\nWithout HTTPS nothing is encrypted between clients and the load balancer; --https adds it. README.md says more.\n`;
   const steps = nextSteps(result, cwd).map((step) => `  ${paint('bold', step)}`);
-  return `${paint('green', `Wrote ${files.size} files to ${where(directory, cwd)}.`)}\n${warning}\nNext:\n\n${steps.join('\n')}\n`;
+  return `${paint('green', count === 0 ? `All of it is in ${where(directory, cwd)} already.` : `${wrote} to ${where(directory, cwd)}.`)}\n${warning}\nNext:\n\n${steps.join('\n')}\n`;
 }
 
 /** The next three commands. */

@@ -192,6 +192,13 @@ const rules: Record<string, (project: HclProject) => string[]> = {
       ? ['aws_vpc.this']
       : [],
 
+  'S003-02 every tier of an existing VPC is checked for two zones': ({ text, data }) =>
+    ['public', 'private', 'database'].filter(
+      (tier) =>
+        data.some(({ type, name }) => type === 'aws_subnet' && name === tier) &&
+        !text.includes(`distinct([for subnet in data.aws_subnet.${tier} : subnet.availability_zone])) >= 2`),
+    ),
+
   'aws-facts §12 nothing that provider 6 has deprecated or dropped': ({ text }) =>
     [
       ...text.matchAll(
@@ -229,6 +236,7 @@ describe.each(projects)('$name keeps the catalogue', ({ files }) => {
 
 /** Each rule's way to be broken in the sample with everything on: a replacement that it must notice. */
 const mutations: Record<string, [file: string, from: string | RegExp, to: string]> = {
+  'S003-02': ['ecs.tf', 'data.aws_subnet.private', 'data.aws_subnet.public'],
   'S000-01': ['provider.tf', 'provider "aws" {', 'provider "aws" {}\nprovider "aws" {'],
   'S000-04': ['iam.tf', '"ecr:BatchGetImage"', '"ecr:*"'],
   'S000-05': ['iam.tf', '[aws_ecr_repository.app.arn]', '["*"]'],
@@ -265,10 +273,13 @@ const mutations: Record<string, [file: string, from: string | RegExp, to: string
 };
 
 describe('a broken project is found out', () => {
-  const whole = projects.find(({ name }) => name.endsWith('production-everything'))!;
+  /** The sample with everything on, but for what only an existing VPC has. */
+  const sampleFor = (title: string) =>
+    projects.find(({ name }) => name.endsWith(title.startsWith('S003-02') ? 'existing-vpc' : 'production-everything'))!;
 
   it.each(Object.entries(rules))('%s', async (title, check) => {
     const [, [file, from, to]] = Object.entries(mutations).find(([start]) => title.startsWith(start))!;
+    const whole = sampleFor(title);
     const broken = whole.files.get(file)!.replace(from, to);
     expect(broken).not.toBe(whole.files.get(file));
     expect(check(await readHcl(new Map([...whole.files, [file, broken]])))).not.toEqual([]);

@@ -112,11 +112,20 @@ describe('readFlags', () => {
     [['--nat', 'sinlge'], '--nat', 'not one of the choices'],
     [['--availability-zones', '4'], '--availability-zones', 'not one of the choices'],
     [['--tag', 'novalue'], '--tag', 'no key before an equals sign'],
-    [['--tag', 'A=1', '--tag', 'A=2'], '--tag', 'gives the key "A" two values'],
-    [['--region', 'eu-west-1', '--region', 'eu-west-2'], '--region', 'contradicts'],
-    [['--https', '--no-https'], '--no-https', 'contradicts'],
+    [['--tag', 'A=1', '--tag', 'A=2'], '--tag', 'gives two values to the key "A"'],
+    [['--region', 'eu-west-1', '--region', 'eu-west-2'], '--region eu-west-2', 'contradicts'],
+    [['--https', '--no-https'], '--no-https', 'contradicts --https'],
+    [['--answers', 'a', '--answers', 'b'], '--answers b', 'contradicts --answers a'],
+    [['--answers='], '--answers', 'needs a value'],
+    [['--suffix', ''], '--suffix', 'needs a value'],
+    [[''], '[directory]', 'is empty'],
   ])('refuses %j', (argv, option, why) => {
     expect(faultsOf(...argv)).toMatchObject([{ option, why: expect.stringContaining(why) as string }]);
+  });
+
+  it('refuses a variable that is one of ours misspelt, and leaves those of others alone', () => {
+    const faults = readFlags([], { CSI_REGON: 'eu-west-1', CSI_ENDPOINT: 'unix:///csi.sock' }).reading.faults;
+    expect(faults).toMatchObject([{ option: 'CSI_REGON', remedy: 'Did you mean CSI_REGION?' }]);
   });
 
   it('reports every fault of a command line', () => {

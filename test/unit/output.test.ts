@@ -41,8 +41,11 @@ describe('texts', () => {
   });
 
   it('call the current folder that', () => {
-    const result = { directory: '/w', answers: soundAnswers(), files: new Map(), changes: [], written: true };
-    expect(doneText(result, '/w', plain)).toContain('Wrote 0 files to this folder.');
+    const changes = [{ path: 'a.tf', kind: 'create' as const }];
+    const result = { directory: '/w', answers: soundAnswers(), files: new Map(), changes, written: true };
+    expect(doneText(result, '/w', plain)).toContain('Wrote 1 file to this folder.');
+    const same = { ...result, changes: [{ path: 'a.tf', kind: 'same' as const }] };
+    expect(doneText(same, '/w', plain)).toContain('All of it is in this folder already.');
     expect(nextSteps(result, '/w')[0]).toMatch(/^terraform/);
   });
 });

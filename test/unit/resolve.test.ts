@@ -197,7 +197,7 @@ describe('bad answers', () => {
       'too many tags',
       { tags: Object.fromEntries(Array.from({ length: 41 }, (_, n) => [`k${n}`, 'x'])) },
       'tags',
-      '41 tags',
+      'more than 40 tags',
       '40',
     ],
     ['tags that are no texts', { tags: [1] }, 'tags', 'not a set of tags', 'KEY=VALUE'],
@@ -218,8 +218,14 @@ describe('bad answers', () => {
     ['a range with leading zeros', { vpcCidr: '010.0.0.0/16' }, 'vpcCidr', 'not an IPv4', '10.0.0.0/16'],
     ['a zone of digits', { ...route53, zoneName: '1.2.3.4' }, 'zoneName', 'not a domain name', 'example.com'],
     ['a list where a switch belongs', { https: ['true'] }, 'https', 'neither true nor false', 'true or false'],
-    ['a tag of AWS', { tags: { 'aws:owner': 'x' } }, 'tags', 'aws:', 'another key'],
-    ['a tag of the project, in other case', { tags: { project: 'x' } }, 'tags', 'sets Project itself', 'Leave it out'],
+    ['a tag of AWS', { tags: { 'aws:owner': 'x' } }, 'tags', 'aws:', 'other keys'],
+    [
+      'a tag of the project, in other case',
+      { tags: { project: 'x' } },
+      'tags',
+      'sets itself: "project"',
+      'Leave them out',
+    ],
     ['tags that differ in case only', { tags: { Owner: 'x', owner: 'y' } }, 'tags', 'same', 'one of them'],
     ['an unknown stack', { stack: 'ecs' }, 'stack', 'choices', 'ecs-fargate'],
     ['an unknown profile', { profile: 'prod' }, 'profile', 'choices', 'production'],
@@ -260,6 +266,18 @@ describe('bad answers', () => {
       'alertEmail',
       'tags',
     ]);
+  });
+
+  it('within one option are all reported too', () => {
+    const tags = { a$: 'x', b: '"', 'aws:c': 'x', name: 'x', Owner: 'x', owner: 'y' };
+    expect(resolveFile({ tags }).faults.map((fault) => fault.why.split(': ').at(-1))).toEqual([
+      '"a$=x", "b=\\""',
+      '"aws:c"',
+      '"name"',
+      '"Owner", "owner"',
+    ]);
+    const publicSubnetIds = ['x', 'y', 'subnet-0aaaaaaaaaaaaaaa1', 'subnet-0aaaaaaaaaaaaaaa1'];
+    expect(resolveFile({ ...existingVpc, publicSubnetIds }).faults).toHaveLength(2);
   });
 
   it('of one option do not make others look wrong', () => {

@@ -137,7 +137,7 @@ resource "aws_ecs_service" "app" {
   desired_count   = local.task_count_min
   propagate_tags  = "SERVICE"
 
-  # An apply that ends well means that the release is up.
+  # The apply waits until the release is up or rolled back.
   wait_for_steady_state = true
 
   enable_ecs_managed_tags            = true
@@ -167,6 +167,17 @@ resource "aws_ecs_service" "app" {
   # Auto scaling owns the count: it also brings the first tasks when image_tag raises its minimum from zero.
   lifecycle {
     ignore_changes = [desired_count]
+
+    precondition {
+      condition     = length(distinct([for subnet in data.aws_subnet.private : subnet.availability_zone])) >= 2
+      error_message = "private_subnet_ids must be in at least two availability zones, or one zone's loss takes every task."
+    }
+
+    # Without it a release that was rolled back would look like one that went well.
+    postcondition {
+      condition     = self.task_definition == aws_ecs_task_definition.app.arn
+      error_message = "ECS rolled this release back: its tasks did not become healthy. The release before it is still running."
+    }
   }
 
   # ECS refuses a target group without listener; tasks start only when their role may pull and read.

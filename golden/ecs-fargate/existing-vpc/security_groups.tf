@@ -72,9 +72,11 @@ resource "aws_vpc_security_group_egress_rule" "app_to_database" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "app_to_endpoints" {
+  for_each = toset([for association in data.aws_vpc.existing.cidr_block_associations : association.cidr_block])
+
   security_group_id = aws_security_group.app.id
   description       = "HTTPS to the AWS APIs behind the VPC's endpoints"
-  cidr_ipv4         = data.aws_vpc.existing.cidr_block
+  cidr_ipv4         = each.value
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

@@ -44,6 +44,11 @@ variable "tags" {
   type        = map(string)
   default     = {}
 
+  validation {
+    condition     = length(var.tags) <= 40 && alltrue([for key, value in var.tags : can(regex("^[\\p{L}\\p{N}\\p{Z}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{N}\\p{Z}_.:/=+@-]{0,256}$", value))])
+    error_message = "tags may be 40, with letters, digits, spaces and _ . : / = + - @ in keys of up to 128 and values of up to 256 characters."
+  }
+
   # IAM takes two tags that differ only in case for one.
   validation {
     condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:") && !contains(["project", "environment", "managedby", "name"], lower(key))]) && length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)
@@ -152,8 +157,8 @@ variable "health_check_path" {
   default     = "/health"
 
   validation {
-    condition     = startswith(var.health_check_path, "/")
-    error_message = "health_check_path must start with a slash."
+    condition     = can(regex("^/[A-Za-z0-9_.~!$&'()*+,;=:@%/?-]*$", var.health_check_path)) && length(var.health_check_path) <= 1024
+    error_message = "health_check_path must be a path such as /health."
   }
 }
 
@@ -206,7 +211,7 @@ variable "domain_name" {
 }
 
 variable "db_engine_version" {
-  description = "Major version of PostgreSQL; AWS picks and upgrades the minor version."
+  description = "Major version of PostgreSQL; AWS picks and upgrades the minor version. Change it with db_apply_immediately = true."
   type        = string
   default     = "17"
 
@@ -261,13 +266,13 @@ variable "db_serverless_capacity" {
 }
 
 variable "database_name" {
-  description = "Name of the database that is created with the cluster."
+  description = "Name of the database that is created with the cluster; another name is another cluster."
   type        = string
   default     = "app"
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_name))
-    error_message = "database_name must be 1 to 63 lower-case letters, digits and underscores, and start with a letter."
+    condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_name)) && !contains(["postgres", "rdsadmin", "template0", "template1", "user"], var.database_name)
+    error_message = "database_name must be 1 to 63 lower-case letters, digits and underscores, start with a letter and not be a name of PostgreSQL's own."
   }
 }
 
@@ -322,7 +327,7 @@ variable "performance_insights_retention_days" {
 }
 
 variable "image_tag" {
-  description = "Tag of the image to run; null runs no task, for the time before the first image is pushed."
+  description = "Tag of the image to run; null only until the first image is pushed, so that no task is started."
   type        = string
   default     = null
 

@@ -16,9 +16,15 @@ mock_provider "aws" {
   mock_data "aws_vpc" {
     defaults = {
       id                   = "vpc-0123456789abcdef0"
-      cidr_block           = "10.0.0.0/16"
       enable_dns_support   = true
       enable_dns_hostnames = true
+      cidr_block_associations = [
+        {
+          association_id = "vpc-cidr-assoc-0123456789abcdef0"
+          cidr_block     = "10.0.0.0/16"
+          state          = "associated"
+        },
+      ]
     }
   }
 

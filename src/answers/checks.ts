@@ -2,7 +2,7 @@ import { offeredClasses, supportsPerformanceInsights } from '../aws/database-cla
 import { nameLimits, prefixBudget } from '../aws/name-limits.js';
 import { findRegion, regionCodes } from '../aws/regions.js';
 import { quote } from '../printable.js';
-import { stacks } from '../stacks/index.js';
+import { findStack } from '../stacks/index.js';
 import type { Draft } from './answers.js';
 import { nearest } from './nearest.js';
 
@@ -12,8 +12,11 @@ export interface Complaint {
   remedy: string;
 }
 
-/** The stack of a draft; undefined while that is not known. */
-export const stackOf = (draft: Draft) => stacks[draft.stack ?? 'ecs-fargate'];
+// What a check returns: why a value of the option's type cannot be used and what would do, or undefined (or an empty
+// list) where nothing is wrong with it. A draft may lack any other answer; a check then says nothing that needs it.
+
+/** The stack of a draft, the default one while none has been chosen. */
+export const stackOf = (draft: Draft) => findStack(draft.stack ?? 'ecs-fargate');
 
 const hostLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
@@ -101,7 +104,7 @@ function similarName(value: string): string {
 
 /** Whether `<name>-<suffix>` leaves room for what the stack's resources append to it. */
 function checkPrefix(name: string, suffix: string, draft: Draft): Complaint | undefined {
-  const { length, tightest } = prefixBudget(stackOf(draft)!.names);
+  const { length, tightest } = prefixBudget(stackOf(draft).names);
   const excess = `${name}-${suffix}`.length - length;
   if (excess <= 0) return undefined;
   return {
@@ -269,14 +272,14 @@ export function checkCertificate(value: string, draft: Draft): Complaint | undef
 /** The best class of the profile that the region offers. */
 export function defaultDatabaseClass(draft: Draft): string | undefined {
   const stack = stackOf(draft);
-  if (!stack || !draft.region || !draft.profile) return undefined;
+  if (!draft.region || !draft.profile) return undefined;
   const classes = offeredClasses(stack.databaseEngine, draft.region);
   return stack.preferredDatabaseClasses[draft.profile].find((name) => classes.includes(name));
 }
 
 export function checkDatabaseClass(value: string, draft: Draft): Complaint | undefined {
   if (draft.region === undefined) return undefined;
-  const { databaseEngine } = stackOf(draft)!;
+  const { databaseEngine } = stackOf(draft);
   const classes = offeredClasses(databaseEngine, draft.region);
   const best = nearest(value, classes) ?? defaultDatabaseClass(draft);
   const remedy = `Use ${best ? `${best}, or another` : 'one'} of: ${classes.join(', ')}.`;

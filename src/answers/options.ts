@@ -128,7 +128,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     help: 'environment suffix, 1 to 8 of a-z and 0-9: tells copies in one account apart',
     defaultText: 'drawn at random',
     default: (draft, surroundings) => {
-      const room = prefixBudget(stackOf(draft)!.names).length - 1 - (draft.name?.length ?? 0);
+      const room = prefixBudget(stackOf(draft).names).length - 1 - (draft.name?.length ?? 0);
       return surroundings.drawSuffix(Math.max(1, Math.min(6, room)));
     },
     prompt: 'Environment suffix (empty: one is drawn)',
@@ -235,7 +235,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     default: defaultDatabaseClass,
     prompt: 'Class of the database instances',
     promptChoices: (draft) => {
-      const { databaseEngine } = stackOf(draft)!;
+      const { databaseEngine } = stackOf(draft);
       return offeredClasses(databaseEngine, draft.region ?? '')
         .filter((name) => !draft.performanceInsights || supportsPerformanceInsights(databaseEngine, name))
         .map((name) => ({ value: name, name }));

@@ -65,9 +65,8 @@ async function askOne(option: Option, draft: Draft, surroundings: Surroundings, 
       ? { default: preferred }
       : {}),
     validate: (text) => {
-      const value = option.normalize
-        ? String(option.normalize(text.trim() as NonNullable<Answers[typeof option.key]>))
-        : text.trim();
+      const typed = text.trim();
+      const value = option.normalize ? String(option.normalize(typed as Answers['name'])) : typed;
       if (value === '') return option.required ? 'Please answer.' : undefined;
       const [complaint] = complaintsOf(option, value, draft);
       return complaint && `${value} ${complaint.why}. ${complaint.remedy}`;

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import type { AnswerKey, Answers } from '../answers/answers.js';
 import type { RunFlags } from '../answers/flags.js';
-import { missingFault, resolve } from '../answers/resolve.js';
+import { completed, missingFault, resolve } from '../answers/resolve.js';
 import { options, type Surroundings } from '../answers/options.js';
 import { quote } from '../printable.js';
 import { ask, type Prompter } from '../answers/prompts.js';
@@ -119,13 +119,14 @@ interface Collected {
 /** Where nobody can be asked: what is missing and has no default is a fault like any other. */
 function takeDefaults(request: CreateRequest, reading: Reading, surroundingsOf: SurroundingsOf): Collected {
   const directory = request.directory ?? (reading.given.name?.value as string | undefined);
-  const { answers, faults, missing } = resolve(reading.given, surroundingsOf(directory), reading.unusable);
+  const resolution = resolve(reading.given, surroundingsOf(directory), reading.unusable);
+  const { faults, missing } = resolution;
   // A name is only missing because the directory is.
   const needed = directory === undefined ? missing.filter((option) => option.key !== 'name') : missing;
   const others = [...reading.faults, ...faults, ...needed.map(missingFault)];
   if (directory === undefined) throw new UserError([missingDirectory, ...others]);
   refuseTogether(request, directory, others);
-  return { directory, answers: answers as Answers };
+  return { directory, answers: completed(resolution) };
 }
 
 /** Where somebody can be asked: what was given is refused before the first question. */
@@ -145,9 +146,9 @@ async function askForRest(
   const directory = request.directory ?? (await askDirectory(prompter, reading));
   refuseTogether(request, directory, []);
   const surroundings = surroundingsOf(directory);
-  const { answers, faults, missing } = resolve(await ask(reading.given, surroundings, prompter), surroundings);
-  refuseFaults([...faults, ...missing.map(missingFault)]);
-  return { directory, answers: answers as Answers };
+  const resolution = resolve(await ask(reading.given, surroundings, prompter), surroundings);
+  refuseFaults([...resolution.faults, ...resolution.missing.map(missingFault)]);
+  return { directory, answers: completed(resolution) };
 }
 
 function askDirectory(prompter: Prompter, reading: Reading): Promise<string> {

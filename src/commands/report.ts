@@ -64,12 +64,14 @@ export function dryRunText({ directory, changes }: CreateResult, cwd: string): s
 export function doneText(result: CreateResult, cwd: string, paint: Paint): string {
   const { directory, answers, changes } = result;
   const count = changes.filter((change) => change.kind === 'create').length;
-  const wrote = count === 1 ? 'Wrote 1 file' : `Wrote ${count} files`;
+  const folder = where(directory, cwd);
+  const wrote = `Wrote ${count === 1 ? '1 file' : `${count} files`} to ${folder}.`;
+  const headline = paint('green', count === 0 ? `All of it is in ${folder} already.` : wrote);
   const warning = answers.https
     ? ''
     : `\nWithout HTTPS nothing is encrypted between clients and the load balancer; --https adds it. README.md says more.\n`;
   const steps = nextSteps(result, cwd).map((step) => `  ${paint('bold', step)}`);
-  return `${paint('green', count === 0 ? `All of it is in ${where(directory, cwd)} already.` : `${wrote} to ${where(directory, cwd)}.`)}\n${warning}\nNext:\n\n${steps.join('\n')}\n`;
+  return `${headline}\n${warning}\nNext:\n\n${steps.join('\n')}\n`;
 }
 
 /** The next three commands. */

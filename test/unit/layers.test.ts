@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import { describe, expect, it } from 'vitest';
 
+import { options } from '../../src/answers/options.js';
 import { partsByPath, renderProject } from '../../src/render/render.js';
 import { templateNames } from '../../src/render/templates.js';
 import { viewOf } from '../../src/render/view.js';
@@ -66,7 +67,12 @@ describe('templates', () => {
   }
 
   it('ask the view only for what it has', () => {
-    const known = new Set([...Object.keys(viewOf(soundAnswers())), 'variables', 'outputs']);
+    const known = new Set([
+      ...options.map((option) => option.key as string),
+      ...Object.keys(viewOf(soundAnswers())),
+      'variables',
+      'outputs',
+    ]);
     let asked = 0;
     for (const name of templateNames) {
       for (const used of names(Handlebars.parse(readFileSync(`templates/${name}.hbs`, 'utf8')) as Node)) {

@@ -1,22 +1,28 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { defineConfig } from 'vitest/config';
 
 // @ts-expect-error: a build script in plain JavaScript
 import { viteTemplates } from './scripts/template-plugin.mjs';
+// @ts-expect-error: a build script in plain JavaScript
+import { viteRules } from './scripts/rules-plugin.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 // Vite writes into the settings it is given, so each project gets its own.
 const shared = () => ({
-  plugins: [viteTemplates('templates')],
-  define: { PACKAGE_VERSION: JSON.stringify(version) },
+  plugins: [viteTemplates('templates'), viteRules('src/rules/catalogue')],
+  define: {
+    PACKAGE_VERSION: JSON.stringify(version),
+    PACKAGE_WASM_FOLDER: JSON.stringify(path.resolve('node_modules')),
+  },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      { ...shared(), test: { name: 'unit', include: ['test/{unit,golden}/**/*.test.ts'], testTimeout: 60_000 } },
+      { ...shared(), test: { name: 'unit', include: ['test/{unit,golden,rules}/**/*.test.ts'], testTimeout: 60_000 } },
       {
         ...shared(),
         test: {

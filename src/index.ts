@@ -22,7 +22,8 @@ export { create, type CreateRequest, type CreateResult } from './commands/create
 export type { Change } from './disk/compare.js';
 export { writeProject } from './disk/write.js';
 export { exitCodeMeanings, exitCodes, Interrupted, UserError, type ExitCode, type Fault } from './errors.js';
-export { answersFile, renderProject, type ProjectFiles } from './render/render.js';
+export { answersFile } from './render/answers-file.js';
+export { renderProject, type ProjectFiles } from './render/render.js';
 export { drawSuffix } from './answers/draw-suffix.js';
 export { stacks } from './stacks/index.js';
 export type { Stack } from './stacks/stack.js';

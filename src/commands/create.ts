@@ -18,7 +18,8 @@ import {
 import { compare, occupants, type Change } from '../disk/compare.js';
 import { writeProject } from '../disk/write.js';
 import { exitCodes, fileFault, Interrupted, isInterruption, UserError, type Fault } from '../errors.js';
-import { answersFile, renderProject, type ProjectFiles } from '../render/render.js';
+import { answersFile } from '../render/answers-file.js';
+import { renderProject, type ProjectFiles } from '../render/render.js';
 
 /** Everything the command takes from outside. */
 export interface CreateRequest {

@@ -1,7 +1,8 @@
 import { lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { answersFile, type ProjectFiles } from '../render/render.js';
+import { answersFile } from '../render/answers-file.js';
+import type { ProjectFiles } from '../render/render.js';
 
 /** What writing a project would do to one path of the target folder. */
 export interface Change {

@@ -2,7 +2,8 @@ import { existsSync, linkSync, mkdirSync, renameSync, rmSync, rmdirSync, statSyn
 import path from 'node:path';
 
 import { Interrupted } from '../errors.js';
-import { answersFile, type ProjectFiles } from '../render/render.js';
+import { answersFile } from '../render/answers-file.js';
+import type { ProjectFiles } from '../render/render.js';
 import { stagingPrefix } from './compare.js';
 
 /** Leftovers of runs that were killed are removed when they are this old, in milliseconds; writing takes a few. */

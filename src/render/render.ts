@@ -2,15 +2,13 @@ import { hash } from 'node:crypto';
 
 import type { Answers } from '../answers/answers.js';
 import { findStack } from '../stacks/index.js';
+import { answersFile } from './answers-file.js';
 import { readDeclarations } from './declarations.js';
 import { renderTemplate, templateNames } from './templates.js';
 import { viewOf } from './view.js';
 
 /** A project: the text of every file, by its path in the project with forward slashes. */
 export type ProjectFiles = ReadonlyMap<string, string>;
-
-/** The file that says which answers a project was made from, and what its files were when they were written. */
-export const answersFile = '.create-secure-infra.json';
 
 /** Files that consist of blocks of equal rank, so that every layer may add its own. */
 const blockLists = new Set(['variables.tf', 'outputs.tf', 'terraform.tfvars']);

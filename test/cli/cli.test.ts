@@ -3,7 +3,8 @@ import path from 'node:path';
 
 import { describe, expect, inject, it } from 'vitest';
 
-import { answersFile, renderProject, sha256 } from '../../src/render/render.js';
+import { answersFile } from '../../src/render/answers-file.js';
+import { renderProject, sha256 } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
 import { readFolder } from '../support/samples.js';
 import { scratchFolder } from '../support/scratch.js';

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { stagingPrefix } from '../../src/disk/compare.js';
-import { answersFile, renderProject } from '../../src/render/render.js';
+import { answersFile } from '../../src/render/answers-file.js';
+import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
 import { readFolder } from '../support/samples.js';
 import { scratchFolder } from '../support/scratch.js';

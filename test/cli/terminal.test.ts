@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { answersFile } from '../../src/render/render.js';
+import { answersFile } from '../../src/render/answers-file.js';
 import { scratchFolder } from '../support/scratch.js';
 import { keys, Screen } from './screen.js';
 

@@ -1,0 +1,174 @@
+import { rules as allRules } from 'virtual:rules';
+
+import { Block, type Location, type Project, type Stage } from './model/project.js';
+import type { Report, Rule, Severity } from './rule.js';
+import { readIgnores, type Ignore } from './ignores.js';
+
+/** One place where a rule is broken. */
+export interface Finding {
+  rule: Rule;
+  severity: Severity;
+  message: string;
+  /** The resource, without the keys of count and for_each; absent for what is in no resource. */
+  address?: string;
+  /** Where it stands; absent for a plan or state without its folder. */
+  location?: Location;
+  stages: Stage[];
+}
+
+/** A place where a rule could not tell. */
+export interface Abstention {
+  rule: Rule;
+  why: string;
+  address?: string;
+  location?: Location;
+}
+
+/** A finding that a comment in the project puts aside. */
+export interface Suppressed {
+  finding: Finding;
+  reason: string;
+}
+
+export interface CheckResult {
+  findings: Finding[];
+  suppressed: Suppressed[];
+  abstentions: Abstention[];
+  /** Resources and data sources that were looked at. */
+  resources: number;
+  /** Modules that were not looked into, with their source. */
+  unreadModules: Project['unreadModules'];
+}
+
+/** Every rule, by name. */
+export const rules: ReadonlyMap<string, Rule> = new Map(
+  [...allRules].sort((a, b) => (a.name < b.name ? -1 : 1)).map((rule) => [rule.name, rule]),
+);
+
+/**
+ * Runs the rules on a project as it was read from one or more of HCL, plan and state. Findings that several of them
+ * show are one; the place of each is the one in the HCL, where there is HCL.
+ */
+export function check(projects: readonly Project[], selected: Iterable<Rule> = rules.values()): CheckResult {
+  const found = new Map<string, Finding>();
+  const abstentions: Abstention[] = [];
+  const hcl = projects.find(({ stage }) => stage === 'hcl');
+  const places = placesByAddress(hcl);
+  const generated = !hcl || hcl.isGenerated;
+  for (const rule of selected) {
+    if (rule.scope === 'generated' && !generated) continue;
+    for (const project of projects) {
+      if (!rule.stages.includes(project.stage)) continue;
+      const report: Report = {
+        finding(at, message, argument) {
+          const place = placeOf(at, argument, places);
+          const key = [
+            rule.name,
+            place.location ? `${place.location.path}:${place.location.line}` : place.address,
+            message,
+          ].join('\n');
+          const before = found.get(key);
+          if (!before) found.set(key, { rule, severity: rule.severity, message, ...place, stages: [project.stage] });
+          else if (!before.stages.includes(project.stage)) before.stages.push(project.stage);
+        },
+        abstain(at, why) {
+          abstentions.push({ rule, why, ...placeOf(at, undefined, places) });
+        },
+      };
+      rule.check(project, report);
+    }
+  }
+  const all = withoutEchoes([...found.values()]);
+  const { kept, suppressed } = applyIgnores(all, hcl);
+  return {
+    findings: kept.sort(byPlace),
+    suppressed,
+    abstentions: distinct(abstentions),
+    resources: Math.max(0, ...projects.map((project) => project.resources.length)),
+    unreadModules: projects.flatMap((project) => project.unreadModules),
+  };
+}
+
+interface Place {
+  address?: string;
+  location?: Location;
+}
+
+/** A resource's address, with or without a block of it behind. */
+const resourceAddress = /^(?:module\.[^.]+\.)*(?:(?:data|ephemeral)\.)?[^.]+\.[^.]+/;
+
+function placeOf(at: Block | Location, argument: string | undefined, places: ReadonlyMap<string, Location>): Place {
+  if (!(at instanceof Block)) return { location: at };
+  const path = at.symbol.replaceAll(/\[[^\]]*\]/g, '');
+  const address = resourceAddress.exec(path)?.[0] ?? path;
+  const location = at.location(argument) ?? places.get(address);
+  return { address, ...(location ? { location } : {}) };
+}
+
+function placesByAddress(hcl: Project | undefined): Map<string, Location> {
+  const places = new Map<string, Location>();
+  for (const resource of hcl?.resources ?? []) {
+    const location = resource.location();
+    if (location) places.set(resource.configAddress, location);
+  }
+  return places;
+}
+
+/** What HCL and a plan both show, in words that differ by what each knows, is told once. */
+function withoutEchoes(findings: readonly Finding[]): Finding[] {
+  return findings.filter(
+    (finding) =>
+      finding.stages.includes('hcl') ||
+      !findings.some(
+        (other) =>
+          other.rule === finding.rule &&
+          other.address !== undefined &&
+          other.address === finding.address &&
+          other.stages.includes('hcl'),
+      ),
+  );
+}
+
+function applyIgnores(findings: readonly Finding[], hcl: Project | undefined) {
+  const ignores = hcl ? readIgnores(hcl) : [];
+  const suppressed: Suppressed[] = [];
+  const kept = findings.filter((finding) => {
+    const ignore = ignores.find((candidate) => covers(candidate, finding));
+    if (ignore) suppressed.push({ finding, reason: ignore.reason });
+    return !ignore;
+  });
+  return { kept, suppressed };
+}
+
+function covers(ignore: Ignore, { rule, location }: Finding): boolean {
+  return (
+    ignore.rule === rule.name &&
+    ignore.reason !== '' &&
+    location !== undefined &&
+    location.path === ignore.path &&
+    (ignore.from === undefined || (location.line >= ignore.from && location.line <= ignore.to!))
+  );
+}
+
+const order: readonly Severity[] = ['error', 'warning', 'note'];
+
+/** Whether a severity is at least as grave as another. */
+export function isAtLeast(severity: Severity, threshold: Severity): boolean {
+  return order.indexOf(severity) <= order.indexOf(threshold);
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  const key = ({ location, address, rule }: Finding) =>
+    [location?.path ?? '', location?.line ?? 0, address ?? '', rule.name] as const;
+  const [left, right] = [key(a), key(b)];
+  for (const [at, part] of left.entries()) if (part !== right[at]) return part < right[at]! ? -1 : 1;
+  return 0;
+}
+
+function distinct(abstentions: readonly Abstention[]): Abstention[] {
+  const seen = new Set<string>();
+  return abstentions.filter(({ rule, why, address, location }) => {
+    const key = `${rule.name} ${address ?? `${location?.path}:${location?.line}`} ${why}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}

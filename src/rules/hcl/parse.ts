@@ -1,0 +1,445 @@
+import path from 'node:path';
+
+import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
+
+import { HclError, type Attribute, type BlockSyntax, type Body, type Expression, type SourceFile } from './syntax.js';
+
+let loading: Promise<Parser> | undefined;
+
+/** The folder of the two .wasm files: beside the bundle, or in the packages when run from the sources. */
+function wasmFile(name: string, packageName: string): string {
+  return typeof PACKAGE_WASM_FOLDER === 'string'
+    ? path.join(PACKAGE_WASM_FOLDER, packageName, name)
+    : path.join(__dirname, name);
+}
+
+function load(): Promise<Parser> {
+  loading ??= (async () => {
+    await Parser.init({ locateFile: (name: string) => wasmFile(name, 'web-tree-sitter') });
+    const language = await Language.load(
+      wasmFile('tree-sitter-terraform.wasm', '@tree-sitter-grammars/tree-sitter-hcl'),
+    );
+    const parser = new Parser();
+    parser.setLanguage(language);
+    return parser;
+  })();
+  return loading;
+}
+
+/**
+ * Reads Terraform files: `sources` is their text by path. Throws HclError, with path and line, for what is no HCL.
+ */
+export async function parseHcl(sources: ReadonlyMap<string, string>): Promise<SourceFile[]> {
+  const parser = await load();
+  return [...sources].map(([file, text]) => parseFile(parser, file, text));
+}
+
+/** Deeper nesting than anybody writes would end in a stack overflow, not in an answer. */
+const deepestNesting = 200;
+
+function parseFile(parser: Parser, file: string, raw: string): SourceFile {
+  // Byte order marks and Windows' line ends mean nothing to Terraform; lines stay the same.
+  const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  refuseDeepNesting(file, text);
+  const tree = parser.parse(text);
+  if (!tree) throw new HclError(file, 1, 'cannot be read');
+  try {
+    const comments: SourceFile['comments'] = [];
+    const root = readTree(tree, text, comments);
+    const broken = root && firstError(root);
+    if (broken) throw new HclError(file, broken.row, errorText(broken, text));
+    const reader = new Reader(file, text);
+    const bodyNode = root?.children.find((node) => node.type === 'body');
+    return { path: file, text, body: bodyNode ? reader.body(bodyNode) : { attributes: [], blocks: [] }, comments };
+  } finally {
+    tree.delete();
+  }
+}
+
+function refuseDeepNesting(file: string, text: string): void {
+  let depth = 0;
+  let line = 1;
+  for (let position = 0; position < text.length; position++) {
+    const character = text.charCodeAt(position);
+    if (character === 10) line++;
+    else if (character === 123 || character === 91 || character === 40) depth++;
+    else if (character === 125 || character === 93 || character === 41) depth = Math.max(0, depth - 1);
+    if (depth > deepestNesting) throw new HclError(file, line, `is nested more than ${deepestNesting} brackets deep`);
+  }
+}
+
+/** A node of the syntax tree, copied out of WebAssembly in one walk: asking there for each is far slower. */
+interface Node {
+  type: string;
+  start: number;
+  end: number;
+  row: number;
+  endRow: number;
+  missing: boolean;
+  children: Node[];
+}
+
+function readTree(tree: Tree, text: string, comments: SourceFile['comments']): Node | undefined {
+  const cursor = tree.walk();
+  const root = copy(cursor);
+  cursor.delete();
+  return root;
+
+  function copy(at: TreeCursor): Node | undefined {
+    const type = at.nodeType;
+    const start = at.startIndex;
+    const end = at.endIndex;
+    const row = at.startPosition.row + 1;
+    if (type === 'comment') {
+      comments.push({ text: commentText(text.slice(start, end)), line: row, endLine: at.endPosition.row + 1 });
+      return undefined;
+    }
+    const node: Node = { type, start, end, row, endRow: row, missing: at.nodeIsMissing, children: [] };
+    if (at.gotoFirstChild()) {
+      do {
+        const child = copy(at);
+        if (child) node.children.push(child);
+      } while (at.gotoNextSibling());
+      at.gotoParent();
+    }
+    if (type === 'block') node.endRow = at.endPosition.row + 1;
+    return node;
+  }
+}
+
+function commentText(raw: string): string {
+  return raw.startsWith('/*') ? raw.slice(2, -2).trim() : raw.replace(/^(#|\/\/)+/, '').trim();
+}
+
+function firstError(node: Node): Node | undefined {
+  if (node.type === 'ERROR' || node.missing) return node;
+  for (const child of node.children) {
+    const found = firstError(child);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function errorText(node: Node, text: string): string {
+  if (node.missing) return `ends where ${node.type === 'identifier' ? 'a name' : `"${node.type}"`} should stand`;
+  const [found = ''] = text.slice(node.start, node.end).trim().split('\n');
+  return found === '' ? 'cannot be read' : `cannot be read at ${JSON.stringify(found.slice(0, 60))}`;
+}
+
+const operators = new Set(['!', '-', '+', '*', '/', '%', '==', '!=', '<', '<=', '>', '>=', '&&', '||']);
+
+/** Turns the nodes of one file into syntax. */
+class Reader {
+  constructor(
+    private readonly file: string,
+    private readonly text: string,
+  ) {}
+
+  body(node: Node): Body {
+    const attributes: Attribute[] = [];
+    const blocks: BlockSyntax[] = [];
+    for (const child of node.children) {
+      if (child.type === 'attribute') attributes.push(this.attribute(child));
+      else if (child.type === 'block') blocks.push(this.block(child));
+    }
+    return { attributes, blocks };
+  }
+
+  private attribute(node: Node): Attribute {
+    const [name, , value] = node.children;
+    return { name: this.source(name!), expression: this.expression(value!), line: node.row };
+  }
+
+  private block(node: Node): BlockSyntax {
+    const [type, ...rest] = node.children;
+    const labels = rest
+      .filter((child) => child.type === 'string_lit' || child.type === 'identifier')
+      .map((child) => (child.type === 'identifier' ? this.source(child) : unescape(this.inQuotes(child))));
+    const bodyNode = rest.find((child) => child.type === 'body');
+    const body = bodyNode ? this.body(bodyNode) : { attributes: [], blocks: [] };
+    return { type: this.source(type!), labels, body, line: node.row, endLine: node.endRow };
+  }
+
+  /** `expression` nodes: a term, followed by accesses to what it gives. */
+  private expression(node: Node): Expression {
+    if (node.type !== 'expression') return this.term(node);
+    return this.chain(node, node.children);
+  }
+
+  /** A term and the accesses behind it, which stand side by side in the tree. */
+  private chain(parent: Node, nodes: Node[]): Expression {
+    const [first, ...accesses] = nodes.filter(({ type }) => type !== '(' && type !== ')');
+    if (!first) throw this.unreadable(parent);
+    return this.accesses(this.expression(first), accesses);
+  }
+
+  private accesses(start: Expression, accesses: Node[]): Expression {
+    return accesses.reduce<Expression>((of, access) => this.access(of, access), start);
+  }
+
+  private access(of: Expression, node: Node): Expression {
+    const { line } = of;
+    switch (node.type) {
+      case 'get_attr':
+        return { kind: 'attribute', line, of, name: this.source(node.children.at(-1)!) };
+      case 'index':
+        return { kind: 'index', line, of, key: this.indexKey(node) };
+      case 'splat': {
+        const inner = node.children[0]!.children.filter((child) => ['get_attr', 'index'].includes(child.type));
+        return { kind: 'splat', line, of, each: this.accesses({ kind: 'splat-item', line }, inner) };
+      }
+      default:
+        throw this.unreadable(node);
+    }
+  }
+
+  private indexKey(node: Node): Expression {
+    const [index] = node.children;
+    if (index?.type === 'new_index') return this.expression(index.children.find(({ type }) => type === 'expression')!);
+    const digits = this.source(node).replace('.', '').trim();
+    return { kind: 'literal', line: node.row, value: Number(digits) };
+  }
+
+  private term(node: Node): Expression {
+    const line = node.row;
+    switch (node.type) {
+      case 'literal_value':
+        return this.literal(node.children[0]!);
+      case 'string_lit':
+        return { kind: 'literal', line, value: unescape(this.inQuotes(node)) };
+      case 'template_expr':
+        return this.template(node.children[0]!);
+      case 'variable_expr':
+        return { kind: 'name', line, name: this.source(node) };
+      case 'collection_value':
+        return this.term(node.children[0]!);
+      case 'tuple':
+        return {
+          kind: 'list',
+          line,
+          items: node.children.filter(({ type }) => type === 'expression').map((item) => this.expression(item)),
+        };
+      case 'object':
+        return {
+          kind: 'object',
+          line,
+          entries: node.children.filter(({ type }) => type === 'object_elem').map((entry) => this.entry(entry)),
+        };
+      case 'function_call':
+        return this.call(node);
+      case 'conditional':
+        return this.conditional(node);
+      case 'operation':
+        return this.operation(node.children[0]!);
+      case 'for_expr':
+        return this.forExpression(node.children[0]!);
+      default:
+        throw this.unreadable(node);
+    }
+  }
+
+  private literal(node: Node): Expression {
+    const text = this.source(node);
+    const line = node.row;
+    switch (node.type) {
+      case 'numeric_lit':
+        return { kind: 'literal', line, value: Number(text) };
+      case 'bool_lit':
+        return { kind: 'literal', line, value: text === 'true' };
+      case 'null_lit':
+        return { kind: 'literal', line, value: null };
+      default:
+        return this.term(node);
+    }
+  }
+
+  private entry(node: Node): { key: Expression; value: Expression } {
+    const [keyNode, valueNode] = node.children.filter(({ type }) => type === 'expression');
+    const key = this.expression(keyNode!);
+    // A bare word is the key itself; in brackets it is a reference.
+    const bare = key.kind === 'name' && !this.source(keyNode!).startsWith('(');
+    return {
+      key: bare ? { kind: 'literal', line: key.line, value: key.name } : key,
+      value: this.expression(valueNode!),
+    };
+  }
+
+  private call(node: Node): Expression {
+    const list = node.children.find(({ type }) => type === 'function_arguments');
+    const nameEnd = node.children.find(({ type }) => type === '(' || type === '_function_start');
+    return {
+      kind: 'call',
+      line: node.row,
+      name: this.text
+        .slice(node.start, nameEnd?.start ?? node.end)
+        .replace(/\([\s\S]*$/, '')
+        .trim(),
+      arguments: (list?.children ?? [])
+        .filter(({ type }) => type === 'expression')
+        .map((argument) => this.expression(argument)),
+      expandLast: (list?.children ?? []).some(({ type }) => type === 'ellipsis'),
+    };
+  }
+
+  /** The grammar reads `a ? b : c ? d : e` from the left; HCL means `a ? b : (c ? d : e)`. */
+  private conditional(node: Node): Expression {
+    const [condition, yes, no] = node.children.filter(({ type }) => type === 'expression') as [Node, Node, Node];
+    const inner =
+      condition.children.length === 1 && condition.children[0]!.type === 'conditional' && condition.children[0]!;
+    const ends = { yes: this.expression(yes), no: this.expression(no) };
+    return inner
+      ? this.hangLast(this.conditional(inner), ends)
+      : { kind: 'conditional', line: node.row, condition: this.expression(condition), ...ends };
+  }
+
+  private hangLast(chain: Expression, ends: { yes: Expression; no: Expression }): Expression {
+    if (chain.kind !== 'conditional') return { kind: 'conditional', line: chain.line, condition: chain, ...ends };
+    return { ...chain, no: this.hangLast(chain.no, ends) };
+  }
+
+  private operation(node: Node): Expression {
+    const line = node.row;
+    const at = node.children.findIndex(({ type }) => operators.has(type));
+    if (at < 0) throw this.unreadable(node);
+    const operator = node.children[at]!.type;
+    const right = this.chain(node, node.children.slice(at + 1));
+    if (at === 0) return { kind: 'unary', line, operator, operand: right };
+    return { kind: 'binary', line, operator, left: this.chain(node, node.children.slice(0, at)), right };
+  }
+
+  private forExpression(node: Node): Expression {
+    const intro = node.children.find(({ type }) => type === 'for_intro')!;
+    const names = intro.children.filter(({ type }) => type === 'identifier').map((name) => this.source(name));
+    const collection = this.expression(intro.children.find(({ type }) => type === 'expression')!);
+    const values = node.children.filter(({ type }) => type === 'expression').map((value) => this.expression(value));
+    const condition = node.children
+      .find(({ type }) => type === 'for_cond')
+      ?.children.find(({ type }) => type === 'expression');
+    return {
+      kind: 'for',
+      line: node.row,
+      ...(names.length > 1 ? { keyName: names[0]! } : {}),
+      valueName: names.at(-1)!,
+      collection,
+      ...(node.type === 'for_object_expr' ? { key: values[0]! } : {}),
+      value: values.at(-1)!,
+      ...(condition ? { condition: this.expression(condition) } : {}),
+      grouped: node.children.some(({ type }) => type === 'ellipsis'),
+    };
+  }
+
+  /** Literal text is what stands between the pieces that are filled in. */
+  private template(node: Node): Expression {
+    const heredoc = node.type === 'heredoc_template';
+    const [start, end] = heredoc ? this.heredocRange(node) : [node.start + 1, node.end - 1];
+    const parts: Expression[] = [];
+    let position = start;
+    let trimNext = false;
+    const addText = (until: number, trimEnd: boolean) => {
+      let raw = this.text.slice(position, Math.max(position, until));
+      if (trimNext) raw = raw.trimStart();
+      if (trimEnd) raw = raw.trimEnd();
+      if (raw !== '') parts.push({ kind: 'literal', line: node.row, value: raw });
+    };
+    const filled = node.children.filter(({ type }) => /^template_(interpolation|directive)$/.test(type));
+    for (const piece of filled) {
+      const source = this.source(piece);
+      addText(piece.start, /^[$%]\{~/.test(source));
+      parts.push(piece.type === 'template_interpolation' ? this.interpolation(piece) : this.directive(piece));
+      position = piece.end;
+      trimNext = source.endsWith('~}');
+    }
+    addText(end, false);
+    const indented = heredoc && this.text.slice(node.start, node.start + 3) === '<<-';
+    const texts = indented ? withoutIndent(parts) : parts;
+    const read = texts.map((part) =>
+      isText(part) ? { ...part, value: heredoc ? dollars(part.value) : unescape(part.value) } : part,
+    );
+    if (read.length === 0) return { kind: 'literal', line: node.row, value: '' };
+    if (read.length === 1 && isText(read[0]!)) return read[0]!;
+    return { kind: 'template', line: node.row, parts: read };
+  }
+
+  private heredocRange(node: Node): [number, number] {
+    const ends = node.children.filter(({ type }) => type === 'heredoc_identifier');
+    const start = this.text.indexOf('\n', ends[0]!.end) + 1;
+    // The last line break belongs to the text; the indentation of the closing mark does not.
+    const end = this.text.lastIndexOf('\n', ends.at(-1)!.start) + 1;
+    return [start, Math.max(start, end)];
+  }
+
+  private interpolation(node: Node): Expression {
+    const inner = node.children.find(({ type }) => type === 'expression');
+    return inner ? this.expression(inner) : { kind: 'literal', line: node.row, value: '' };
+  }
+
+  private directive(node: Node): Expression {
+    const parts: Expression[] = [];
+    const collect = (from: Node) => {
+      for (const child of from.children) {
+        if (child.type === 'expression') parts.push(this.expression(child));
+        else collect(child);
+      }
+    };
+    collect(node);
+    return { kind: 'directive', line: node.row, parts };
+  }
+
+  private inQuotes(node: Node): string {
+    return this.text.slice(node.start + 1, node.end - 1);
+  }
+
+  private source(node: Node): string {
+    return this.text.slice(node.start, node.end);
+  }
+
+  private unreadable(node: Node): HclError {
+    return new HclError(this.file, node.row, errorText(node, this.text));
+  }
+}
+
+function isText(part: Expression): part is Expression & { kind: 'literal'; value: string } {
+  return part.kind === 'literal' && typeof part.value === 'string';
+}
+
+/** `<<-`: every line loses the indentation of the line that has the least. */
+function withoutIndent(parts: Expression[]): Expression[] {
+  const lines = parts.flatMap((part, index) => {
+    if (!isText(part)) return [];
+    const rows = part.value.split('\n');
+    // What follows a filled-in piece is the middle of a line.
+    const starts = index === 0 ? rows : rows.slice(1);
+    const last = index === parts.length - 1;
+    return starts.filter((row, at) => row.trim() !== '' || (at === starts.length - 1 && !last));
+  });
+  const indent = Math.min(...lines.map((row) => /^[ \t]*/.exec(row)![0].length));
+  if (!Number.isFinite(indent) || indent === 0) return parts;
+  return parts.map((part, index) => {
+    if (!isText(part)) return part;
+    const rows = part.value.split('\n');
+    return {
+      ...part,
+      value: rows
+        .map((row, at) => (index === 0 || at > 0 ? row.slice(Math.min(indent, /^[ \t]*/.exec(row)![0].length)) : row))
+        .join('\n'),
+    };
+  });
+}
+
+function dollars(text: string): string {
+  return text.replace(/([$%])\1\{/g, '$1{');
+}
+
+/** https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#quoted-templates */
+function unescape(text: string): string {
+  const plain: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
+  return text.replace(
+    /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|([$%])\4\{/g,
+    (whole, short, long, single, mark) => {
+      if (mark) return `${mark}{`;
+      if (single !== undefined) return plain[single as string] ?? whole;
+      const code = Number.parseInt((short ?? long) as string, 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
+}

@@ -1,0 +1,126 @@
+/** A Terraform file, read: what HCL's own specification calls a body, with lines for messages. */
+export interface SourceFile {
+  /** Relative to the folder that was given, with forward slashes. */
+  path: string;
+  text: string;
+  body: Body;
+  comments: Comment[];
+}
+
+export interface Comment {
+  /** Without its marks. */
+  text: string;
+  line: number;
+  endLine: number;
+}
+
+/** Arguments and blocks, in the order in which they are written. */
+export interface Body {
+  attributes: Attribute[];
+  blocks: BlockSyntax[];
+}
+
+export interface Attribute {
+  name: string;
+  expression: Expression;
+  /** Counted from 1, as in every interface here. */
+  line: number;
+}
+
+export interface BlockSyntax {
+  type: string;
+  labels: string[];
+  body: Body;
+  line: number;
+  endLine: number;
+}
+
+/** https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#expressions */
+export type Expression = { line: number } & (
+  | { kind: 'literal'; value: string | number | boolean | null }
+  /** A quoted text or a heredoc with something to fill in. */
+  | { kind: 'template'; parts: Expression[] }
+  | { kind: 'list'; items: Expression[] }
+  | { kind: 'object'; entries: { key: Expression; value: Expression }[] }
+  /** The first name of a reference: `var`, `local`, a resource's type, a `for` variable. */
+  | { kind: 'name'; name: string }
+  | { kind: 'attribute'; of: Expression; name: string }
+  | { kind: 'index'; of: Expression; key: Expression }
+  /** `of[*].x.y` (full) or `of.*.x.y`; `each` is what follows, applied to `{ kind: 'splat-item' }`. */
+  | { kind: 'splat'; of: Expression; each: Expression }
+  | { kind: 'splat-item' }
+  | { kind: 'call'; name: string; arguments: Expression[]; expandLast: boolean }
+  | { kind: 'conditional'; condition: Expression; yes: Expression; no: Expression }
+  | { kind: 'unary'; operator: string; operand: Expression }
+  | { kind: 'binary'; operator: string; left: Expression; right: Expression }
+  | {
+      kind: 'for';
+      keyName?: string;
+      valueName: string;
+      collection: Expression;
+      /** Absent for a list. */
+      key?: Expression;
+      value: Expression;
+      condition?: Expression;
+      /** `...`: values of the same key are gathered. */
+      grouped: boolean;
+    }
+  /** `%{ if }`, `%{ for }` in a template. */
+  | { kind: 'directive'; parts: Expression[] }
+);
+
+/** A place in the user's files that cannot be read. */
+export class HclError extends Error {
+  constructor(
+    readonly path: string,
+    readonly line: number,
+    why: string,
+  ) {
+    super(why);
+    this.name = 'HclError';
+  }
+}
+
+/** Every expression below `expression`, itself first. */
+export function* within(expression: Expression): Generator<Expression> {
+  yield expression;
+  for (const child of children(expression)) yield* within(child);
+}
+
+function children(expression: Expression): Expression[] {
+  switch (expression.kind) {
+    case 'template':
+    case 'directive':
+      return expression.parts;
+    case 'list':
+      return expression.items;
+    case 'object':
+      return expression.entries.flatMap(({ key, value }) => [key, value]);
+    case 'attribute':
+      return [expression.of];
+    case 'index':
+      return [expression.of, expression.key];
+    case 'splat':
+      return [expression.of, expression.each];
+    case 'call':
+      return expression.arguments;
+    case 'conditional':
+      return [expression.condition, expression.yes, expression.no];
+    case 'unary':
+      return [expression.operand];
+    case 'binary':
+      return [expression.left, expression.right];
+    case 'for':
+      return [expression.collection, expression.key, expression.value, expression.condition].filter(
+        (child) => child !== undefined,
+      );
+    default:
+      return [];
+  }
+}
+
+/** Every expression of a body and of the blocks in it. */
+export function* expressionsOf(body: Body): Generator<Expression> {
+  for (const { expression } of body.attributes) yield* within(expression);
+  for (const block of body.blocks) yield* expressionsOf(block.body);
+}

@@ -1,0 +1,208 @@
+import { isSame, pointsAt, type Project, type Resource } from '../model/project.js';
+import { elements, identity, isKnown, type Value } from '../model/value.js';
+import { managedPolicies } from './managed-policies.js';
+import { covers, coversAction } from './patterns.js';
+import { readPolicy, type Condition, type Policy, type Statement } from './policies.js';
+
+/** A thing that somebody wants to do. */
+export interface Wish {
+  /** `secretsmanager:GetSecretValue`. */
+  action: string;
+  /** The ARN of what it is done to. */
+  resource: Value;
+  /** Condition keys that will be set, in lower case: `kms:viaservice`. A key that is not here may be anything. */
+  context?: Readonly<Record<string, Value>>;
+  /** Who asks, for policies that name principals: a service such as `logs.eu-west-1.amazonaws.com`, or a role's ARN. */
+  principal?: { type: 'AWS' | 'Service'; value: Value };
+}
+
+/** What IAM would say; unknown where that depends on what is not known. */
+export type Answer = 'allowed' | 'denied' | 'unknown';
+
+/**
+ * What policies together say to a wish: an explicit deny wins, then any allow, else denied.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function decide(policies: readonly Policy[], wish: Wish): Answer {
+  const statements = policies.flatMap((policy) => policy.statements);
+  const answers = statements.map((statement) => ({ statement, applies: applies(statement, wish) }));
+  if (answers.some(({ statement, applies }) => statement.effect === 'Deny' && applies === true)) return 'denied';
+  const perhapsDenied = answers.some(({ statement, applies }) => statement.effect !== 'Allow' && applies === undefined);
+  if (answers.some(({ statement, applies }) => statement.effect === 'Allow' && applies === true))
+    return perhapsDenied ? 'unknown' : 'allowed';
+  const perhapsAllowed = answers.some(({ statement, applies }) => statement.effect !== 'Deny' && applies === undefined);
+  return perhapsAllowed || policies.some(({ complete }) => !complete) ? 'unknown' : 'denied';
+}
+
+/** Whether a statement is about a wish: undefined where that depends on what is not known. */
+export function applies(statement: Statement, wish: Wish): boolean | undefined {
+  return all([
+    appliesToAction(statement, wish.action),
+    appliesToResource(statement, wish.resource),
+    appliesToPrincipal(statement, wish.principal),
+    ...statement.conditions.map((condition) => holds(condition, wish.context ?? {})),
+  ]);
+}
+
+/** Three-valued and. */
+function all(parts: readonly (boolean | undefined)[]): boolean | undefined {
+  if (parts.includes(false)) return false;
+  return parts.includes(undefined) ? undefined : true;
+}
+
+/** Three-valued or. */
+function any(parts: readonly (boolean | undefined)[]): boolean | undefined {
+  if (parts.includes(true)) return true;
+  return parts.includes(undefined) ? undefined : false;
+}
+
+function not(part: boolean | undefined): boolean | undefined {
+  return part === undefined ? undefined : !part;
+}
+
+function appliesToAction(statement: Statement, action: string): boolean | undefined {
+  if (statement.unknown.includes('actions') || statement.unknown.includes('not_actions')) return undefined;
+  if (statement.notActions) return not(any(statement.notActions.map((pattern) => coversAction(pattern, action))));
+  return any((statement.actions ?? []).map((pattern) => coversAction(pattern, action)));
+}
+
+function appliesToResource(statement: Statement, resource: Value): boolean | undefined {
+  if (statement.unknown.includes('resources') || statement.unknown.includes('not_resources')) return undefined;
+  if (statement.notResources) return not(any(statement.notResources.map((pattern) => covers(pattern, resource))));
+  // A trust policy names no resource.
+  if (!statement.resources) return true;
+  return any(statement.resources.map((pattern) => covers(pattern, resource)));
+}
+
+function appliesToPrincipal(statement: Statement, principal: Wish['principal']): boolean | undefined {
+  if (!statement.hasPrincipals) return true;
+  if (statement.unknown.includes('principals') || statement.unknown.includes('not_principals')) return undefined;
+  if (!principal) return undefined;
+  if (statement.notPrincipals) return undefined;
+  return any(
+    (statement.principals ?? []).map(({ type, value }) => {
+      if (type === '*' || (type === 'AWS' && value === '*')) return true;
+      if (type !== principal.type) return false;
+      const named = covers(value, principal.value);
+      if (named !== false || principal.type !== 'AWS') return named;
+      // "arn:aws:iam::123456789012:root" and the account's number stand for everybody the account itself lets.
+      return /:root$/.test(identity(value) ?? '') || /^\d{12}$/.test(identity(value) ?? '') ? undefined : false;
+    }),
+  );
+}
+
+/** Whether a condition holds; undefined for keys that are not in the context and for operators that are not known here. */
+function holds(condition: Condition, context: Readonly<Record<string, Value>>): boolean | undefined {
+  const given = context[condition.variable.toLowerCase()];
+  if (given === undefined || !condition.values) return undefined;
+  const operator = condition.test.replace(/^For(Any|All)Values:/, '').replace(/IfExists$/, '');
+  const negative = /Not/.test(operator);
+  const comparison = comparisons[operator.replace('Not', '')];
+  if (!comparison) return undefined;
+  const matched = any(condition.values.map((value) => comparison(value, given)));
+  return negative ? not(matched) : matched;
+}
+
+type Comparison = (wanted: Value, given: Value) => boolean | undefined;
+
+const literally: Comparison = (wanted, given) => {
+  const [left, right] = [identity(wanted), identity(given)];
+  if (left !== undefined && left === right) return true;
+  return isKnown(wanted) && isKnown(given) ? false : covers(wanted, given);
+};
+
+const comparisons: Record<string, Comparison> = {
+  StringEquals: literally,
+  StringEqualsIgnoreCase: literally,
+  ArnEquals: covers,
+  ArnLike: covers,
+  StringLike: covers,
+  Bool: literally,
+};
+
+/** The policies of a role, with what AWS manages; incomplete where some are not in the project. */
+export function identityPolicies(project: Project, role: Resource): Policy[] {
+  const inline = project
+    .linked('aws_iam_role_policy', 'role', role)
+    .map((resource) => readPolicy(resource, 'policy') ?? { statements: [], complete: false });
+  const own = readPolicy(role, 'inline_policy.policy');
+  const attachments = [
+    ...project
+      .linked('aws_iam_role_policy_attachment', 'role', role)
+      .map((resource) => [resource, 'policy_arn'] as const),
+    ...project.linked('aws_iam_policy_attachment', 'roles', role).map((resource) => [resource, 'policy_arn'] as const),
+    ...(role.has('managed_policy_arns') ? [[role, 'managed_policy_arns'] as const] : []),
+  ];
+  return [
+    ...inline,
+    ...(own ? [own] : []),
+    ...attachments.flatMap(([resource, argument]) => attached(project, resource, argument)),
+  ];
+}
+
+function attached(project: Project, resource: Resource, argument: string): Policy[] {
+  const value = resource.get(argument);
+  const arns = elements(value);
+  if (!arns) return [{ statements: [], complete: false }];
+  return arns.map((arn) => {
+    const policies = [...resource.refs(argument, 'aws_iam_policy'), ...project.all('aws_iam_policy')];
+    const inProject =
+      policies.find((policy) => identity(policy.computed('arn')) === identity(arn)) ??
+      soleReference(resource, argument, arns);
+    if (inProject) return readPolicy(inProject, 'policy') ?? { statements: [], complete: false };
+    return managedPolicies(arn) ?? { statements: [], complete: false };
+  });
+}
+
+function soleReference(resource: Resource, argument: string, arns: readonly Value[]): Resource | undefined {
+  const refs = resource.refs(argument, 'aws_iam_policy');
+  return arns.length === 1 && refs.length === 1 ? refs[0] : undefined;
+}
+
+/** The role in the project that an argument names, with or without an instance profile between. */
+export function roleOf(resource: Resource, argument: string, project: Project): Resource | undefined {
+  const roles = project.all('aws_iam_role').filter((role) => pointsAt(resource, argument, role));
+  if (roles.length > 0)
+    return roles.length === 1 || roles.every((role) => isSame(role, roles[0]!)) ? roles[0] : undefined;
+  const [profile] = project
+    .all('aws_iam_instance_profile')
+    .filter((candidate) => pointsAt(resource, argument, candidate));
+  return profile ? roleOf(profile, 'role', project) : undefined;
+}
+
+/** What a role may do: its own policies' answer to a wish. */
+export function roleMay(project: Project, role: Resource, wish: Wish): Answer {
+  return decide(identityPolicies(project, role), wish);
+}
+
+/** The policy of a key in the project: its own, or one attached to it; undefined where AWS's default holds. */
+export function keyPolicy(project: Project, key: Resource): Policy | undefined {
+  const own = readPolicy(key, 'policy');
+  const [separate] = project.linked('aws_kms_key_policy', 'key_id', key);
+  return own ?? (separate && (readPolicy(separate, 'policy') ?? { statements: [], complete: false }));
+}
+
+/** The key of the project that an argument names, directly or by its alias. */
+export function keyOf(project: Project, block: Resource, argument: string): Resource | undefined {
+  const [key] = project
+    .all('aws_kms_key', 'aws_kms_replica_key')
+    .filter((candidate) => pointsAt(block, argument, candidate));
+  if (key) return key;
+  const [alias] = project.all('aws_kms_alias').filter((candidate) => pointsAt(block, argument, candidate));
+  return alias ? keyOf(project, alias, 'target_key_id') : undefined;
+}
+
+/**
+ * Whether a service may use a key of the project on its own: by the key's policy, for it has no identity policies.
+ * A key without a policy of its own lets only the account's principals in.
+ */
+export function serviceMayUseKey(
+  project: Project,
+  key: Resource,
+  service: Value,
+  wish: Omit<Wish, 'principal' | 'resource'>,
+): Answer {
+  const policy = keyPolicy(project, key);
+  if (!policy) return 'denied';
+  return decide([policy], { ...wish, resource: key.computed('arn'), principal: { type: 'Service', value: service } });
+}

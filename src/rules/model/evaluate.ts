@@ -1,0 +1,361 @@
+import type { Expression } from '../hcl/syntax.js';
+import { callFunction, EvaluationError, type Files } from './functions.js';
+import {
+  either,
+  encodeJson,
+  identity,
+  isKnown,
+  isList,
+  isMap,
+  joinText,
+  Lazy,
+  Many,
+  same,
+  Text,
+  Unknown,
+  unknown,
+  type Value,
+} from './value.js';
+
+/** What the names in an expression stand for. */
+export interface Scope {
+  /** The value of a name that starts a reference; undefined where there is none. */
+  lookup(name: string): Value | undefined;
+  readonly files: Files;
+}
+
+/** A call that was refused, with the line it is on. */
+export class FailedEvaluation extends EvaluationError {
+  constructor(
+    message: string,
+    readonly line: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A scope with more names. */
+export function extend(scope: Scope, names: Readonly<Record<string, Value>>): Scope {
+  return {
+    files: scope.files,
+    lookup: (name) => (Object.hasOwn(names, name) ? names[name] : scope.lookup(name)),
+  };
+}
+
+/**
+ * What `expression` is, as far as it can be known. Throws FailedEvaluation where Terraform would surely refuse: an
+ * index past a known list, a key that a known map has not, a function on what it cannot take.
+ */
+export function evaluate(expression: Expression, scope: Scope): Value {
+  try {
+    return evaluateInside(expression, scope);
+  } catch (error) {
+    if (error instanceof EvaluationError && !(error instanceof FailedEvaluation))
+      throw new FailedEvaluation(error.message, expression.line);
+    throw error;
+  }
+}
+
+function evaluateInside(expression: Expression, scope: Scope): Value {
+  switch (expression.kind) {
+    case 'literal':
+      return expression.value;
+    case 'template':
+      return template(expression.parts, scope);
+    case 'list':
+      return expression.items.map((item) => evaluate(item, scope));
+    case 'object':
+      return object(expression.entries, scope);
+    case 'name':
+      return scope.lookup(expression.name) ?? unknown;
+    case 'attribute':
+      return attribute(evaluate(expression.of, scope), expression.name);
+    case 'index':
+      return index(evaluate(expression.of, scope), evaluate(expression.key, scope));
+    case 'splat':
+      return splat(evaluate(expression.of, scope), (item) =>
+        evaluate(expression.each, extend(scope, { [splatItem]: item })),
+      );
+    case 'splat-item':
+      return scope.lookup(splatItem) ?? unknown;
+    case 'call':
+      return call(expression, scope);
+    case 'conditional':
+      return conditional(expression, scope);
+    case 'unary':
+      return unary(expression.operator, evaluate(expression.operand, scope));
+    case 'binary':
+      return binary(expression, scope);
+    case 'for':
+      return forExpression(expression, scope);
+    case 'directive':
+      for (const part of expression.parts) quietly(() => evaluate(part, scope));
+      return unknown;
+  }
+}
+
+/** Not a name that HCL could have. */
+const splatItem = '[*]';
+
+/** The value, or undefined where Terraform would refuse it: for branches that may not be taken. */
+export function quietly(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EvaluationError) return undefined;
+    throw error;
+  }
+}
+
+function template(parts: readonly Expression[], scope: Scope): Value {
+  const values = parts.map((part) => evaluate(part, scope));
+  // "${x}" alone is x itself.
+  return values.length === 1 ? values[0]! : joinText(values);
+}
+
+function object(entries: readonly { key: Expression; value: Expression }[], scope: Scope): Value {
+  const map = new Map<string, Value>();
+  for (const { key, value } of entries) {
+    const name = identity(evaluate(key, scope));
+    const item = evaluate(value, scope);
+    if (name === undefined) return unknown;
+    map.set(name, item);
+  }
+  return map;
+}
+
+/** `value.name`. */
+export function attribute(value: Value, name: string): Value {
+  if (value instanceof Lazy) return value.attribute(name);
+  if (isMap(value)) {
+    const found = value.get(name);
+    if (found === undefined) throw new EvaluationError(`has no attribute ${JSON.stringify(name)}`);
+    return found;
+  }
+  if (value instanceof Unknown) return value.symbol === undefined ? unknown : new Unknown(`${value.symbol}.${name}`);
+  if (value instanceof Many) return attribute(value.each, name);
+  if (value === null) throw new EvaluationError(`is null, which has no attribute ${JSON.stringify(name)}`);
+  throw new EvaluationError(
+    isList(value)
+      ? `is a list, which has no attribute ${JSON.stringify(name)}: an index is missing`
+      : `has no attributes, so no ${JSON.stringify(name)} either`,
+  );
+}
+
+function index(value: Value, key: Value): Value {
+  if (isList(value)) {
+    if (!isKnown(key)) return value.length > 0 ? value.reduce(either) : unknown;
+    const at = typeof key === 'string' ? Number(key) : (key as number);
+    const found = value[at];
+    if (found === undefined) throw new EvaluationError(`has no element ${String(key)}: there are ${value.length}`);
+    return found;
+  }
+  if (isMap(value)) {
+    const name = identity(key);
+    if (name === undefined) return value.size > 0 ? [...value.values()].reduce(either) : unknown;
+    const found = value.get(name);
+    if (found !== undefined) return found;
+    if (!isKnown(key)) return unknown;
+    throw new EvaluationError(`has no key ${JSON.stringify(name)}`);
+  }
+  if (value instanceof Many) return value.each;
+  if (value instanceof Unknown && value.symbol !== undefined) {
+    const name = identity(key);
+    return name === undefined ? unknown : new Unknown(`${value.symbol}[${name}]`);
+  }
+  if (value instanceof Lazy && typeof key === 'string') return value.attribute(key);
+  return unknown;
+}
+
+function splat(value: Value, each: (item: Value) => Value): Value {
+  if (value === null) return [];
+  if (isList(value)) return value.map(each);
+  if (value instanceof Many) return new Many(each(value.each));
+  if (value instanceof Unknown) return new Many(quietly(() => each(unknown)) ?? unknown);
+  return [each(value)];
+}
+
+function call(expression: Expression & { kind: 'call' }, scope: Scope): Value {
+  const { name } = expression;
+  if (name === 'try' || name === 'can') return attempt(name, expression.arguments, scope);
+  const args = expression.arguments.map((argument) => evaluate(argument, scope));
+  if (expression.expandLast) {
+    const last = args.pop();
+    if (!isList(last)) {
+      // As many arguments as nobody knows.
+      return name === 'concat' || name === 'flatten' ? new Many(unknown) : unknown;
+    }
+    args.push(...last);
+  }
+  try {
+    return callFunction(name, args, scope.files);
+  } catch (error) {
+    if (error instanceof EvaluationError)
+      throw new FailedEvaluation(`the call of ${name}() ${error.message}`, expression.line);
+    throw error;
+  }
+}
+
+function attempt(name: 'try' | 'can', args: readonly Expression[], scope: Scope): Value {
+  for (const [position, argument] of args.entries()) {
+    const value = quietly(() => evaluate(argument, scope));
+    if (value === undefined) continue;
+    if (name === 'can') return isKnown(value) ? true : unknown;
+    // Whether an unknown value can be had at all is unknown too, unless it is only the value that is.
+    if (value instanceof Unknown && value.symbol === undefined && position < args.length - 1) return unknown;
+    return value;
+  }
+  if (name === 'can') return false;
+  throw new EvaluationError('has no argument that can be had');
+}
+
+function conditional(expression: Expression & { kind: 'conditional' }, scope: Scope): Value {
+  const condition = toTruth(evaluate(expression.condition, scope));
+  if (condition !== undefined) return evaluate(condition ? expression.yes : expression.no, scope);
+  const yes = quietly(() => evaluate(expression.yes, scope));
+  const no = quietly(() => evaluate(expression.no, scope));
+  if (yes === undefined || no === undefined) return yes ?? no ?? unknown;
+  return either(yes, no);
+}
+
+function toTruth(value: Value): boolean | undefined {
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  return undefined;
+}
+
+function unary(operator: string, operand: Value): Value {
+  if (operator === '!') {
+    const truth = toTruth(operand);
+    return truth === undefined ? unknown : !truth;
+  }
+  return isKnown(operand) && operand !== null && !Number.isNaN(Number(operand)) ? -Number(operand) : unknown;
+}
+
+function binary(expression: Expression & { kind: 'binary' }, scope: Scope): Value {
+  const { operator } = expression;
+  if (operator === '&&' || operator === '||') return logical(expression, operator, scope);
+  const left = evaluate(expression.left, scope);
+  const right = evaluate(expression.right, scope);
+  if (operator === '==' || operator === '!=') {
+    const equal = equals(left, right);
+    return equal === undefined ? unknown : equal === (operator === '==');
+  }
+  if (!isKnown(left) || !isKnown(right)) return unknown;
+  const [a, b] = [Number(left), Number(right)];
+  if (Number.isNaN(a) || Number.isNaN(b) || left === null || right === null)
+    throw new EvaluationError('is no calculation with numbers');
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return b === 0 ? unknown : a / b;
+    case '%':
+      return b === 0 ? unknown : a % b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+    default:
+      return unknown;
+  }
+}
+
+function logical(expression: Expression & { kind: 'binary' }, operator: '&&' | '||', scope: Scope): Value {
+  const decisive = operator === '||';
+  const left = toTruth(evaluate(expression.left, scope));
+  if (left === decisive) return decisive;
+  const rightValue = quietly(() => evaluate(expression.right, scope));
+  const right = rightValue === undefined ? undefined : toTruth(rightValue);
+  if (right === decisive) return decisive;
+  return left === undefined || right === undefined ? unknown : !decisive;
+}
+
+function equals(left: Value, right: Value): boolean | undefined {
+  if (left === null || right === null) {
+    const other = left === null ? right : left;
+    if (other === null) return true;
+    return other instanceof Unknown ? undefined : false;
+  }
+  if (isKnown(left) && isKnown(right)) {
+    if (typeof left !== 'object' && typeof right !== 'object') return typeof left === typeof right && left === right;
+    return encodeJson(left) === encodeJson(right);
+  }
+  if (left instanceof Text && right === '')
+    return left.parts.some((part) => typeof part === 'string') ? false : undefined;
+  if (right instanceof Text && left === '')
+    return right.parts.some((part) => typeof part === 'string') ? false : undefined;
+  return same(left, right);
+}
+
+function forExpression(expression: Expression & { kind: 'for' }, scope: Scope): Value {
+  const collection = evaluate(expression.collection, scope);
+  const items = pairs(collection);
+  if (!items) return openFor(expression, scope, collection);
+  const list: Value[] = [];
+  const map = new Map<string, Value>();
+  let open = false;
+  for (const [key, value] of items) {
+    const inner = extend(scope, {
+      [expression.valueName]: value,
+      ...(expression.keyName === undefined ? {} : { [expression.keyName]: key }),
+    });
+    if (expression.condition) {
+      const condition = toTruth(evaluate(expression.condition, inner));
+      if (condition === false) continue;
+      if (condition === undefined) open = true;
+    }
+    const result = evaluate(expression.value, inner);
+    list.push(result);
+    if (!expression.key) continue;
+    const name = identity(evaluate(expression.key, inner));
+    if (name === undefined) open = true;
+    else if (expression.grouped) map.set(name, [...((map.get(name) as Value[] | undefined) ?? []), result]);
+    else map.set(name, result);
+  }
+  if (open) return list.length === 0 ? unknown : new Many(list.reduce(either));
+  return expression.key ? map : list;
+}
+
+/** A `for` over what cannot be counted gives something that cannot be counted. */
+function openFor(expression: Expression & { kind: 'for' }, scope: Scope, collection: Value): Value {
+  const each = collection instanceof Many ? collection.each : unknown;
+  const inner = extend(scope, {
+    [expression.valueName]: each,
+    ...(expression.keyName === undefined ? {} : { [expression.keyName]: unknown }),
+  });
+  return new Many(quietly(() => evaluate(expression.value, inner)) ?? unknown);
+}
+
+/** Keys and values of what can be iterated over; undefined where they cannot be counted. */
+export function pairs(collection: Value): [Value, Value][] | undefined {
+  if (isList(collection)) return collection.map((value, at) => [at, value]);
+  if (isMap(collection)) return [...collection].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (collection === null) throw new EvaluationError('iterates over null');
+  return undefined;
+}
+
+/** The names that an expression's references start with, such as `["var", "region"]` or `["aws_vpc", "this", "id"]`. */
+export function referencePath(expression: Expression): string[] | undefined {
+  switch (expression.kind) {
+    case 'name':
+      return [expression.name];
+    case 'attribute': {
+      const before = referencePath(expression.of);
+      return before && [...before, expression.name];
+    }
+    case 'index':
+    case 'splat':
+      return referencePath(expression.of);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,480 @@
+import path from 'node:path';
+
+import {
+  decodeJson,
+  either,
+  elements,
+  identity,
+  isKnown,
+  isList,
+  isMap,
+  joinText,
+  Json,
+  Many,
+  Text,
+  Unknown,
+  unknown,
+  type Value,
+} from './value.js';
+
+/** A call that Terraform would refuse. */
+export class EvaluationError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EvaluationError';
+  }
+}
+
+/** What functions may see of the disk: files of the project. */
+export interface Files {
+  /** The text of a file, or undefined where there is none or it may not be read. */
+  read(file: string): string | undefined;
+}
+
+type Implementation = (args: readonly Value[], files: Files) => Value;
+
+/**
+ * Calls a Terraform function: what it gives, as far as that can be known. Throws EvaluationError where Terraform would
+ * refuse. https://developer.hashicorp.com/terraform/language/functions
+ */
+export function callFunction(name: string, args: readonly Value[], files: Files): Value {
+  const plainName = name.replace(/^core::/, '');
+  const partly = onPartlyKnown[plainName];
+  if (partly) return partly(args, files);
+  const known = onKnown[plainName];
+  if (!known || !args.every(isKnown)) return unknown;
+  return known(args, files);
+}
+
+/** Whether Terraform has a function of this name; providers bring others, with `::`. */
+export function isFunction(name: string): boolean {
+  const plainName = name.replace(/^core::/, '');
+  return plainName.includes('::') || plainName in onKnown || plainName in onPartlyKnown || others.has(plainName);
+}
+
+/** Functions whose result is never known here. */
+const others = new Set(
+  (
+    'base64gzip base64sha256 base64sha512 bcrypt csvdecode filebase64 filebase64sha256 filebase64sha512 filemd5 filesha1 ' +
+    'filesha256 filesha512 fileset formatdate issensitive md5 plantimestamp rsadecrypt sha1 sha256 sha512 templatefile ' +
+    'templatestring textdecodebase64 textencodebase64 timeadd timecmp timestamp try can type urlencode uuid uuidv5 ' +
+    'yamldecode yamlencode defaults ephemeralasnull encode_tfvars decode_tfvars encode_expr list map urldecode base64decode ' +
+    'convert'
+  ).split(' '),
+);
+
+function numberOf(value: Value | undefined): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || Number.isNaN(number)) throw new EvaluationError('is not a number');
+  return number;
+}
+
+function textOf(value: Value | undefined): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new EvaluationError('is not a text');
+}
+
+function listOf(value: Value | undefined): readonly Value[] {
+  if (isList(value)) return value;
+  throw new EvaluationError('is not a list');
+}
+
+/** A set: distinct, and in Terraform's order where all are known texts. */
+function toSet(items: readonly Value[]): Value[] {
+  const distinct = distinctOf(items);
+  return distinct.every((item) => typeof item === 'string') ? [...distinct].sort() : distinct;
+}
+
+function distinctOf(items: readonly Value[]): Value[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const key = identity(item);
+    if (key === undefined) return true;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function flatten(items: readonly Value[]): Value {
+  const flat: Value[] = [];
+  let open = false;
+  for (const item of items) {
+    if (isList(item)) {
+      const inner = flatten(item);
+      if (inner instanceof Many) {
+        open = true;
+        flat.push(inner.each);
+      } else flat.push(...(inner as Value[]));
+    } else if (item instanceof Many) {
+      open = true;
+      flat.push(isList(item.each) ? (item.each[0] ?? unknown) : item.each);
+    } else if (item instanceof Unknown) {
+      open = true;
+      flat.push(unknown);
+    } else flat.push(item);
+  }
+  return open ? new Many(flat.reduce(either)) : flat;
+}
+
+function concat(args: readonly Value[]): Value {
+  return args.every(isList) ? (args as Value[][]).flat() : flatten(args as Value[]);
+}
+
+function coalesce(args: readonly Value[], isEmpty: (value: Value) => boolean): Value {
+  for (const arg of args) {
+    if (arg instanceof Unknown || arg instanceof Many) return args.slice(args.indexOf(arg)).reduce(either);
+    if (!isEmpty(arg)) return arg;
+  }
+  throw new EvaluationError('has no argument that is set');
+}
+
+function element(list: Value, index: Value): Value {
+  if (list instanceof Many) return list.each;
+  if (!isList(list)) return unknown;
+  if (list.length === 0) throw new EvaluationError('has an empty list');
+  if (!isKnown(index)) return list.reduce(either);
+  const at = numberOf(index) % list.length;
+  return list[at < 0 ? at + list.length : at]!;
+}
+
+/** Functions that say something of values of which not all is known. */
+const onPartlyKnown: Record<string, Implementation> = {
+  length: ([value]) => {
+    if (isList(value)) return value.length;
+    if (isMap(value)) return value.size;
+    if (typeof value === 'string') return [...value].length;
+    return unknown;
+  },
+  concat: (args) => concat(args),
+  flatten: ([list]) => (isList(list) ? flatten(list) : list instanceof Many ? flatten([list]) : unknown),
+  tolist: ([value]) => value!,
+  toset: ([value]) => (isList(value) ? toSet(value) : value!),
+  tomap: ([value]) => value!,
+  sensitive: ([value]) => value!,
+  nonsensitive: ([value]) => value!,
+  distinct: ([value]) => (isList(value) ? distinctOf(value) : value!),
+  reverse: ([value]) => (isList(value) ? [...value].reverse() : value!),
+  sort: ([value]) => (isList(value) && value.every((item) => typeof item === 'string') ? [...value].sort() : value!),
+  compact: ([value]) => {
+    if (!isList(value)) return value!;
+    const kept = value.filter((item) => item !== null && item !== '');
+    return kept.some((item) => item instanceof Unknown) ? new Many(kept.reduce(either)) : kept;
+  },
+  element: ([list, index]) => element(list!, index!),
+  slice: ([list, from, to]) => {
+    if (list instanceof Many) return list;
+    if (!isList(list) || !isKnown(from!) || !isKnown(to!)) {
+      return isList(list) && list.length > 0 ? new Many(list.reduce(either)) : unknown;
+    }
+    if (numberOf(to) > list.length || numberOf(from) > numberOf(to))
+      throw new EvaluationError('ends past the end of the list');
+    return list.slice(numberOf(from), numberOf(to));
+  },
+  one: ([list]) => {
+    if (list instanceof Many) return list.each;
+    if (!isList(list)) return unknown;
+    if (list.length > 1) throw new EvaluationError('has more than one element');
+    return list[0] ?? null;
+  },
+  lookup: ([map, key, fallback]) => {
+    if (!isMap(map) || !isKnown(key!)) return unknown;
+    const found = map.get(textOf(key));
+    if (found !== undefined) return found;
+    if (fallback === undefined) throw new EvaluationError(`has no key ${JSON.stringify(key)}`);
+    return fallback;
+  },
+  merge: (args) => {
+    const merged = new Map<string, Value>();
+    for (const arg of args) {
+      if (arg === null) continue;
+      if (!isMap(arg)) return unknown;
+      for (const [key, value] of arg) merged.set(key, value);
+    }
+    return merged;
+  },
+  keys: ([map]) => {
+    if (isMap(map)) return [...map.keys()].sort();
+    return map instanceof Many ? new Many(unknown) : unknown;
+  },
+  values: ([map]) => {
+    if (isMap(map)) return [...map.keys()].sort().map((key) => map.get(key)!);
+    return map instanceof Many ? map : unknown;
+  },
+  zipmap: ([keys, values]) => {
+    if (!isList(keys) || !isList(values) || !keys.every((key) => typeof key === 'string')) return unknown;
+    return new Map(keys.map((key, index) => [key as string, values[index] ?? unknown]));
+  },
+  coalesce: (args) => coalesce(args, (value) => value === null || value === ''),
+  coalescelist: (args) => coalesce(args, (value) => value === null || (isList(value) && value.length === 0)),
+  contains: ([list, wanted]) => {
+    if (!isList(list)) return unknown;
+    const key = identity(wanted);
+    if (key !== undefined && list.some((item) => identity(item) === key)) return true;
+    return isKnown(wanted!) && list.every(isKnown) ? false : unknown;
+  },
+  join: ([separator, list]) => {
+    const items = elements(list);
+    if (!items) return unknown;
+    return joinText(items.flatMap((item, index) => (index === 0 ? [item] : [separator!, item])));
+  },
+  format: ([pattern, ...args]) => {
+    if (typeof pattern !== 'string') return unknown;
+    let next = 0;
+    const pieces = pattern.split(/(%%|%(?:\[\d+\])?[-+# 0]*\d*(?:\.\d+)?[a-zA-Z])/).map((piece): Value => {
+      if (piece === '%%') return '%';
+      if (!/^%.*[a-zA-Z]$/s.test(piece)) return piece;
+      const explicit = /\[(\d+)\]/.exec(piece);
+      const arg = args[explicit ? Number(explicit[1]) - 1 : next++];
+      if (arg === undefined) throw new EvaluationError('has too few arguments for its pattern');
+      if (piece.endsWith('d')) {
+        const width = /0(\d+)d$/.exec(piece);
+        return width && isKnown(arg) ? String(numberOf(arg)).padStart(Number(width[1]), '0') : arg;
+      }
+      return /^%(\[\d+\])?[sv]$/.test(piece) ? arg : unknown;
+    });
+    return joinText(pieces);
+  },
+  jsonencode: ([value]) => new Json(value!),
+  jsondecode: ([text]) => {
+    const decoded = decodeJson(text);
+    if (decoded instanceof Error) throw new EvaluationError('is not JSON');
+    return decoded ?? unknown;
+  },
+  tostring: ([value]) => (isKnown(value!) && value !== null ? textOf(value) : value!),
+  tonumber: ([value]) => (isKnown(value!) && value !== null ? numberOf(value) : value!),
+  tobool: ([value]) => (value === 'true' ? true : value === 'false' ? false : value!),
+  lower: ([value]) => mapText(value!, (part) => part.toLowerCase()),
+  upper: ([value]) => mapText(value!, (part) => part.toUpperCase()),
+  startswith: ([text, start]) => {
+    const first = text instanceof Text ? text.parts[0] : text;
+    if (typeof first !== 'string' || typeof start !== 'string') return unknown;
+    if (first.startsWith(start)) return true;
+    return text instanceof Text && start.startsWith(first) ? unknown : false;
+  },
+  min: (args) => (args.every(isKnown) ? Math.min(...args.map(numberOf)) : unknown),
+  max: (args) => (args.every(isKnown) ? Math.max(...args.map(numberOf)) : unknown),
+  cidrsubnet: ([prefix, bits, number]) => {
+    if (isKnown(prefix!) && isKnown(bits!) && isKnown(number!))
+      return cidrSubnet(textOf(prefix), numberOf(bits), numberOf(number));
+    const [of, cut] = [identity(prefix), [bits, number].map(identity)];
+    return of !== undefined && cut.every((part) => part !== undefined)
+      ? new Unknown(`cidrsubnet(${of}, ${cut.join(', ')})`)
+      : unknown;
+  },
+};
+
+/** Changes the known parts of a text; the rest is another unknown value than before. */
+function mapText(value: Value, change: (part: string) => string): Value {
+  if (value instanceof Text)
+    return new Text(value.parts.map((part) => (typeof part === 'string' ? change(part) : new Unknown())));
+  return isKnown(value) ? change(textOf(value)) : unknown;
+}
+
+/** Functions of values that are all known. */
+const onKnown: Record<string, Implementation> = {
+  abs: ([n]) => Math.abs(numberOf(n)),
+  ceil: ([n]) => Math.ceil(numberOf(n)),
+  floor: ([n]) => Math.floor(numberOf(n)),
+  log: ([n, base]) => Math.log(numberOf(n)) / Math.log(numberOf(base)),
+  pow: ([n, power]) => numberOf(n) ** numberOf(power),
+  signum: ([n]) => Math.sign(numberOf(n)),
+  sum: ([list]) => listOf(list).reduce<number>((total, n) => total + numberOf(n), 0),
+  parseint: ([text, base]) => {
+    const parsed = Number.parseInt(textOf(text), numberOf(base));
+    if (Number.isNaN(parsed)) throw new EvaluationError('is not a number');
+    return parsed;
+  },
+  range: (args) => {
+    const [from, to, step] =
+      args.length === 1
+        ? [0, numberOf(args[0]), 1]
+        : [numberOf(args[0]), numberOf(args[1]), args[2] === undefined ? 1 : numberOf(args[2])];
+    const way = args.length < 3 && to! < from! ? -1 : step!;
+    const list: number[] = [];
+    for (let n = from!; way > 0 ? n < to! : way < 0 && n > to!; n += way) {
+      if (list.length >= 1024) throw new EvaluationError('is more than 1024 numbers');
+      list.push(n);
+    }
+    return list;
+  },
+  split: ([separator, text]) => (textOf(text) === '' ? [''] : textOf(text).split(textOf(separator))),
+  chomp: ([text]) => textOf(text).replace(/[\r\n]+$/, ''),
+  trimspace: ([text]) => textOf(text).trim(),
+  trim: ([text, set]) => trimSet(trimSet(textOf(text), textOf(set), 'start'), textOf(set), 'end'),
+  trimprefix: ([text, prefix]) =>
+    textOf(text).startsWith(textOf(prefix)) ? textOf(text).slice(textOf(prefix).length) : textOf(text),
+  trimsuffix: ([text, suffix]) =>
+    textOf(suffix) !== '' && textOf(text).endsWith(textOf(suffix))
+      ? textOf(text).slice(0, -textOf(suffix).length)
+      : textOf(text),
+  title: ([text]) =>
+    textOf(text).replace(
+      /(^|[^\p{L}\p{N}_])(\p{L})/gu,
+      (_, before: string, letter: string) => before + letter.toUpperCase(),
+    ),
+  strrev: ([text]) => [...textOf(text)].reverse().join(''),
+  substr: ([text, offset, length]) => {
+    const characters = [...textOf(text)];
+    const from = numberOf(offset) < 0 ? characters.length + numberOf(offset) : numberOf(offset);
+    const count = numberOf(length);
+    return characters.slice(from, count < 0 ? undefined : from + count).join('');
+  },
+  replace: ([text, search, replacement]) => {
+    const wanted = textOf(search);
+    if (wanted.length < 2 || !wanted.startsWith('/') || !wanted.endsWith('/'))
+      return textOf(text).replaceAll(wanted, () => textOf(replacement));
+    const pattern = regularExpression(wanted.slice(1, -1), 'g');
+    return pattern ? textOf(text).replace(pattern, textOf(replacement).replace(/\$\{?(\w+)\}?/g, '$$$1')) : unknown;
+  },
+  endswith: ([text, end]) => textOf(text).endsWith(textOf(end)),
+  strcontains: ([text, part]) => textOf(text).includes(textOf(part)),
+  indent: ([spaces, text]) => textOf(text).replaceAll('\n', `\n${' '.repeat(Math.min(200, numberOf(spaces)))}`),
+  formatlist: ([pattern, ...args]) => {
+    const lists = args.filter(isList) as Value[][];
+    const [first] = lists;
+    if (!first) return [onPartlyKnown.format!([pattern!, ...args], noFiles)];
+    return first.map((_, index) =>
+      onPartlyKnown.format!([pattern!, ...args.map((arg) => (isList(arg) ? arg[index]! : arg))], noFiles),
+    );
+  },
+  regex: ([pattern, text]) => {
+    const expression = regularExpression(textOf(pattern), '');
+    if (!expression) return unknown;
+    const found = expression.exec(textOf(text));
+    if (!found) throw new EvaluationError('does not match');
+    return matchValue(found);
+  },
+  regexall: ([pattern, text]) => {
+    const expression = regularExpression(textOf(pattern), 'g');
+    return expression ? [...textOf(text).matchAll(expression)].map(matchValue) : unknown;
+  },
+  index: ([list, wanted]) => {
+    const at = listOf(list).findIndex((item) => identity(item) === identity(wanted));
+    if (at < 0) throw new EvaluationError('is not in the list');
+    return at;
+  },
+  alltrue: ([list]) => listOf(list).every((item) => item === true || item === 'true'),
+  anytrue: ([list]) => listOf(list).some((item) => item === true || item === 'true'),
+  chunklist: ([list, size]) => {
+    const items = listOf(list);
+    const step = Math.max(1, numberOf(size));
+    return Array.from({ length: Math.ceil(items.length / step) }, (_, at) => items.slice(at * step, (at + 1) * step));
+  },
+  matchkeys: ([values, keys, wanted]) =>
+    listOf(values).filter((_, at) => listOf(wanted).some((key) => identity(key) === identity(listOf(keys)[at]))),
+  setunion: (args) => toSet(args.flatMap(listOf)),
+  setintersection: ([first, ...rest]) =>
+    toSet(
+      listOf(first).filter((item) =>
+        rest.every((other) => listOf(other).some((candidate) => identity(candidate) === identity(item))),
+      ),
+    ),
+  setsubtract: ([first, second]) =>
+    toSet(listOf(first).filter((item) => !listOf(second).some((candidate) => identity(candidate) === identity(item)))),
+  setproduct: (args) =>
+    args.reduce<Value[][]>(
+      (products, list) => {
+        const next = products.flatMap((product) => listOf(list).map((item) => [...product, item]));
+        if (next.length > 10_000) throw new EvaluationError('is too large to look at');
+        return next;
+      },
+      [[]],
+    ),
+  transpose: ([map]) => {
+    const turned = new Map<string, Value[]>();
+    for (const [key, list] of map as ReadonlyMap<string, Value>)
+      for (const item of listOf(list)) turned.set(textOf(item), [...(turned.get(textOf(item)) ?? []), key]);
+    return turned;
+  },
+  base64encode: ([text]) => Buffer.from(textOf(text)).toString('base64'),
+  basename: ([file]) => path.posix.basename(textOf(file)),
+  dirname: ([file]) => path.posix.dirname(textOf(file)),
+  abspath: () => unknown,
+  pathexpand: ([file]) => textOf(file),
+  file: ([file], files) => files.read(textOf(file)) ?? unknown,
+  fileexists: ([file], files) => (files.read(textOf(file)) === undefined ? unknown : true),
+  cidrhost: ([prefix, number]) => {
+    const range = parseCidr(textOf(prefix));
+    const host = numberOf(number);
+    return fromNumber(range.start + (host < 0 ? 2 ** (32 - range.length) + host : host));
+  },
+  cidrnetmask: ([prefix]) => {
+    const { length } = parseCidr(textOf(prefix));
+    return fromNumber(2 ** 32 - 2 ** (32 - length));
+  },
+  cidrsubnets: ([prefix, ...bits]) => {
+    const range = parseCidr(textOf(prefix));
+    let next = range.start;
+    return bits.map((bit) => {
+      const length = range.length + numberOf(bit);
+      const size = 2 ** (32 - length);
+      const start = Math.ceil(next / size) * size;
+      next = start + size;
+      if (length > 32 || next > range.start + 2 ** (32 - range.length))
+        throw new EvaluationError('does not fit into the range');
+      return `${fromNumber(start)}/${length}`;
+    });
+  },
+};
+
+const noFiles: Files = { read: () => undefined };
+
+function trimSet(text: string, set: string, side: 'start' | 'end'): string {
+  const characters = [...text];
+  while (characters.length > 0 && set.includes(characters.at(side === 'start' ? 0 : -1)!)) {
+    if (side === 'start') characters.shift();
+    else characters.pop();
+  }
+  return characters.join('');
+}
+
+/** Go's regular expressions are near enough to JavaScript's; what is not one here says nothing. */
+function regularExpression(pattern: string, flags: string): RegExp | undefined {
+  try {
+    return new RegExp(
+      pattern.replace(/\(\?P</g, '(?<').replace(/^\(\?i\)/, ''),
+      `${flags}u${pattern.startsWith('(?i)') ? 'i' : ''}`,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function matchValue(found: RegExpExecArray | RegExpMatchArray): Value {
+  if (found.groups) return new Map(Object.entries(found.groups).map(([name, text]) => [name, text ?? null]));
+  return found.length > 1 ? found.slice(1).map((text) => text ?? null) : found[0];
+}
+
+/** An IPv4 range as numbers. */
+export interface Cidr {
+  start: number;
+  /** Of the prefix, in bits. */
+  length: number;
+}
+
+/** Reads `10.0.0.0/16`; throws EvaluationError for what is none. IPv6 is not looked into. */
+export function parseCidr(text: string): Cidr {
+  const found = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
+  const numbers = found?.slice(1).map(Number);
+  if (!numbers || numbers.slice(0, 4).some((byte) => byte > 255) || numbers[4]! > 32)
+    throw new EvaluationError('is no IPv4 range');
+  const [a, b, c, d, length] = numbers as [number, number, number, number, number];
+  const size = 2 ** (32 - length);
+  const address = ((a * 256 + b) * 256 + c) * 256 + d;
+  return { start: Math.floor(address / size) * size, length };
+}
+
+function fromNumber(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+}
+
+function cidrSubnet(prefix: string, bits: number, number: number): Value {
+  if (prefix.includes(':')) return new Unknown(`cidrsubnet(${prefix}, ${bits}, ${number})`);
+  const range = parseCidr(prefix);
+  const length = range.length + bits;
+  if (length > 32 || number >= 2 ** bits || number < 0)
+    throw new EvaluationError(`has no subnet ${number} of ${bits} more bits in ${prefix}`);
+  return `${fromNumber(range.start + number * 2 ** (32 - length))}/${length}`;
+}

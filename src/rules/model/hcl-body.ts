@@ -1,0 +1,215 @@
+import type { BlockSyntax, Body as BodySyntax } from '../hcl/syntax.js';
+import { evaluate, extend, FailedEvaluation, pairs, type Scope } from './evaluate.js';
+import { EvaluationError } from './functions.js';
+import { Resource, type Body, type Failure, type Location } from './project.js';
+import { isList, isMap, Many, someElements, Unknown, unknown, type Value } from './value.js';
+
+/** What one reading of a project's HCL shares. */
+export class Reading {
+  readonly failures: Failure[] = [];
+  private readonly told = new Set<string>();
+  private uses: Set<Resource>[] = [];
+
+  /** Evaluates and notes which resources were used on the way. */
+  tracked<T>(evaluation: () => T): { value: T; uses: readonly Resource[] } {
+    const uses = new Set<Resource>();
+    this.uses.push(uses);
+    try {
+      return { value: evaluation(), uses: [...uses] };
+    } finally {
+      this.uses.pop();
+    }
+  }
+
+  /** Tells whoever is tracking that these resources are used. */
+  use(resources: Iterable<Resource>): void {
+    const current = this.uses.at(-1);
+    if (current) for (const resource of resources) current.add(resource);
+  }
+
+  /** The value of an evaluation, or unknown where Terraform would refuse it, which is noted. */
+  orFailure(path: string, line: number, evaluation: () => Value): Value {
+    try {
+      return evaluation();
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      const at = error instanceof FailedEvaluation ? error.line : line;
+      const key = `${path}:${at}: ${error.message}`;
+      if (!this.told.has(key)) this.failures.push({ location: { path, line: at }, message: error.message });
+      this.told.add(key);
+      return unknown;
+    }
+  }
+}
+
+interface Read {
+  value: Value;
+  uses: readonly Resource[];
+}
+
+/** The body of a block in HCL, its expressions evaluated when they are asked for. */
+export class HclBody implements Body {
+  private readonly read = new Map<string, Read>();
+  private readonly expanded = new Map<string, { bodies: Body[]; uses: readonly Resource[] }>();
+  private readonly inProgress = new Set<string>();
+
+  constructor(
+    private readonly syntax: BodySyntax,
+    private readonly place: Location,
+    private readonly scope: Scope,
+    private readonly reading: Reading,
+    readonly uncertain: boolean,
+  ) {}
+
+  value(name: string): Value | undefined {
+    return this.argument(name)?.value;
+  }
+
+  references(name: string): readonly Resource[] {
+    const argument = this.argument(name);
+    if (argument) return argument.uses;
+    const blocks = this.expand(name);
+    return [
+      ...new Set([
+        ...blocks.uses,
+        ...blocks.bodies.flatMap((body) => body.names().flatMap((inner) => body.references(inner))),
+      ]),
+    ];
+  }
+
+  blocks(name: string): Body[] {
+    const written = this.expand(name).bodies;
+    if (written.length > 0) return written;
+    const argument = this.argument(name);
+    return argument ? objectBodies(argument.value, argument.uses, this.location(name)) : [];
+  }
+
+  names(): string[] {
+    const blocks = this.syntax.blocks.map(({ type, labels }) => (type === 'dynamic' ? (labels[0] ?? type) : type));
+    return [...new Set([...this.syntax.attributes.map(({ name }) => name), ...blocks])];
+  }
+
+  location(name?: string): Location | undefined {
+    if (name === undefined) return this.place;
+    const line =
+      this.syntax.attributes.find((attribute) => attribute.name === name)?.line ??
+      this.syntax.blocks.find(({ type, labels }) => type === name || (type === 'dynamic' && labels[0] === name))?.line;
+    return line === undefined ? undefined : { path: this.place.path, line };
+  }
+
+  private argument(name: string): Read | undefined {
+    const known = this.read.get(name);
+    if (known) return known;
+    const attribute = this.syntax.attributes.find((candidate) => candidate.name === name);
+    // An argument that needs itself is a cycle, which a rule of its own tells.
+    if (!attribute || this.inProgress.has(name)) return attribute ? { value: unknown, uses: [] } : undefined;
+    this.inProgress.add(name);
+    const read = this.reading.tracked(() => {
+      const value = this.reading.orFailure(this.place.path, attribute.line, () =>
+        evaluate(attribute.expression, this.scope),
+      );
+      // `depends_on` names resources without an attribute of theirs.
+      this.reading.use(resourcesIn(value));
+      return value;
+    });
+    this.inProgress.delete(name);
+    this.read.set(name, read);
+    return read;
+  }
+
+  private expand(name: string): { bodies: Body[]; uses: readonly Resource[] } {
+    const known = this.expanded.get(name);
+    if (known) return known;
+    const { value: bodies, uses } = this.reading.tracked(() =>
+      this.syntax.blocks.flatMap((block) => {
+        if (block.type === name) return [this.nested(block, block.body, this.scope, this.uncertain)];
+        return block.type === 'dynamic' && block.labels[0] === name ? this.dynamic(block) : [];
+      }),
+    );
+    const expanded = { bodies, uses };
+    this.expanded.set(name, expanded);
+    return expanded;
+  }
+
+  /** https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks */
+  private dynamic(block: BlockSyntax): Body[] {
+    const content = block.body.blocks.find(({ type }) => type === 'content');
+    const forEach = block.body.attributes.find(({ name }) => name === 'for_each');
+    if (!content || !forEach) return [];
+    const iterator = block.body.attributes.find(({ name }) => name === 'iterator')?.expression;
+    const name = iterator?.kind === 'name' ? iterator.name : block.labels[0]!;
+    const collection = this.reading.orFailure(this.place.path, forEach.line, () =>
+      evaluate(forEach.expression, this.scope),
+    );
+    const each = (key: Value, value: Value, uncertain: boolean) =>
+      this.nested(
+        block,
+        content.body,
+        extend(this.scope, {
+          [name]: new Map([
+            ['key', key],
+            ['value', value],
+          ]),
+        }),
+        uncertain,
+      );
+    const known = collection === null ? [] : pairs(collection);
+    if (known) return known.map(([key, value]) => each(key, value, this.uncertain));
+    return [each(unknown, collection instanceof Many ? collection.each : unknown, true)];
+  }
+
+  private nested(block: BlockSyntax, body: BodySyntax, scope: Scope, uncertain: boolean): Body {
+    return new HclBody(
+      body,
+      { path: this.place.path, line: block.line, endLine: block.endLine },
+      scope,
+      this.reading,
+      uncertain,
+    );
+  }
+}
+
+/** Blocks made of the objects in a value, as in `ingress = [{ … }]` and in the JSON of a plan. */
+export function objectBodies(value: Value | undefined, uses: readonly Resource[], place?: Location): Body[] {
+  const uncertain = value instanceof Many || value instanceof Unknown;
+  return someElements(value)
+    .filter((element) => isMap(element))
+    .map((element) => new ObjectBody(element as ReadonlyMap<string, Value>, uses, place, uncertain));
+}
+
+/** A block that is an object. */
+class ObjectBody implements Body {
+  constructor(
+    private readonly object: ReadonlyMap<string, Value>,
+    private readonly uses: readonly Resource[],
+    private readonly place: Location | undefined,
+    readonly uncertain: boolean,
+  ) {}
+
+  value(name: string): Value | undefined {
+    return this.object.get(name);
+  }
+
+  blocks(name: string): Body[] {
+    return objectBodies(this.object.get(name), this.uses, this.place);
+  }
+
+  /** Which of the names in the object's expression belongs to which attribute is not known any more. */
+  references(name: string): readonly Resource[] {
+    return this.object.has(name) ? this.uses : [];
+  }
+
+  names(): string[] {
+    return [...this.object.keys()];
+  }
+
+  location(): Location | undefined {
+    return this.place;
+  }
+}
+
+function resourcesIn(value: Value): Resource[] {
+  if (value instanceof Resource) return [value];
+  if (value instanceof Many) return resourcesIn(value.each);
+  return isList(value) ? value.flatMap(resourcesIn) : [];
+}

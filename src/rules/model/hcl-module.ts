@@ -1,0 +1,390 @@
+import type { BlockSyntax, Expression, SourceFile } from '../hcl/syntax.js';
+import { account, partitionOf } from './aws-attributes.js';
+import { evaluate, extend, pairs, referencePath, type Scope } from './evaluate.js';
+import type { Files } from './functions.js';
+import { HclBody, type Reading } from './hcl-body.js';
+import { Resource, type Location, type Surroundings, type UnreadModule } from './project.js';
+import { convert } from './types.js';
+import { identity, isList, Lazy, Many, Unknown, unknown, type Value } from './value.js';
+
+/** The files of one module, as they are on disk. */
+export interface ModuleFolder {
+  /** Relative to where the root module is; `''` for the root module. */
+  path: string;
+  files: readonly SourceFile[];
+  /** The blocks of all files, with the file each is in. */
+  blocks: readonly PlacedBlock[];
+}
+
+export interface PlacedBlock {
+  syntax: BlockSyntax;
+  file: string;
+}
+
+/** The folder of a module that is called by path, read; undefined where it is elsewhere or not there. */
+export type FindFolder = (from: ModuleFolder, source: string) => ModuleFolder | undefined;
+
+interface Calling {
+  /** The values for the variables: from a caller, or from tfvars. */
+  inputs(name: string): Value | undefined;
+  /** Where the providers of this module work, by name: `aws`, `aws.replica`. */
+  surroundings(provider: string): Surroundings | undefined;
+  path: string;
+  uncertain: boolean;
+}
+
+/** Something looked up by name, once. */
+class Namespace extends Lazy {
+  constructor(
+    readonly symbol: string,
+    private readonly find: (name: string) => Value | undefined,
+  ) {
+    super();
+  }
+
+  attribute(name: string): Value {
+    return this.find(name) ?? new Unknown(`${this.symbol}.${name}`);
+  }
+}
+
+interface Instances {
+  /** What an expression that names the resource or module gets. */
+  value: Value;
+  uses: readonly Resource[];
+}
+
+interface Expansion {
+  key?: string | number;
+  each: Record<string, Value>;
+  uncertain: boolean;
+}
+
+/** One call of a module: its variables have values, its resources are instances. */
+export class HclModule {
+  readonly resources: Resource[] = [];
+  readonly unread: UnreadModule[] = [];
+  private readonly scope: Scope;
+  private readonly remembered = new Map<string, Instances>();
+  private readonly providers = new Map<string, Surroundings>();
+  private readonly index = new Map<string, PlacedBlock>();
+  private readonly locals = new Map<string, { block: PlacedBlock; expression: Expression }>();
+
+  constructor(
+    private readonly folder: ModuleFolder,
+    private readonly calling: Calling,
+    private readonly reading: Reading,
+    private readonly files: Files,
+    private readonly findFolder: FindFolder,
+    private readonly depth = 0,
+  ) {
+    this.scope = { files, lookup: (name) => this.lookup(name) };
+    for (const block of folder.blocks) {
+      const key = [block.syntax.type, ...block.syntax.labels].join('.');
+      if (!this.index.has(key)) this.index.set(key, block);
+      if (block.syntax.type !== 'locals') continue;
+      for (const { name, expression } of block.syntax.body.attributes) this.locals.set(name, { block, expression });
+    }
+  }
+
+  /** Evaluates everything that makes resources, in this module and in those it calls. */
+  expandAll(): void {
+    for (const { syntax } of this.folder.blocks) {
+      const [type, name] = syntax.labels;
+      if (['resource', 'data', 'ephemeral'].includes(syntax.type) && type && name)
+        this.resource(syntax.type, type, name);
+      if (syntax.type === 'module' && type) this.module(type);
+    }
+  }
+
+  /** Evaluates locals and outputs that nothing has asked for, so that what Terraform would refuse in them is noted. */
+  evaluateRest(): void {
+    for (const { syntax } of this.folder.blocks) {
+      if (syntax.type === 'locals') for (const { name } of syntax.body.attributes) this.local(name);
+      if (syntax.type === 'output' && syntax.labels[0]) this.output(syntax.labels[0]);
+    }
+  }
+
+  output(name: string): Value {
+    return this.once(`output ${name}`, () => {
+      const block = this.find('output', name);
+      const expression = block?.syntax.body.attributes.find((attribute) => attribute.name === 'value')?.expression;
+      return block && expression ? this.evaluateIn(block, expression, this.scope) : unknown;
+    });
+  }
+
+  private lookup(name: string): Value | undefined {
+    switch (name) {
+      case 'var':
+        return new Namespace(`${this.calling.path}var`, (variable) => this.variable(variable));
+      case 'local':
+        return new Namespace(`${this.calling.path}local`, (local) => this.local(local));
+      case 'module':
+        return new Namespace(`${this.calling.path}module`, (module) => this.module(module));
+      case 'data':
+      case 'ephemeral':
+        return new Namespace(`${this.calling.path}${name}`, (type) => this.ofType(name, type));
+      case 'path':
+        return new Map<string, Value>([
+          ['module', this.folder.path === '' ? '.' : this.folder.path],
+          ['root', '.'],
+          ['cwd', unknown],
+        ]);
+      case 'terraform':
+        return new Namespace('terraform', () => undefined);
+      case 'self':
+      case 'each':
+      case 'count':
+        return new Unknown(undefined);
+      default:
+        return this.ofType('resource', name);
+    }
+  }
+
+  private ofType(kind: string, type: string): Value {
+    const prefix = `${this.calling.path}${kind === 'resource' ? '' : `${kind}.`}`;
+    return new Namespace(`${prefix}${type}`, (name) => this.resource(kind, type, name));
+  }
+
+  /** Remembers a value with the resources it came from, and tells whoever asks of both. */
+  private once(key: string, evaluation: () => Value): Value {
+    let known = this.remembered.get(key);
+    if (!known) {
+      // Whoever asks meanwhile goes round in a circle.
+      this.remembered.set(key, { value: unknown, uses: [] });
+      known = this.reading.tracked(evaluation);
+      this.remembered.set(key, known);
+    }
+    this.reading.use(known.uses);
+    return known.value;
+  }
+
+  private evaluateIn({ file, syntax }: PlacedBlock, expression: Expression, scope: Scope): Value {
+    return this.reading.orFailure(file, expression.line || syntax.line, () => evaluate(expression, scope));
+  }
+
+  private find(type: string, ...labels: string[]): PlacedBlock | undefined {
+    return this.index.get([type, ...labels].join('.'));
+  }
+
+  private variable(name: string): Value | undefined {
+    const block = this.find('variable', name);
+    if (!block) return undefined;
+    return this.once(`var ${name}`, () => {
+      const argument = (wanted: string) =>
+        block.syntax.body.attributes.find((attribute) => attribute.name === wanted)?.expression;
+      const fallback = argument('default');
+      const nullable = argument('nullable');
+      const given = this.calling.inputs(name);
+      const refusesNull = nullable?.kind === 'literal' && nullable.value === false;
+      if (given === undefined || (given === null && refusesNull && fallback)) {
+        if (!fallback) return new Unknown(`${this.calling.path}var.${name}`);
+        return convert(this.evaluateIn(block, fallback, this.scope), argument('type'), this.scope);
+      }
+      return convert(given, argument('type'), this.scope);
+    });
+  }
+
+  private local(name: string): Value | undefined {
+    const found = this.locals.get(name);
+    return found && this.once(`local ${name}`, () => this.evaluateIn(found.block, found.expression, this.scope));
+  }
+
+  private resource(kind: string, type: string, name: string): Value | undefined {
+    const block = this.find(kind, type, name);
+    if (!block) return undefined;
+    return this.once(`${kind} ${type}.${name}`, () => this.expandResource(block, kind, type, name));
+  }
+
+  private expandResource(block: PlacedBlock, kind: string, type: string, name: string): Value {
+    const { syntax, file } = block;
+    const place: Location = { path: file, line: syntax.line, endLine: syntax.endLine };
+    const { expansions, isMap } = this.expansions(block);
+    const surroundings = this.surroundingsOf(syntax);
+    const instances = expansions.map(({ key, each, uncertain }) => {
+      const scope: Scope = extend(this.scope, each);
+      const resource: Resource = new Resource({
+        mode: kind === 'resource' ? 'managed' : (kind as 'data' | 'ephemeral'),
+        type,
+        name,
+        modulePath: this.calling.path,
+        ...(key === undefined ? {} : { key }),
+        body: new HclBody(
+          syntax.body,
+          place,
+          extend(scope, { self: new Namespace('self', (attribute) => resource.computed(attribute)) }),
+          this.reading,
+          uncertain || this.calling.uncertain,
+        ),
+        syntax,
+        surroundings,
+      });
+      resource.onUse = (used) => this.reading.use([used]);
+      return resource;
+    });
+    this.resources.push(...instances);
+    return gather(expansions, instances, isMap);
+  }
+
+  /** https://developer.hashicorp.com/terraform/language/meta-arguments/count and …/for_each */
+  private expansions(block: PlacedBlock): { expansions: Expansion[]; isMap: boolean } {
+    const argument = (name: string) => block.syntax.body.attributes.find((attribute) => attribute.name === name);
+    const count = argument('count');
+    if (count) {
+      const value = this.evaluateIn(block, count.expression, this.scope);
+      const number = typeof value === 'string' ? Number(value) : value;
+      if (typeof number !== 'number' || Number.isNaN(number)) {
+        return { expansions: [{ each: { count: new Map([['index', unknown]]) }, uncertain: true }], isMap: false };
+      }
+      const expansions = Array.from({ length: Math.max(0, Math.min(number, mostInstances)) }, (_, index) => ({
+        key: index,
+        each: { count: new Map([['index', index]]) },
+        uncertain: false,
+      }));
+      return { expansions, isMap: false };
+    }
+    const forEach = argument('for_each');
+    if (!forEach) return { expansions: [{ each: {}, uncertain: false }], isMap: false };
+    const collection = this.evaluateIn(block, forEach.expression, this.scope);
+    const known = collection === null ? [] : pairs(collection);
+    const each = (key: Value, value: Value) => ({
+      each: new Map([
+        ['key', key],
+        ['value', value],
+      ]),
+    });
+    if (!known) {
+      const value = collection instanceof Many ? collection.each : unknown;
+      return { expansions: [{ each: each(unknown, value), uncertain: true }], isMap: true };
+    }
+    const expansions = known.slice(0, mostInstances).map(([mapKey, value]) => {
+      const key = isList(collection) ? value : mapKey;
+      return { key: identity(key) ?? `${String(mapKey)}?`, each: each(key, value), uncertain: false };
+    });
+    return { expansions, isMap: true };
+  }
+
+  private surroundingsOf(syntax: BlockSyntax): Surroundings {
+    const provider = syntax.body.attributes.find(({ name }) => name === 'provider')?.expression;
+    const named = provider && referencePath(provider)?.join('.');
+    const surroundings = this.provider(named ?? 'aws');
+    const region = syntax.body.attributes.find(({ name }) => name === 'region');
+    // From version 6 of the provider on a resource can name a region of its own.
+    if (syntax.type === 'resource' && region) {
+      const value = this.reading.orFailure('', region.line, () => evaluate(region.expression, this.scope));
+      if (typeof value === 'string') return { ...surroundings, region: value };
+    }
+    return surroundings;
+  }
+
+  private provider(name: string): Surroundings {
+    const known = this.providers.get(name);
+    if (known) return known;
+    const surroundings = this.calling.surroundings(name) ?? this.configuredProvider(name) ?? unknownSurroundings(name);
+    this.providers.set(name, surroundings);
+    return surroundings;
+  }
+
+  private configuredProvider(name: string): Surroundings | undefined {
+    const [type, alias] = name.split('.');
+    const block = this.folder.blocks.find(({ syntax }) => {
+      const written = syntax.body.attributes.find((attribute) => attribute.name === 'alias')?.expression;
+      return (
+        syntax.type === 'provider' &&
+        syntax.labels[0] === type &&
+        (written?.kind === 'literal' ? written.value : undefined) === alias
+      );
+    });
+    const region = block?.syntax.body.attributes.find((attribute) => attribute.name === 'region')?.expression;
+    if (!block || !region) return undefined;
+    const value = this.evaluateIn(block, region, this.scope);
+    const otherAccount = block.syntax.body.blocks.some((inner) => inner.type === 'assume_role');
+    return {
+      region: value,
+      account: alias && otherAccount ? new Unknown(`account of ${name}`) : account,
+      partition: partitionOf(value),
+    };
+  }
+
+  private module(name: string): Value | undefined {
+    const block = this.find('module', name);
+    if (!block) return undefined;
+    return this.once(`module ${name}`, () => this.expandModule(block, name));
+  }
+
+  private expandModule(block: PlacedBlock, name: string): Value {
+    const { syntax, file } = block;
+    const source = syntax.body.attributes.find((attribute) => attribute.name === 'source')?.expression;
+    const text = source?.kind === 'literal' && typeof source.value === 'string' ? source.value : '';
+    const folder =
+      this.depth < deepestModules && /^\.\.?\//.test(text) ? this.findFolder(this.folder, text) : undefined;
+    const address = `${this.calling.path}module.${name}`;
+    if (!folder) {
+      this.unread.push({ address, source: text, location: { path: file, line: syntax.line } });
+      return new Unknown(address);
+    }
+    const { expansions, isMap } = this.expansions(block);
+    const values = expansions.map((expansion) => this.callModule(block, folder, name, expansion));
+    return gather(expansions, values, isMap);
+  }
+
+  private callModule(
+    block: PlacedBlock,
+    folder: ModuleFolder,
+    name: string,
+    { key, each, uncertain }: Expansion,
+  ): Value {
+    const path = `${this.calling.path}module.${name}${key === undefined ? '' : `[${JSON.stringify(key)}]`}.`;
+    const scope = extend(this.scope, each);
+    const argument = (wanted: string) => block.syntax.body.attributes.find((attribute) => attribute.name === wanted);
+    const module = new HclModule(
+      folder,
+      {
+        path,
+        uncertain: uncertain || this.calling.uncertain,
+        inputs: (variable) => {
+          const input = argument(variable);
+          return input && this.evaluateIn(block, input.expression, scope);
+        },
+        surroundings: (provider) => this.provider(passedProvider(argument('providers')?.expression, provider)),
+      },
+      this.reading,
+      this.files,
+      this.findFolder,
+      this.depth + 1,
+    );
+    // What a module's own blocks use is not used by whoever asks for one of its outputs.
+    this.reading.tracked(() => {
+      module.expandAll();
+      return unknown;
+    });
+    this.resources.push(...module.resources);
+    this.unread.push(...module.unread);
+    return new Namespace(path.slice(0, -1), (output) => module.output(output));
+  }
+}
+
+/** More than any project has; keeps `count = 1e9` from filling the memory. */
+const mostInstances = 2000;
+/** Modules that call each other in a circle end here. */
+const deepestModules = 12;
+
+function gather(expansions: readonly Expansion[], values: readonly Value[], isMap: boolean): Value {
+  const [first] = expansions;
+  if (first && !('key' in first)) return first.uncertain ? new Many(values[0]!) : values[0]!;
+  return isMap ? new Map(expansions.map(({ key }, at) => [String(key), values[at]!])) : values;
+}
+
+/** The caller's provider that a module gets as `provider`. */
+function passedProvider(providers: Expression | undefined, provider: string): string {
+  if (providers?.kind !== 'object') return provider;
+  const entry = providers.entries.find(({ key }) => {
+    const name = key.kind === 'literal' ? String(key.value) : referencePath(key)?.join('.');
+    return name === provider;
+  });
+  return (entry && referencePath(entry.value)?.join('.')) ?? provider;
+}
+
+function unknownSurroundings(provider: string): Surroundings {
+  const region = new Unknown(provider === 'aws' ? 'data.aws_region.current.name' : `region of ${provider}`);
+  return { region, account, partition: partitionOf(region) };
+}

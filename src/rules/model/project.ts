@@ -1,0 +1,296 @@
+import type { BlockSyntax, SourceFile } from '../hcl/syntax.js';
+import type { ModuleFolder } from './hcl-module.js';
+import { answersFile } from '../../render/answers-file.js';
+import { fromArguments } from './aws-attributes.js';
+import { identity, Lazy, Unknown, type Value } from './value.js';
+
+/** Files by path below the root module, `../` for those beside it; what check reads, from disk or from memory. */
+export interface Sources {
+  /** The names of the files in a folder; undefined where there is no such folder. */
+  list(folder: string): readonly string[] | undefined;
+  read(file: string): string | undefined;
+}
+
+/** A place in the user's files. */
+export interface Location {
+  path: string;
+  /** Counted from 1. */
+  line: number;
+  endLine?: number;
+}
+
+/** Where a project was read from; what can be known differs. */
+export type Stage = 'hcl' | 'plan' | 'state';
+
+/** What a block's arguments are read from: HCL, or the JSON of a plan or state. */
+export interface Body {
+  /** The value of an argument; undefined or null where it is not set. */
+  value(name: string): Value | undefined;
+  /** The blocks of a name, `dynamic` ones written out. */
+  blocks(name: string): Body[];
+  /** The resources that an argument's expression refers to, or that the blocks of that name do. */
+  references(name: string): readonly Resource[];
+  /** The names of all arguments and blocks that are there. */
+  names(): string[];
+  location(name?: string): Location | undefined;
+  /** Whether it is not known that, or how often, this block will be there. */
+  readonly uncertain: boolean;
+}
+
+/** A block of a project: a resource, or a nested block of one. */
+export class Block extends Lazy {
+  constructor(
+    readonly symbol: string,
+    readonly body: Body,
+  ) {
+    super();
+  }
+
+  /** Whether it is not known that, or how often, this block will be there. */
+  get uncertain(): boolean {
+    return this.body.uncertain;
+  }
+
+  /**
+   * The value of an argument; undefined where it is not set or null. A dotted path goes through the first block of
+   * each name: `get('access_logs.bucket')`.
+   */
+  get(path: string): Value | undefined {
+    const [name, ...rest] = path.split('.') as [string, ...string[]];
+    if (rest.length > 0) return this.blocks(name)[0]?.get(rest.join('.'));
+    return this.body.value(name) ?? undefined;
+  }
+
+  /** The value of an argument where it is a known text, number or truth value. */
+  text(path: string): string | undefined {
+    const value = this.get(path);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** The value of an argument where it is a known number, or a text that is one. */
+  number(path: string): number | undefined {
+    const value = this.get(path);
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
+  }
+
+  /** The value of an argument where it is known to be true or false. */
+  truth(path: string): boolean | undefined {
+    const value = this.get(path);
+    if (value === true || value === 'true') return true;
+    return value === false || value === 'false' ? false : undefined;
+  }
+
+  /** Whether an argument or block of this name is written and not null. */
+  has(path: string): boolean {
+    return this.get(path) !== undefined || this.blocks(path).length > 0;
+  }
+
+  /** The blocks at a dotted path, `dynamic` ones written out; arguments that hold objects count as blocks. */
+  blocks(path: string): Block[] {
+    const [name, ...rest] = path.split('.') as [string, ...string[]];
+    const found = this.body.blocks(name).map((body, at) => new Block(`${this.symbol}.${name}[${at}]`, body));
+    return rest.length === 0 ? found : found.flatMap((block) => block.blocks(rest.join('.')));
+  }
+
+  /** The resources that the argument or blocks of this name refer to, through locals, variables and modules. */
+  refs(path: string, ...types: string[]): Resource[] {
+    const [name, ...rest] = path.split('.') as [string, ...string[]];
+    if (rest.length > 0) return this.blocks(name).flatMap((block) => block.refs(rest.join('.'), ...types));
+    const found = this.body.references(name);
+    return types.length === 0 ? [...found] : found.filter(({ type }) => types.includes(type));
+  }
+
+  /** Where an argument, or else the block itself, stands. */
+  location(name?: string): Location | undefined {
+    return (name === undefined ? undefined : this.body.location(name)) ?? this.body.location();
+  }
+
+  attribute(name: string): Value {
+    return this.get(name) ?? new Unknown(`${this.symbol}.${name}`);
+  }
+}
+
+/** What a resource is made of, whatever it was read from. */
+export interface ResourceParts {
+  mode: 'managed' | 'data' | 'ephemeral';
+  type: string;
+  name: string;
+  /** `''` or `module.network.`, with keys. */
+  modulePath: string;
+  /** What `count` or `for_each` made of it; absent without them, or where it is not known. */
+  key?: string | number;
+  body: Body;
+  /** The block in the user's files, where there is one. */
+  syntax?: BlockSyntax;
+  /** Region, account and partition that the resource's provider works in. */
+  surroundings: Surroundings;
+}
+
+/** Where a provider works. */
+export interface Surroundings {
+  region: Value;
+  account: Value;
+  partition: Value;
+}
+
+/** One instance of a resource or data source. */
+export class Resource extends Block {
+  readonly mode: ResourceParts['mode'];
+  readonly type: string;
+  readonly name: string;
+  readonly modulePath: string;
+  readonly key: string | number | undefined;
+  /** Without the keys of `count` and `for_each`: `module.network.aws_subnet.public`. */
+  readonly configAddress: string;
+  readonly syntax: BlockSyntax | undefined;
+  readonly surroundings: Surroundings;
+  /** Set by the HCL reader: told when an expression uses an attribute. */
+  onUse?: (resource: Resource) => void;
+
+  constructor(parts: ResourceParts) {
+    const plain = `${parts.modulePath}${parts.mode === 'managed' ? '' : `${parts.mode}.`}${parts.type}.${parts.name}`;
+    super(parts.key === undefined ? plain : `${plain}[${JSON.stringify(parts.key)}]`, parts.body);
+    this.mode = parts.mode;
+    this.type = parts.type;
+    this.name = parts.name;
+    this.modulePath = parts.modulePath;
+    this.key = parts.key;
+    this.configAddress = plain.replace(/\[[^\]]*\]/g, '');
+    this.syntax = parts.syntax;
+    this.surroundings = parts.surroundings;
+  }
+
+  /** `module.network.aws_subnet.public[0]`. */
+  get address(): string {
+    return this.symbol;
+  }
+
+  /** What an expression that names the attribute gets: the argument as it is set, what follows from it, or a symbol. */
+  override attribute(name: string): Value {
+    this.onUse?.(this);
+    return this.computed(name);
+  }
+
+  /** The same for a rule that looks at the resource from outside. */
+  computed(name: string): Value {
+    const symbol = new Unknown(`${this.address}.${name}`);
+    const value = this.get(name);
+    if (value !== undefined && !(value instanceof Unknown && value.symbol === undefined)) return value;
+    if (this.body.blocks(name).length > 0) return symbol;
+    return fromArguments(this, name) ?? symbol;
+  }
+
+  /** The addresses in `depends_on`, without keys. */
+  dependsOn(): string[] {
+    return this.refs('depends_on').map(({ configAddress }) => configAddress);
+  }
+}
+
+/** Something that Terraform would refuse while it evaluates an expression. */
+export interface Failure {
+  location: Location;
+  message: string;
+}
+
+/** A module that is called and was not looked into. */
+export interface UnreadModule {
+  address: string;
+  source: string;
+  location: Location;
+}
+
+export interface ProjectParts {
+  stage: Stage;
+  resources: readonly Resource[];
+  /** The folders it was read from, the root first; none for a plan or state. */
+  folders?: readonly ModuleFolder[];
+  /** The files of the project beside its HCL, where it was read from a folder. */
+  sources?: Sources;
+  unreadModules?: readonly UnreadModule[];
+  failures?: () => readonly Failure[];
+}
+
+/** A Terraform project as rules see it. */
+export class Project {
+  readonly stage: Stage;
+  readonly resources: readonly Resource[];
+  readonly folders: readonly ModuleFolder[];
+  readonly unreadModules: readonly UnreadModule[];
+  private readonly sources: Sources | undefined;
+  private readonly byType = new Map<string, Resource[]>();
+  private readonly failuresSoFar: () => readonly Failure[];
+
+  constructor(parts: ProjectParts) {
+    this.stage = parts.stage;
+    this.resources = parts.resources;
+    this.folders = parts.folders ?? [];
+    this.unreadModules = parts.unreadModules ?? [];
+    this.sources = parts.sources;
+    this.failuresSoFar = parts.failures ?? (() => []);
+    for (const resource of parts.resources) {
+      const kind = `${resource.mode} ${resource.type}`;
+      const list = this.byType.get(kind);
+      if (list) list.push(resource);
+      else this.byType.set(kind, [resource]);
+    }
+  }
+
+  /** The resources of these types, each instance one. */
+  all(...types: string[]): Resource[] {
+    return types.flatMap((type) => this.byType.get(`managed ${type}`) ?? []);
+  }
+
+  /** The data sources of these types. */
+  data(...types: string[]): Resource[] {
+    return types.flatMap((type) => this.byType.get(`data ${type}`) ?? []);
+  }
+
+  /** The files of the root module, and with `everywhere` of the modules it calls by path. */
+  files(everywhere = false): readonly SourceFile[] {
+    return (everywhere ? this.folders : this.folders.slice(0, 1)).flatMap(({ files }) => files);
+  }
+
+  /** The text of another file of the project, such as `backend.hcl`; undefined where there is none. */
+  read(file: string): string | undefined {
+    return this.sources?.read(file);
+  }
+
+  /** Whether this generator wrote the project: its record of answers is there. */
+  get isGenerated(): boolean {
+    return this.read(answersFile) !== undefined;
+  }
+
+  /** The resources of `type` whose argument `path` points at `target`: by reference, or by its name, id or ARN. */
+  linked(type: string | readonly string[], path: string, target: Resource): Resource[] {
+    return this.all(...(typeof type === 'string' ? [type] : type)).filter((resource) =>
+      pointsAt(resource, path, target),
+    );
+  }
+
+  /** What Terraform would refuse while it evaluates; every argument that was read so far has been evaluated. */
+  failures(): readonly Failure[] {
+    return this.failuresSoFar();
+  }
+}
+
+/** Whether an argument of `block` points at `target`: by reference, or by its name, id or ARN. */
+export function pointsAt(block: Block, path: string, target: Resource): boolean {
+  const refs = block.refs(path);
+  if (refs.some((resource) => isSame(resource, target))) return true;
+  const value = identity(block.get(path));
+  if (value === undefined || value === '') return false;
+  return identifiers(target).includes(value);
+}
+
+/** Whether two resources are one, as far as that is known: an instance of unknown key may be any. */
+export function isSame(a: Resource, b: Resource): boolean {
+  if (a.address === b.address) return true;
+  return a.configAddress === b.configAddress && (a.uncertain || b.uncertain);
+}
+
+/** What other resources may call a resource by. */
+export function identifiers(resource: Resource): string[] {
+  const names = ['id', 'arn', 'name', 'bucket', 'identifier', 'cluster_identifier', 'function_name', 'key_id', 'url'];
+  return names.map((name) => identity(resource.computed(name))).filter((text) => text !== undefined);
+}

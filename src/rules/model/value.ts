@@ -1,0 +1,215 @@
+/**
+ * What an expression can be known to be. Plain JavaScript values are known; the classes below stand for what is known
+ * in part or not at all. `null` is Terraform's null, which for an argument means that it is not set.
+ */
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Value[]
+  | ReadonlyMap<string, Value>
+  | Unknown
+  | Text
+  | Json
+  | Many
+  | Lazy;
+
+/** A value that only an apply, or nobody, can tell. */
+export class Unknown {
+  /**
+   * @param symbol what it is the value of, such as `aws_vpc.this.id`: two unknown values of the same symbol are the
+   *   same value, whatever it is.
+   */
+  constructor(readonly symbol?: string) {}
+}
+
+/** A text of which some parts are not known: `["arn:aws:s3:::", Unknown, "/*"]`. */
+export class Text {
+  constructor(readonly parts: readonly (string | Unknown)[]) {}
+}
+
+/** A text that is the JSON encoding of `value`; policies and container definitions are such texts. */
+export class Json {
+  constructor(readonly value: Value) {}
+}
+
+/** A list, set or map whose number of elements is not known, each of which is like `each`. */
+export class Many {
+  constructor(readonly each: Value) {}
+}
+
+/** An object whose attributes are looked up one at a time: a resource, a module, a namespace such as `var`. */
+export abstract class Lazy {
+  abstract readonly symbol: string;
+  abstract attribute(name: string): Value;
+}
+
+export const unknown = new Unknown();
+
+/** Whether nothing of `value`, nor of what it holds, is unknown. */
+export function isKnown(value: Value): boolean {
+  if (Array.isArray(value)) return value.every(isKnown);
+  if (value instanceof Map) return [...value.values()].every(isKnown);
+  if (value instanceof Json) return isKnown(value.value);
+  return !(value instanceof Unknown || value instanceof Text || value instanceof Many || value instanceof Lazy);
+}
+
+export function isList(value: Value | undefined): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+export function isMap(value: Value | undefined): value is ReadonlyMap<string, Value> {
+  return value instanceof Map;
+}
+
+/** The elements of a list or of a single value; undefined where their number is not known. */
+export function elements(value: Value | undefined): readonly Value[] | undefined {
+  if (value === undefined || value === null) return [];
+  if (isList(value)) return value;
+  if (value instanceof Many || value instanceof Unknown) return undefined;
+  return [value];
+}
+
+/** Like elements(), but a list of unknown length gives the element that stands for all. */
+export function someElements(value: Value | undefined): readonly Value[] {
+  if (value instanceof Many) return [value.each];
+  return elements(value) ?? [];
+}
+
+/**
+ * A text that is the same for two values exactly if they are known to be the same value; undefined where that cannot
+ * be told.
+ */
+export function identity(value: Value | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);
+  if (typeof value === 'string') return value;
+  if (value instanceof Unknown) return value.symbol === undefined ? undefined : `\${${value.symbol}}`;
+  if (value instanceof Lazy) return `\${${value.symbol}}`;
+  if (value instanceof Text) return allOf(value.parts.map(identity))?.join('');
+  if (value instanceof Json) return identity(value.value);
+  if (value instanceof Many) return undefined;
+  if (isList(value)) {
+    const parts = allOf(value.map(identity));
+    return parts && `[${parts.join(', ')}]`;
+  }
+  const entries = allOf([...(value as ReadonlyMap<string, Value>)].map(([key, item]) => mapEntry(key, identity(item))));
+  return entries && `{${entries.sort().join(', ')}}`;
+}
+
+function mapEntry(key: string, item: string | undefined): string | undefined {
+  return item === undefined ? undefined : `${key} = ${item}`;
+}
+
+function allOf<T>(list: readonly (T | undefined)[]): T[] | undefined {
+  return list.every((item) => item !== undefined) ? (list as T[]) : undefined;
+}
+
+/** Whether two values are the same: true, false, or undefined where it cannot be told. */
+export function same(a: Value | undefined, b: Value | undefined): boolean | undefined {
+  const [left, right] = [identity(a), identity(b)];
+  if (left !== undefined && left === right) return true;
+  if (a === undefined || b === undefined || !isKnown(a) || !isKnown(b)) {
+    const texts = [a, b].map((value) => (typeof value === 'string' || value instanceof Text ? value : undefined));
+    return texts.every((text) => text !== undefined) && cannotMatch(texts[0]!, texts[1]!) ? false : undefined;
+  }
+  return false;
+}
+
+/** Whether two partly known texts differ in what is known of their beginnings or ends. */
+function cannotMatch(a: string | Text, b: string | Text): boolean {
+  const known = (text: string | Text, at: 0 | -1) => {
+    const part = typeof text === 'string' ? text : text.parts.at(at);
+    return typeof part === 'string' ? part : '';
+  };
+  const [startA, startB] = [known(a, 0), known(b, 0)];
+  const [endA, endB] = [known(a, -1), known(b, -1)];
+  const start = Math.min(startA.length, startB.length);
+  const end = Math.min(endA.length, endB.length);
+  return (
+    startA.slice(0, start) !== startB.slice(0, start) || endA.slice(-end || Infinity) !== endB.slice(-end || Infinity)
+  );
+}
+
+/** How a value is shown in a message: known parts as they are, others as the references they are. */
+export function show(value: Value | undefined): string {
+  if (value === undefined || value === null) return 'null';
+  if (value instanceof Unknown) return value.symbol === undefined ? '…' : `\${${value.symbol}}`;
+  if (value instanceof Lazy) return `\${${value.symbol}}`;
+  if (value instanceof Text) return value.parts.map(show).join('');
+  if (value instanceof Json) return show(value.value);
+  if (value instanceof Many) return `[${show(value.each)}, …]`;
+  if (isList(value)) return `[${value.map(show).join(', ')}]`;
+  if (value instanceof Map) return `{ ${[...value].map(([key, item]) => `${key} = ${show(item)}`).join(', ')} }`;
+  return String(value);
+}
+
+/** Joins texts and values to a text: known, if all are. */
+export function joinText(pieces: readonly Value[]): Value {
+  const parts: (string | Unknown)[] = [];
+  const add = (part: string | Unknown) => {
+    const last = parts.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part;
+    else if (part !== '') parts.push(part);
+  };
+  for (const piece of pieces) {
+    if (piece instanceof Text) piece.parts.forEach(add);
+    else if (piece instanceof Unknown) add(piece);
+    else if (piece instanceof Json) {
+      const text = encodeJson(piece.value);
+      add(typeof text === 'string' ? text : new Unknown());
+    } else if (piece === null || typeof piece === 'object') add(new Unknown());
+    else add(String(piece));
+  }
+  if (parts.length === 0) return '';
+  if (parts.length === 1) return parts[0]!;
+  return new Text(parts);
+}
+
+/** The JSON text of a value, if all of it is known. */
+export function encodeJson(value: Value): string | undefined {
+  return isKnown(value) ? JSON.stringify(toPlain(value)) : undefined;
+}
+
+function toPlain(value: Value): unknown {
+  if (isList(value)) return value.map(toPlain);
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, toPlain(item)]));
+  if (value instanceof Json) return JSON.stringify(toPlain(value.value));
+  return value;
+}
+
+/** A value from parsed JSON. */
+export function fromPlain(plain: unknown): Value {
+  if (Array.isArray(plain)) return plain.map(fromPlain);
+  if (typeof plain === 'object' && plain !== null) {
+    return new Map(Object.entries(plain).map(([key, item]) => [key, fromPlain(item)]));
+  }
+  return plain as Value;
+}
+
+/** What a text that should be JSON holds: undefined where it is not known, an Error where it is not JSON. */
+export function decodeJson(value: Value | undefined): Value | undefined | Error {
+  if (value instanceof Json) return value.value;
+  if (typeof value !== 'string') return undefined;
+  try {
+    return fromPlain(JSON.parse(value));
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** The value where one of two is taken and it is not known which. */
+export function either(a: Value, b: Value): Value {
+  const [left, right] = [identity(a), identity(b)];
+  if (left !== undefined && left === right && typeof a === typeof b) return a;
+  if (isMap(a) && isMap(b) && a.size === b.size && [...a.keys()].every((key) => b.has(key))) {
+    return new Map([...a].map(([key, item]) => [key, either(item, b.get(key)!)]));
+  }
+  if ((isList(a) || a instanceof Many) && (isList(b) || b instanceof Many)) {
+    if (isList(a) && isList(b) && a.length === b.length) return a.map((item, index) => either(item, b[index]!));
+    const all = [...someElements(a), ...someElements(b)];
+    return new Many(all.length === 0 ? unknown : all.reduce(either));
+  }
+  return unknown;
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+
+import { rules } from '../../src/rules/check.js';
+import { samples } from '../support/samples.js';
+import { bootstrapOf, checkFiles, filesIn, fixtures, lines, mutated } from '../support/rules.js';
+
+const golden = samples();
+
+describe('every golden sample', () => {
+  it.each(golden)('$name keeps every rule', async ({ files }) => {
+    expect(lines(await checkFiles(files))).toEqual([]);
+  });
+
+  it.each(golden.filter(({ files }) => files.has('bootstrap/main.tf')))(
+    '$name/bootstrap keeps every rule',
+    async ({ files }) => {
+      expect(lines(await checkFiles(bootstrapOf(files)))).toEqual([]);
+    },
+  );
+});
+
+it('every rule has fixtures, and every fixture a rule', () => {
+  expect([...fixtures.keys()].sort()).toEqual([...rules.keys()].sort());
+});
+
+describe.each([...rules.values()])('$name', (rule) => {
+  const fixture = fixtures.get(rule.name);
+  const broken = { 'its own example': rule.example.broken, ...fixture?.broken };
+  const sound = { 'its own example': rule.example.sound, ...fixture?.sound };
+
+  it.each(Object.entries(broken))('flags %s', async (_title, text) => {
+    expect(lines(await checkFiles(filesIn(text), [rule]))).not.toEqual([]);
+  });
+
+  it.each(Object.entries(sound))('lets pass: %s', async (_title, text) => {
+    expect(lines(await checkFiles(filesIn(text), [rule]))).toEqual([]);
+  });
+
+  it('alone flags a mutation of a golden sample', async () => {
+    const mutation = fixture!.mutation;
+    const sample = golden.find(({ name }) => name === `ecs-fargate/${mutation.sample ?? 'production-everything'}`)!;
+    const { findings } = await checkFiles(mutated(sample, mutation));
+    const found = [...new Set(findings.map((finding) => finding.rule.name))];
+    expect(found, lines({ findings }).join('\n')).toEqual([rule.name]);
+  });
+});

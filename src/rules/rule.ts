@@ -2,9 +2,11 @@ import type { Block, Location, Project, Stage } from './model/project.js';
 
 /**
  * error: the apply fails, or what it makes does not work or is open to others; warning: it works, and costs, breaks or
- * exposes something later; note: a matter of form.
+ * exposes something later; note: a matter of form. The gravest first.
  */
-export type Severity = 'error' | 'warning' | 'note';
+export const severities = ['error', 'warning', 'note'] as const;
+
+export type Severity = (typeof severities)[number];
 
 /** A lesson, as data and one pure function. */
 export interface Rule {

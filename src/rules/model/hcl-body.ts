@@ -208,7 +208,8 @@ class ObjectBody implements Body {
   }
 }
 
-function resourcesIn(value: Value): Resource[] {
+/** The resources that a value is or holds. */
+export function resourcesIn(value: Value): Resource[] {
   if (value instanceof Resource) return [value];
   if (value instanceof Many) return resourcesIn(value.each);
   return isList(value) ? value.flatMap(resourcesIn) : [];

@@ -1,8 +1,8 @@
 import type { BlockSyntax, Expression, SourceFile } from '../hcl/syntax.js';
 import { account, partitionOf } from './aws-attributes.js';
-import { evaluate, extend, pairs, referencePath, type Scope } from './evaluate.js';
+import { evaluate, extend, pairs, quietly, referencePath, type Scope } from './evaluate.js';
 import type { Files } from './functions.js';
-import { HclBody, type Reading } from './hcl-body.js';
+import { HclBody, resourcesIn, type Reading } from './hcl-body.js';
 import { Resource, type Location, type Surroundings, type UnreadModule } from './project.js';
 import { convert } from './types.js';
 import { identity, isList, Lazy, Many, Unknown, unknown, type Value } from './value.js';
@@ -110,6 +110,17 @@ export class HclModule {
       const expression = block?.syntax.body.attributes.find((attribute) => attribute.name === 'value')?.expression;
       return block && expression ? this.evaluateIn(block, expression, this.scope) : unknown;
     });
+  }
+
+  /** The resources that the outputs refer to. */
+  exported(): readonly Resource[] {
+    const outputs = this.folder.blocks.filter(({ syntax }) => syntax.type === 'output');
+    return this.usedBy(outputs, ({ syntax }) => this.output(syntax.labels[0] ?? ''));
+  }
+
+  private usedBy<T>(items: readonly T[], read: (item: T) => Value): readonly Resource[] {
+    const { value, uses } = this.reading.tracked(() => items.map((item) => quietly(() => read(item)) ?? unknown));
+    return [...uses, ...resourcesIn(value)];
   }
 
   private lookup(name: string): Value | undefined {
@@ -319,7 +330,12 @@ export class HclModule {
       this.depth < deepestModules && /^\.\.?\//.test(text) ? this.findFolder(this.folder, text) : undefined;
     const address = `${this.calling.path}module.${name}`;
     if (!folder) {
-      this.unread.push({ address, source: text, location: { path: file, line: syntax.line } });
+      this.unread.push({
+        address,
+        source: text,
+        location: { path: file, line: syntax.line },
+        given: () => this.usedBy(syntax.body.attributes, ({ expression }) => evaluate(expression, this.scope)),
+      });
       return new Unknown(address);
     }
     const { expansions, isMap } = this.expansions(block);

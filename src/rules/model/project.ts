@@ -198,6 +198,8 @@ export interface UnreadModule {
   address: string;
   source: string;
   location: Location;
+  /** The resources that its arguments refer to: what it may add to or change. */
+  given(): readonly Resource[];
 }
 
 export interface ProjectParts {
@@ -208,6 +210,8 @@ export interface ProjectParts {
   /** The files of the project beside its HCL, where it was read from a folder. */
   sources?: Sources;
   unreadModules?: readonly UnreadModule[];
+  /** The resources that the outputs of the root module refer to. */
+  exported?: () => readonly Resource[];
   failures?: () => readonly Failure[];
 }
 
@@ -220,6 +224,9 @@ export class Project {
   private readonly sources: Sources | undefined;
   private readonly byType = new Map<string, Resource[]>();
   private readonly failuresSoFar: () => readonly Failure[];
+  private readonly findExported: () => readonly Resource[];
+  private exported: ReadonlySet<Resource> | undefined;
+  private given: ReadonlySet<Resource> | undefined;
 
   constructor(parts: ProjectParts) {
     this.stage = parts.stage;
@@ -228,6 +235,7 @@ export class Project {
     this.unreadModules = parts.unreadModules ?? [];
     this.sources = parts.sources;
     this.failuresSoFar = parts.failures ?? (() => []);
+    this.findExported = parts.exported ?? (() => []);
     for (const resource of parts.resources) {
       const kind = `${resource.mode} ${resource.type}`;
       const list = this.byType.get(kind);
@@ -266,6 +274,18 @@ export class Project {
     return this.all(...(typeof type === 'string' ? [type] : type)).filter((resource) =>
       pointsAt(resource, path, target),
     );
+  }
+
+  /** Whether a module that was not looked into is given the resource, and so may add to it. */
+  isGivenToUnread(resource: Resource): boolean {
+    this.given ??= new Set(this.unreadModules.flatMap((module) => module.given()));
+    return this.given.has(resource);
+  }
+
+  /** Whether an output of the root module refers to the resource, so that another project may add to it. */
+  isExported(resource: Resource): boolean {
+    this.exported ??= new Set(this.findExported());
+    return this.exported.has(resource);
   }
 
   /** What Terraform would refuse while it evaluates; every argument that was read so far has been evaluated. */

@@ -70,6 +70,7 @@ export async function readHclProject(sources: Sources, variableFiles: readonly s
     resources: module.resources,
     folders: [...folders.values()],
     unreadModules: module.unread,
+    exported: () => module.exported(),
     failures: () => reading.failures,
   });
 }

@@ -1,0 +1,209 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { nearest } from '../answers/nearest.js';
+import { refuseFaults } from '../answers/sources.js';
+import { fileFault, UserError, type Fault } from '../errors.js';
+import { quote } from '../printable.js';
+import { check, isAtLeast, rules } from '../rules/check.js';
+import { HclError } from '../rules/hcl/syntax.js';
+import type { Project } from '../rules/model/project.js';
+import { folderSources, readHclProject } from '../rules/model/read-hcl.js';
+import { NotReadable, readPlan, readState } from '../rules/model/read-json.js';
+import type { Rule } from '../rules/rule.js';
+import type { Output } from '../standard-streams.js';
+import {
+  checkExitCodes,
+  readCheckFlags,
+  readExplainFlags,
+  type CheckExitCode,
+  type CheckRequest,
+  type ExplainRequest,
+} from './check-flags.js';
+import { checkHelp, explainHelp } from './check-help.js';
+import { githubText, jsonReport, textReport, type ReportContext } from './check-report.js';
+import { explainText, ruleJson, ruleList } from './explain.js';
+import { paintFor } from './report.js';
+import { sarifReport } from './sarif.js';
+
+/** What the two commands touch outside themselves. */
+export interface CheckOutside {
+  environment: NodeJS.ProcessEnv;
+  /** Throws where the current directory is gone. */
+  cwd(): string;
+  stdout: Output;
+}
+
+/** A command line that was read: whether faults are told as JSON too, and what carries it out. */
+export interface ReadCommand {
+  json: boolean;
+  /** Returns the exit code; throws UserError with every fault. */
+  run(outside: CheckOutside): Promise<CheckExitCode>;
+}
+
+/** The two commands, each from the words that follow it. */
+export const commands: Record<'check' | 'explain', (words: readonly string[]) => ReadCommand> = {
+  check(words) {
+    const request = readCheckFlags(words);
+    return { json: request.json, run: (outside) => runCheck(request, outside) };
+  },
+  explain(words) {
+    const request = readExplainFlags(words);
+    return { json: request.json, run: async (outside) => runExplain(request, outside) };
+  },
+};
+
+/**
+ * Reads what is asked for, runs the rules and prints what they find. Throws UserError with everything that cannot be
+ * read.
+ */
+async function runCheck(request: CheckRequest, outside: CheckOutside): Promise<CheckExitCode> {
+  refuseFaults(request.faults);
+  if (request.help) {
+    outside.stdout.write(checkHelp());
+    return checkExitCodes.clean;
+  }
+  const result = check(await readProjects(request, outside.cwd()));
+  const context: ReportContext = {
+    folder: request.folder ?? '.',
+    verbose: request.verbose,
+    paint: paintFor(outside.stdout, outside.environment),
+  };
+  const reports = { text: textReport, json: jsonReport, sarif: sarifReport, github: githubText };
+  outside.stdout.write(reports[request.format](result, context));
+  const failed = result.findings.some(({ severity }) => isAtLeast(severity, request.failOn));
+  return failed ? checkExitCodes.findings : checkExitCodes.clean;
+}
+
+/** Explains one rule, or lists all. Throws UserError for a rule that there is none of. */
+function runExplain(request: ExplainRequest, { stdout, environment }: CheckOutside): CheckExitCode {
+  refuseFaults(request.faults);
+  if (request.help) stdout.write(explainHelp());
+  else if (request.rule === undefined) {
+    stdout.write(request.json ? toJson([...rules.values()].map(ruleJson)) : ruleList(rules.values()));
+  } else {
+    const rule = findRule(request.rule);
+    stdout.write(request.json ? toJson(ruleJson(rule)) : explainText(rule, paintFor(stdout, environment)));
+  }
+  return checkExitCodes.clean;
+}
+
+function findRule(name: string): Rule {
+  const rule = rules.get(name);
+  if (rule) return rule;
+  const near = nearest(name, [...rules.keys()]);
+  throw new UserError([
+    {
+      option: 'explain',
+      value: quote(name),
+      why: 'is no rule that is known',
+      remedy: near ? `Did you mean ${near}?` : 'create-secure-infra explain, without a rule, lists them all.',
+    },
+  ]);
+}
+
+function toJson(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** Everything that was asked for, read; all that cannot be read is told at once. */
+async function readProjects(request: CheckRequest, cwd: string): Promise<Project[]> {
+  const faults: Fault[] = [];
+  const projects: Project[] = [];
+  const attempt = async (read: () => Promise<Project> | Project) => {
+    try {
+      projects.push(await read());
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      faults.push(...error.faults);
+    }
+  };
+  const { folder, plan, state } = request;
+  if (folder !== undefined) await attempt(() => readFolder(folder, request.variableFiles, cwd));
+  else if (request.variableFiles.length > 0) {
+    faults.push({
+      option: '--var-file',
+      why: 'is for a folder, and none is looked at',
+      remedy: 'Name the folder, or leave the flag out.',
+    });
+  }
+  if (plan !== undefined) await attempt(() => readShown('--plan', plan, cwd, readPlan));
+  if (state !== undefined) await attempt(() => readShown('--state', state, cwd, readState));
+  refuseFaults(faults);
+  return projects;
+}
+
+async function readFolder(folder: string, variableFiles: readonly string[], cwd: string): Promise<Project> {
+  const root = path.resolve(cwd, folder);
+  refuseNoFolder(folder, root);
+  const files = variableFiles.map((file) => path.relative(root, path.resolve(cwd, file)));
+  try {
+    return await readHclProject(
+      folderSources(root),
+      files.map((file) => file.split(path.sep).join('/')),
+    );
+  } catch (error) {
+    if (!(error instanceof HclError)) throw error;
+    const place = path.join(folder, error.path);
+    throw new UserError([
+      {
+        option: `${place}:${error.line}`,
+        why: error.message,
+        remedy: 'Mend it there; terraform fmt says more where it can.',
+      },
+    ]);
+  }
+}
+
+function refuseNoFolder(folder: string, root: string): void {
+  const refuseWith = (why: string, remedy: string): never => {
+    throw new UserError([{ option: '[folder]', value: quote(folder), why, remedy }]);
+  };
+  let entries: string[];
+  try {
+    if (!statSync(root).isDirectory()) refuseWith('is a file', 'Give the folder it is in, or --plan or --state.');
+    entries = readdirSync(root);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError([fileFault(error, '[folder]', quote(folder))]);
+  }
+  if (entries.some((name) => name.endsWith('.tf'))) return;
+  const below = foldersWithTerraform(root).map((name) => path.join(folder, name));
+  const json = entries.some((name) => name.endsWith('.tf.json'));
+  refuseWith(
+    json ? 'holds Terraform in JSON only, which is not read' : 'holds no .tf file',
+    below.length > 0 ? `Did you mean ${below.slice(0, 5).join(' or ')}?` : 'Give the folder of a root module.',
+  );
+}
+
+/** The folders below that hold .tf files, the nearest first; neither hidden ones nor node_modules. */
+function foldersWithTerraform(root: string): string[] {
+  const found: string[] = [];
+  const waiting = [''];
+  for (let looked = 0; waiting.length > 0 && looked < 1000 && found.length < 5; looked++) {
+    const folder = waiting.shift()!;
+    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
+      if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      waiting.push(path.join(folder, entry.name));
+    }
+    if (folder !== '' && readdirSync(path.join(root, folder)).some((name) => name.endsWith('.tf'))) found.push(folder);
+  }
+  return found;
+}
+
+function readShown(flag: string, file: string, cwd: string, read: (text: string) => Project): Project {
+  let text: string;
+  try {
+    text = readFileSync(path.resolve(cwd, file), 'utf8');
+  } catch (error) {
+    throw new UserError([fileFault(error, flag, quote(file))]);
+  }
+  try {
+    return read(text);
+  } catch (error) {
+    if (!(error instanceof NotReadable)) throw error;
+    throw new UserError([
+      { option: flag, value: quote(file), why: error.message, remedy: 'Give a file made by terraform show -json.' },
+    ]);
+  }
+}

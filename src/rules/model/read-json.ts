@@ -1,0 +1,390 @@
+import { account as anyAccount, partitionOf } from './aws-attributes.js';
+import { Project, Resource, type Body, type Surroundings } from './project.js';
+import { fromPlain, identity, isList, isMap, someElements, Unknown, unknown, type Value } from './value.js';
+
+/** A file that is no plan or state as `terraform show -json` prints them; the message says what it is, or is not. */
+export class NotReadable extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotReadable';
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a plan as `terraform show -json` prints it: `text` is the content of the file. Throws NotReadable.
+ * https://developer.hashicorp.com/terraform/internals/json-format
+ */
+export function readPlan(text: string): Project {
+  const plan = readShown(text);
+  if (!isObject(plan.planned_values)) {
+    throw new NotReadable(isObject(plan.values) ? 'is a state, not a plan; give it with --state' : 'is no plan');
+  }
+  const changes = new Map(
+    objects(plan.resource_changes).map((change) => [
+      String(change.address),
+      isObject(change.change) ? change.change : {},
+    ]),
+  );
+  const configuration = new Configuration(plan);
+  const prior =
+    isObject(plan.prior_state) && isObject(plan.prior_state.values) ? plan.prior_state.values.root_module : undefined;
+  const found = [
+    ...resourcesIn(plan.planned_values.root_module),
+    ...resourcesIn(prior).filter(({ mode }) => mode === 'data'),
+  ];
+  return new JsonProject(
+    'plan',
+    found,
+    (resource) => changes.get(String(resource.address))?.after_unknown,
+    configuration,
+  ).project;
+}
+
+/** Reads a state as `terraform show -json` prints it. Throws NotReadable. */
+export function readState(text: string): Project {
+  const state = readShown(text);
+  if (isObject(state.planned_values)) throw new NotReadable('is a plan, not a state; give it with --plan');
+  if (!isObject(state.values)) {
+    // A state that nothing has been applied to.
+    if ('format_version' in state && Object.keys(state).length <= 2)
+      return new JsonProject('state', [], () => false).project;
+    throw new NotReadable('is no state');
+  }
+  return new JsonProject('state', resourcesIn(state.values.root_module), () => false).project;
+}
+
+function readShown(text: string): Json {
+  let content: unknown;
+  try {
+    content = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const binary = text.startsWith('PK');
+    throw new NotReadable(
+      binary
+        ? 'is a plan as terraform keeps it; make JSON of it with terraform show -json'
+        : `is not JSON: ${(error as Error).message}`,
+    );
+  }
+  if (!isObject(content)) throw new NotReadable('is no JSON object');
+  if ('lineage' in content && 'serial' in content) {
+    throw new NotReadable('is a state file as terraform keeps it; make JSON of it with terraform show -json');
+  }
+  return content;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objects(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** The resources of a module and of those it calls. */
+function resourcesIn(module: unknown): Json[] {
+  if (!isObject(module)) return [];
+  return [...objects(module.resources), ...objects(module.child_modules).flatMap(resourcesIn)];
+}
+
+class JsonProject {
+  readonly project: Project;
+  private byIdentifier: Map<string, Resource[]> | undefined;
+  private readonly byConfigAddress = new Map<string, Resource[]>();
+
+  constructor(
+    stage: 'plan' | 'state',
+    resources: readonly Json[],
+    unknownsOf: (resource: Json) => unknown,
+    configuration?: Configuration,
+  ) {
+    const region = configuration?.region() ?? commonPart(resources, 3);
+    const general: Surroundings = {
+      region: region ?? new Unknown('data.aws_region.current.name'),
+      account: accountIn(resources) ?? commonPart(resources, 4) ?? anyAccount,
+      partition: partitionOf(region ?? unknown),
+    };
+    const made = resources.map((resource) => {
+      const address = String(resource.address);
+      const [, modulePath = ''] = /^((?:module\.[^.[]+(?:\[[^\]]*\])?\.)*)/.exec(address) ?? [];
+      const configAddress = address.replace(/\[[^\]]*\]/g, '');
+      const values = isObject(resource.values) ? resource.values : {};
+      const key = resource.index;
+      return new Resource({
+        mode: resource.mode === 'data' ? 'data' : 'managed',
+        type: String(resource.type),
+        name: String(resource.name),
+        modulePath,
+        ...(typeof key === 'string' || typeof key === 'number' ? { key } : {}),
+        body: new JsonBody(merged(values, unknownsOf(resource)), {
+          written: configuration?.expressions(configAddress),
+          byText: (text) => this.identified(text),
+          byExpression: (name) =>
+            configuration
+              ?.references(configAddress, name)
+              .flatMap((target) => this.byConfigAddress.get(target) ?? []) ?? [],
+          dependsOn: () =>
+            objectsNamed(resource.depends_on).flatMap(
+              (target) => this.byConfigAddress.get(target.replace(/\[[^\]]*\]/g, '')) ?? [],
+            ),
+        }),
+        surroundings: surroundingsOf(values, general),
+      });
+    });
+    for (const resource of made) {
+      this.byConfigAddress.set(resource.configAddress, [
+        ...(this.byConfigAddress.get(resource.configAddress) ?? []),
+        resource,
+      ]);
+    }
+    this.project = new Project({ stage, resources: made });
+  }
+
+  /** The resources that have this id, ARN or URL: what AWS's own answers name others by. */
+  private identified(text: string): readonly Resource[] {
+    if (!this.byIdentifier) {
+      this.byIdentifier = new Map();
+      for (const resource of this.project.resources) {
+        const texts = new Set(['id', 'arn', 'key_id', 'bucket', 'json'].map((name) => identity(resource.get(name))));
+        for (const key of texts) {
+          if (key === undefined || key.startsWith('${')) continue;
+          this.byIdentifier.set(key, [...(this.byIdentifier.get(key) ?? []), resource]);
+        }
+      }
+    }
+    return this.byIdentifier.get(text) ?? [];
+  }
+}
+
+function objectsNamed(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** The account that the data source of a plan or state names. */
+function accountIn(resources: readonly Json[]): string | undefined {
+  const identityOfCaller = resources.find(({ type }) => type === 'aws_caller_identity');
+  const values = identityOfCaller && isObject(identityOfCaller.values) ? identityOfCaller.values : {};
+  return typeof values.account_id === 'string' ? values.account_id : undefined;
+}
+
+/** What most ARNs of the resources have at a place: 3 is the region, 4 the account. */
+function commonPart(resources: readonly Json[], place: 3 | 4): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { values } of resources) {
+    const part = isObject(values) && typeof values.arn === 'string' ? values.arn.split(':')[place] : undefined;
+    if (part) counts.set(part, (counts.get(part) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+function surroundingsOf({ arn }: Json, general: Surroundings): Surroundings {
+  const [, , , region, account] = typeof arn === 'string' && arn.startsWith('arn:') ? arn.split(':') : [];
+  return {
+    region: region || general.region,
+    account: account || general.account,
+    partition: region ? partitionOf(region) : general.partition,
+  };
+}
+
+/** Planned values, with Unknown where the plan says that only the apply will tell. */
+function merged(values: unknown, unknowns: unknown): ReadonlyMap<string, Value> {
+  const known = fromPlain(values);
+  const result = withUnknowns(isMap(known) ? known : new Map<string, Value>(), unknowns);
+  return isMap(result) ? result : new Map();
+}
+
+function withUnknowns(value: Value, unknowns: unknown): Value {
+  if (unknowns === true) return unknown;
+  if (Array.isArray(unknowns)) {
+    const items = isList(value) ? value : [];
+    return Array.from({ length: Math.max(items.length, unknowns.length) }, (_, at) =>
+      withUnknowns(items[at] ?? null, unknowns[at]),
+    );
+  }
+  if (!isObject(unknowns)) return value;
+  const map = new Map(isMap(value) ? value : []);
+  for (const [key, inner] of Object.entries(unknowns)) {
+    const filled = withUnknowns(map.get(key) ?? null, inner);
+    if (filled !== null) map.set(key, filled);
+  }
+  return map;
+}
+
+interface Lookups {
+  /** What is written in the configuration, by name; absent where there is none to look into. */
+  written?: unknown;
+  byText(text: string): readonly Resource[];
+  byExpression(name: string): readonly Resource[];
+  dependsOn(): readonly Resource[];
+}
+
+/** A block in JSON. What is not set is there all the same, as null, "" or []. */
+class JsonBody implements Body {
+  readonly uncertain = false;
+
+  constructor(
+    private readonly values: ReadonlyMap<string, Value>,
+    private readonly lookups: Lookups,
+  ) {}
+
+  value(name: string): Value | undefined {
+    const value = this.values.get(name);
+    if (value === undefined || isUnset(value)) return undefined;
+    // A plan also lists what only AWS sets.
+    const { written } = this.lookups;
+    return value instanceof Unknown && isObject(written) && !(name in written) ? undefined : value;
+  }
+
+  blocks(name: string): Body[] {
+    const value = this.values.get(name);
+    if (value === undefined || value === null) return [];
+    return someElements(value)
+      .filter(isMap)
+      .map((object, at) => new JsonBody(object, this.nested(name, at)));
+  }
+
+  private nested(name: string, at: number): Lookups {
+    const { written } = this.lookups;
+    const blocks = isObject(written) ? written[name] : undefined;
+    // The blocks of a `dynamic` one are written once.
+    const block = Array.isArray(blocks) ? (blocks.length === 1 ? blocks[0] : blocks[at]) : blocks;
+    return { ...this.lookups, written: block, byExpression: () => this.lookups.byExpression(name) };
+  }
+
+  references(name: string): readonly Resource[] {
+    if (name === 'depends_on') return this.lookups.dependsOn();
+    const named = textsIn(this.values.get(name)).flatMap((text) => this.lookups.byText(text));
+    return [...new Set([...named, ...this.lookups.byExpression(name)])];
+  }
+
+  names(): string[] {
+    return [...this.values.keys()].filter((name) => this.value(name) !== undefined);
+  }
+
+  location(): undefined {
+    return undefined;
+  }
+}
+
+function isUnset(value: Value): boolean {
+  return value === null || value === '' || (isList(value) && value.length === 0) || (isMap(value) && value.size === 0);
+}
+
+function textsIn(value: Value | undefined): string[] {
+  if (typeof value === 'string') return [value];
+  if (isList(value)) return value.flatMap(textsIn);
+  return isMap(value) ? [...value.values()].flatMap(textsIn) : [];
+}
+
+/** The part of a plan that repeats the configuration: which expression refers to what. */
+class Configuration {
+  private readonly root: Json;
+  private readonly byAddress = new Map<string, Json>();
+
+  constructor(private readonly plan: Json) {
+    const configuration = isObject(plan.configuration) ? plan.configuration : {};
+    this.root = isObject(configuration.root_module) ? configuration.root_module : {};
+  }
+
+  /** The region of the provider, where it is a constant or a variable of the root module. */
+  region(): string | undefined {
+    const configuration = isObject(this.plan.configuration) ? this.plan.configuration : {};
+    const providers = isObject(configuration.provider_config) ? configuration.provider_config : {};
+    const aws = isObject(providers.aws) ? providers.aws : {};
+    const expression = isObject(aws.expressions) && isObject(aws.expressions.region) ? aws.expressions.region : {};
+    if (typeof expression.constant_value === 'string') return expression.constant_value;
+    const variables = isObject(this.plan.variables) ? this.plan.variables : {};
+    for (const reference of strings(expression.references)) {
+      const variable = variables[reference.replace(/^var\./, '')];
+      if (isObject(variable) && typeof variable.value === 'string') return variable.value;
+    }
+    return undefined;
+  }
+
+  /** The addresses, without keys, of the resources that an argument of a resource refers to. */
+  references(address: string, argument: string): string[] {
+    const path = modulesIn(address);
+    const resource = this.resource(address);
+    const expressions = this.expressions(address) ?? {};
+    if (argument === 'depends_on')
+      return strings(resource?.depends_on).flatMap((reference) => this.resolve(reference, path, 0));
+    return referencesIn(expressions[argument]).flatMap((reference) => this.resolve(reference, path, 0));
+  }
+
+  /** What is written in a resource's block, by argument and block; undefined where the plan does not say. */
+  expressions(address: string): Json | undefined {
+    const resource = this.resource(address);
+    return resource && isObject(resource.expressions) ? resource.expressions : undefined;
+  }
+
+  private resource(address: string): Json | undefined {
+    if (this.byAddress.size === 0) this.index(this.root, '');
+    return this.byAddress.get(address);
+  }
+
+  private index(module: Json, prefix: string): void {
+    for (const resource of objects(module.resources))
+      this.byAddress.set(`${prefix}${String(resource.address)}`, resource);
+    for (const [name, call] of Object.entries(isObject(module.module_calls) ? module.module_calls : {})) {
+      if (isObject(call) && isObject(call.module)) this.index(call.module, `${prefix}module.${name}.`);
+    }
+  }
+
+  private module(path: readonly string[]): Json | undefined {
+    let module: Json | undefined = this.root;
+    for (const name of path) {
+      const call: Json | undefined =
+        module && isObject(module.module_calls) && isObject(module.module_calls[name])
+          ? (module.module_calls[name] as Json)
+          : undefined;
+      module = call && isObject(call.module) ? call.module : undefined;
+    }
+    return module;
+  }
+
+  private resolve(reference: string, path: readonly string[], depth: number): string[] {
+    const prefix = path.map((name) => `module.${name}.`).join('');
+    const [first, second, third] = reference.replace(/\[[^\]]*\]/g, '').split('.');
+    if (!first || !second || depth > 20) return [];
+    if (first === 'data') return third ? [`${prefix}data.${second}.${third}`] : [];
+    if (first === 'var') return this.input(second, path, depth);
+    if (first === 'module') {
+      const inner = [...path, second];
+      const outputs = this.module(inner)?.outputs;
+      const output = isObject(outputs) && third !== undefined ? outputs[third] : undefined;
+      return isObject(output)
+        ? referencesIn(output.expression).flatMap((next) => this.resolve(next, inner, depth + 1))
+        : [];
+    }
+    return ['local', 'each', 'count', 'self', 'path', 'terraform'].includes(first)
+      ? []
+      : [`${prefix}${first}.${second}`];
+  }
+
+  /** What a caller gives to a variable of its module. */
+  private input(name: string, path: readonly string[], depth: number): string[] {
+    if (path.length === 0) return [];
+    const caller = path.slice(0, -1);
+    const calls = this.module(caller)?.module_calls;
+    const call = isObject(calls) ? calls[path.at(-1)!] : undefined;
+    const expressions = isObject(call) && isObject(call.expressions) ? call.expressions : {};
+    return referencesIn(expressions[name]).flatMap((reference) => this.resolve(reference, caller, depth + 1));
+  }
+}
+
+function modulesIn(address: string): string[] {
+  return [...address.matchAll(/module\.([^.]+)\./g)].map(([, name]) => name!);
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** The references in an expression, or in the blocks of that name. */
+function referencesIn(expression: unknown): string[] {
+  if (Array.isArray(expression)) return expression.flatMap(referencesIn);
+  if (!isObject(expression)) return [];
+  if ('references' in expression) return strings(expression.references);
+  return 'constant_value' in expression ? [] : Object.values(expression).flatMap(referencesIn);
+}

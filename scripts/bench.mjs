@@ -1,17 +1,20 @@
 // Times whole processes side by side, in turn, and prints medians. `npm run bench -- --write` notes them in
 // docs/benchmarks.md. Exits with 1 where a bar is missed.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 import prettier from 'prettier';
 
+import { check, folderSources, readHclProject } from '../dist/check.js';
 import { renderProject, resolve, writeProject } from '../dist/index.js';
 
 const rounds = 31;
 const projects = 1000;
+/** Of a check; it takes longer than the rest. */
+const checkRounds = 11;
 const createViteVersion = '9.3.0';
 /** Files that create-vite writes for vanilla-ts. */
 let viteFiles = 0;
@@ -20,7 +23,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const scratch = mkdtempSync(path.join(tmpdir(), 'create-secure-infra-bench-'));
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CSI_|npm_)/.test(name)));
 try {
-  const report = [...(await wholeProcesses()), ...(await manyProjects()), ...tarball()];
+  const report = [...(await wholeProcesses()), ...(await checks()), ...(await manyProjects()), ...tarball()];
   const text = await prettier.format(describe(report), { parser: 'markdown', printWidth: 120 });
   process.stdout.write(text);
   if (process.argv.includes('--write')) {
@@ -107,6 +110,57 @@ function timed(args) {
   return performance.now() - start;
 }
 
+/** `check` of the largest sample, and of a project of 1,000 resources: time and the most memory it takes. */
+async function checks() {
+  const bin = path.join(root, 'bin/create-secure-infra.js');
+  const sample = path.join(root, 'golden/ecs-fargate/production-everything');
+  const large = await largeProject(sample);
+  const [one, many] = [sample, large.folder].map((folder) => {
+    const runs = Array.from({ length: checkRounds + 1 }, () => measured([bin, 'check', folder])).slice(1);
+    return { time: median(runs.map(({ time }) => time)), memory: median(runs.map(({ memory }) => memory)) };
+  });
+  return [
+    { what: '`check` of the largest sample', figure: ms(one.time), bar: '500 ms', met: one.time <= 500 },
+    { what: 'the most memory it takes', figure: mb(one.memory), bar: '200 MB', met: one.memory < 200 },
+    {
+      what: `\`check\` of a project of ${large.resources} resources`,
+      figure: ms(many.time),
+      bar: '2,000 ms',
+      met: many.time <= 2000,
+    },
+    { what: 'the most memory it takes', figure: mb(many.memory) },
+  ];
+}
+
+/** As many copies of a sample, each a module in a folder of its own, as make 1,000 resources. */
+async function largeProject(sample) {
+  const folder = path.join(scratch, 'large');
+  const { resources } = check([await readHclProject(folderSources(sample))], []);
+  const copies = Math.ceil(1000 / resources);
+  mkdirSync(folder);
+  const values = readFileSync(path.join(sample, 'terraform.tfvars'), 'utf8');
+  const calls = Array.from({ length: copies }, (_, at) => {
+    const copy = path.join(folder, `copy-${at}`);
+    cpSync(sample, copy, { recursive: true });
+    for (const file of ['provider.tf', 'backend.tf', 'terraform.tfvars']) rmSync(path.join(copy, file));
+    const own = values.replace(/environment_suffix = .*/, `environment_suffix = "copy${at}"`);
+    return `module "copy_${at}" {\n  source = "./copy-${at}"\n\n${own}}\n`;
+  });
+  const provider = 'provider "aws" {\n  region = "af-south-1"\n}\n';
+  writeFileSync(path.join(folder, 'main.tf'), [provider, ...calls].join('\n'));
+  return { folder, resources: resources * copies };
+}
+
+/** A run with the most memory it took, which only the process itself is told. */
+function measured(args) {
+  const notes = path.join(scratch, 'peak-memory.cjs');
+  const told = path.join(scratch, 'peak-memory');
+  const script = `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(told)}, String(process.resourceUsage().maxRSS)));`;
+  writeFileSync(notes, script);
+  const time = timed(['--require', notes, ...args]);
+  return { time, memory: Number(readFileSync(told, 'utf8')) / 1000 };
+}
+
 /** How many files a default project has. */
 function fileCount() {
   return renderProject(resolve({}, { directoryName: 'my-payments', drawSuffix: () => 'bench1' }).answers).size;
@@ -151,7 +205,7 @@ function tarball() {
     ),
   ).size;
   return [
-    { what: 'the packed tarball', figure: `${(bytes / 1000).toFixed(0)} KB`, bar: '250 KB', met: bytes < 250_000 },
+    { what: 'the packed tarball', figure: `${(bytes / 1000).toFixed(0)} KB`, bar: '600 KB', met: bytes < 600_000 },
   ];
 }
 
@@ -165,6 +219,10 @@ function ms(milliseconds) {
   return `${milliseconds.toFixed(1)} ms`;
 }
 
+function mb(megabytes) {
+  return `${megabytes.toFixed(0)} MB`;
+}
+
 function describe(report) {
   const rows = report.map(
     ({ what, figure, bar, met }) =>
@@ -172,7 +230,8 @@ function describe(report) {
   );
   return `# Benchmarks
 
-\`npm run bench\` measures these side by side, in turn, as whole processes; each figure is the median of ${rounds} runs.
+\`npm run bench\` measures these side by side, in turn, as whole processes; each figure is the median of ${rounds} runs,
+those of \`check\` of ${checkRounds}.
 Absolute times are the machine's, so compare within one run only.
 
 | What | Figure | Bar | |

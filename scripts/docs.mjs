@@ -1,11 +1,12 @@
-// Writes what the documentation says of options from the option table: the tables in README.md and
-// docs/answers.schema.json. With --check it only says whether they are up to date.
+// Writes what the documentation says of options and rules from their tables: the tables in README.md and docs/rules.md,
+// and docs/answers.schema.json. With --check it only says whether they are up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { markdownTable } from 'markdown-table';
 import prettier from 'prettier';
 
+import { checkExitCodeMeanings, checkFlags, checkFlagUsage, lessons, rules } from '../dist/check.js';
 import { answersSchema, exitCodeMeanings, flagUsage, options, runFlags } from '../dist/index.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -28,18 +29,49 @@ function runTable() {
   return markdownTable([['Flag', 'Meaning'], ...rows]);
 }
 
-function exitCodeTable() {
-  return markdownTable([['Exit code', 'Meaning'], ...Object.entries(exitCodeMeanings)]);
+function exitCodeTable(meanings) {
+  return markdownTable([['Exit code', 'Meaning'], ...Object.entries(meanings)]);
+}
+
+function checkTable() {
+  const rows = checkFlags.map((flag) => [`\`${cell(checkFlagUsage(flag))}\``, cell(flag.help)]);
+  return markdownTable([['Flag', 'Meaning'], ...rows]);
+}
+
+function ruleTable() {
+  const rows = [...rules.values()].map(({ name, severity, title, catalogue, stages, scope, source }) => [
+    `[\`${name}\`](${source})`,
+    cell(title) + (scope === 'generated' ? ' (projects of this generator only)' : ''),
+    severity,
+    stages.join(', '),
+    catalogue.join(', '),
+  ]);
+  return markdownTable([['Rule', 'What must hold', 'Severity', 'Seen in', 'Lessons'], ...rows]);
+}
+
+function lessonTable() {
+  const rows = lessons.map(({ id, title, notChecked }) => {
+    const names = [...rules.values()]
+      .filter(({ catalogue }) => catalogue.includes(id))
+      .map(({ name }) => `\`${name}\``);
+    return [id, cell(title), [...names, ...(notChecked ? [cell(notChecked)] : [])].join(', ')];
+  });
+  return markdownTable([['Lesson', 'What it asks for', 'Rules, or why there is none'], ...rows]);
 }
 
 const tables = {
   options: optionTable(),
   run: runTable(),
-  'exit codes': exitCodeTable(),
+  'exit codes': exitCodeTable(exitCodeMeanings),
+  'check flags': checkTable(),
+  'check exit codes': exitCodeTable(checkExitCodeMeanings),
+  rules: ruleTable(),
+  lessons: lessonTable(),
 };
 
 /** Puts each table between its two comments. */
-function filled(readme) {
+function filled(file) {
+  const readme = readFileSync(path.join(root, file), 'utf8');
   return Object.entries(tables).reduce((text, [name, table]) => {
     const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     if (!text.includes(start)) return text;
@@ -48,7 +80,8 @@ function filled(readme) {
 }
 
 const documents = {
-  'README.md': filled(readFileSync(path.join(root, 'README.md'), 'utf8')),
+  'README.md': filled('README.md'),
+  'docs/rules.md': filled('docs/rules.md'),
   'docs/answers.schema.json': JSON.stringify(answersSchema()),
 };
 for (const [file, text] of Object.entries(documents)) {
@@ -56,7 +89,9 @@ for (const [file, text] of Object.entries(documents)) {
   const formatted = await prettier.format(text, { ...(await prettier.resolveConfig(target)), filepath: target });
   if (process.argv.includes('--check')) {
     if (readFileSync(target, 'utf8') !== formatted) {
-      console.error(`${file} does not say what the option table says. Run npm run docs and commit the result.`);
+      console.error(
+        `${file} does not say what the tables of options and rules say. Run npm run docs and commit the result.`,
+      );
       process.exitCode = 1;
     }
   } else {

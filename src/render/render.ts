@@ -21,7 +21,7 @@ const readme = 'README.md';
  * `answers` must have come through resolve(); what a template cannot use is our own fault and throws.
  */
 export function renderProject(answers: Answers, version: string = PACKAGE_VERSION): ProjectFiles {
-  const view = viewOf(answers);
+  const view = viewOf(answers, version);
   const files = new Map<string, string>();
   const layers = findStack(answers.stack).layers(answers);
   const parts = partsByPath(layers);

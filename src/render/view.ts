@@ -4,11 +4,12 @@ import { findRegion } from '../aws/regions.js';
 import { findStack } from '../stacks/index.js';
 
 /** What templates see: every answer, and what follows from the answers. Templates hold no logic beyond "if". */
-export function viewOf(answers: Answers) {
+export function viewOf(answers: Answers, version: string) {
   const stack = findStack(answers.stack);
   const { length, tightest } = prefixBudget(stack.names);
   return {
     ...answers,
+    version,
     tags: Object.keys(answers.tags).length > 0 ? answers.tags : undefined,
     title: stack.title,
     namePrefix: `${answers.name}-${answers.suffix}`,

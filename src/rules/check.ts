@@ -49,7 +49,8 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
  * Runs the rules on a project as it was read from one or more of HCL, plan and state. Findings that several of them
  * show are one; the place of each is the one in the HCL, where there is HCL.
  */
-export function check(projects: readonly Project[], selected: Iterable<Rule> = rules.values()): CheckResult {
+export function check(projects: readonly Project[], selection: Iterable<Rule> = rules.values()): CheckResult {
+  const selected = [...selection];
   const found = new Map<string, Finding>();
   const abstentions: Abstention[] = [];
   const hcl = projects.find(({ stage }) => stage === 'hcl');
@@ -79,7 +80,7 @@ export function check(projects: readonly Project[], selected: Iterable<Rule> = r
     }
   }
   const all = withoutEchoes([...found.values()]);
-  const { kept, suppressed } = applyIgnores(all, hcl);
+  const { kept, suppressed } = applyIgnores(all, hcl, selected);
   return {
     findings: kept.sort(byPlace),
     suppressed,
@@ -129,15 +130,34 @@ function withoutEchoes(findings: readonly Finding[]): Finding[] {
   );
 }
 
-function applyIgnores(findings: readonly Finding[], hcl: Project | undefined) {
+/** Puts aside what the project's comments name, and tells of comments that name nothing that was found. */
+function applyIgnores(findings: readonly Finding[], hcl: Project | undefined, selected: readonly Rule[]) {
   const ignores = hcl ? readIgnores(hcl) : [];
   const suppressed: Suppressed[] = [];
+  const used = new Set<Ignore>();
   const kept = findings.filter((finding) => {
     const ignore = ignores.find((candidate) => covers(candidate, finding));
-    if (ignore) suppressed.push({ finding, reason: ignore.reason });
-    return !ignore;
+    if (!ignore) return true;
+    suppressed.push({ finding, reason: ignore.reason });
+    used.add(ignore);
+    return false;
   });
+  const aboutIgnores = selected.find(({ name }) => name === 'ignore-comment');
+  const idle = ignores.filter(
+    (ignore) => !used.has(ignore) && ignore.reason !== '' && selected.some(({ name }) => name === ignore.rule),
+  );
+  if (aboutIgnores) kept.push(...idle.map((ignore) => idleFinding(aboutIgnores, ignore)));
   return { kept, suppressed };
+}
+
+function idleFinding(rule: Rule, ignore: Ignore): Finding {
+  return {
+    rule,
+    severity: rule.severity,
+    message: `an ignore comment is for ${ignore.rule}, which finds nothing here`,
+    location: { path: ignore.path, line: ignore.line },
+    stages: ['hcl'],
+  };
 }
 
 function covers(ignore: Ignore, { rule, location }: Finding): boolean {

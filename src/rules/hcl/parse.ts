@@ -34,18 +34,14 @@ export async function parseHcl(sources: ReadonlyMap<string, string>): Promise<So
   return [...sources].map(([file, text]) => parseFile(parser, file, text));
 }
 
-/** Deeper nesting than anybody writes would end in a stack overflow, not in an answer. */
-const deepestNesting = 200;
-
 function parseFile(parser: Parser, file: string, raw: string): SourceFile {
   // Byte order marks and Windows' line ends mean nothing to Terraform; lines stay the same.
   const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  refuseDeepNesting(file, text);
   const tree = parser.parse(text);
   if (!tree) throw new HclError(file, 1, 'cannot be read');
   try {
     const comments: SourceFile['comments'] = [];
-    const root = readTree(tree, text, comments);
+    const root = readTree(tree, file, text, comments);
     const broken = root && firstError(root);
     if (broken) throw new HclError(file, broken.row, errorText(broken, text));
     const reader = new Reader(file, text);
@@ -53,18 +49,6 @@ function parseFile(parser: Parser, file: string, raw: string): SourceFile {
     return { path: file, text, body: bodyNode ? reader.body(bodyNode) : { attributes: [], blocks: [] }, comments };
   } finally {
     tree.delete();
-  }
-}
-
-function refuseDeepNesting(file: string, text: string): void {
-  let depth = 0;
-  let line = 1;
-  for (let position = 0; position < text.length; position++) {
-    const character = text.charCodeAt(position);
-    if (character === 10) line++;
-    else if (character === 123 || character === 91 || character === 40) depth++;
-    else if (character === 125 || character === 93 || character === 41) depth = Math.max(0, depth - 1);
-    if (depth > deepestNesting) throw new HclError(file, line, `is nested more than ${deepestNesting} brackets deep`);
   }
 }
 
@@ -79,17 +63,21 @@ interface Node {
   children: Node[];
 }
 
-function readTree(tree: Tree, text: string, comments: SourceFile['comments']): Node | undefined {
+/** Deeper nesting than anybody writes would end in a stack overflow, not in an answer. */
+const deepestNesting = 1000;
+
+function readTree(tree: Tree, file: string, text: string, comments: SourceFile['comments']): Node | undefined {
   const cursor = tree.walk();
-  const root = copy(cursor);
+  const root = copy(cursor, 0);
   cursor.delete();
   return root;
 
-  function copy(at: TreeCursor): Node | undefined {
+  function copy(at: TreeCursor, depth: number): Node | undefined {
     const type = at.nodeType;
     const start = at.startIndex;
     const end = at.endIndex;
     const row = at.startPosition.row + 1;
+    if (depth > deepestNesting) throw new HclError(file, row, 'is nested too deep to be read');
     if (type === 'comment') {
       comments.push({ text: commentText(text.slice(start, end)), line: row, endLine: at.endPosition.row + 1 });
       return undefined;
@@ -97,7 +85,7 @@ function readTree(tree: Tree, text: string, comments: SourceFile['comments']): N
     const node: Node = { type, start, end, row, endRow: row, missing: at.nodeIsMissing, children: [] };
     if (at.gotoFirstChild()) {
       do {
-        const child = copy(at);
+        const child = copy(at, depth + 1);
         if (child) node.children.push(child);
       } while (at.gotoNextSibling());
       at.gotoParent();
@@ -303,6 +291,8 @@ class Reader {
     if (at < 0) throw this.unreadable(node);
     const operator = node.children[at]!.type;
     const right = this.chain(node, node.children.slice(at + 1));
+    if (at === 0 && operator === '-' && right.kind === 'literal' && typeof right.value === 'number')
+      return { kind: 'literal', line, value: -right.value };
     if (at === 0) return { kind: 'unary', line, operator, operand: right };
     return { kind: 'binary', line, operator, left: this.chain(node, node.children.slice(0, at)), right };
   }

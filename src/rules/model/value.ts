@@ -191,12 +191,49 @@ export function fromPlain(plain: unknown): Value {
 /** What a text that should be JSON holds: undefined where it is not known, an Error where it is not JSON. */
 export function decodeJson(value: Value | undefined): Value | undefined | Error {
   if (value instanceof Json) return value.value;
+  if (value instanceof Text) return decodePartlyKnown(value);
   if (typeof value !== 'string') return undefined;
   try {
     return fromPlain(JSON.parse(value));
   } catch (error) {
     return error as Error;
   }
+}
+
+/**
+ * JSON written by hand with references in it. A mark stands for each value that is not known while the text is read;
+ * between the JSON's quotes it is part of a text, and elsewhere a value of any kind.
+ */
+function decodePartlyKnown({ parts }: Text): Value | undefined | Error {
+  let quoted = false;
+  let anyKind = false;
+  const marked = parts.map((part, at) => {
+    if (part instanceof Unknown) {
+      anyKind ||= !quoted;
+      return quoted ? mark(at) : `"${mark(at)}"`;
+    }
+    for (const [quote] of part.matchAll(/\\.|"/gs)) if (quote === '"') quoted = !quoted;
+    return part;
+  });
+  try {
+    return withMarksRead(fromPlain(JSON.parse(marked.join(''))), parts);
+  } catch (error) {
+    // What is not known may be any piece of JSON, such as a comma and one more statement.
+    return anyKind ? undefined : (error as Error);
+  }
+}
+
+/** The private use area of Unicode is in no name of AWS's. */
+const mark = (at: number) => `\ue000${at}\ue001`;
+const marks = /\ue000(\d+)\ue001/;
+
+function withMarksRead(value: Value, parts: Text['parts']): Value {
+  if (typeof value === 'string') {
+    return joinText(value.split(marks).map((piece, at) => (at % 2 === 0 ? piece : (parts[Number(piece)] ?? unknown))));
+  }
+  if (isList(value)) return value.map((item) => withMarksRead(item, parts));
+  if (!isMap(value)) return value;
+  return new Map([...value].map(([key, item]) => [show(withMarksRead(key, parts)), withMarksRead(item, parts)]));
 }
 
 /** The value where one of two is taken and it is not known which. */

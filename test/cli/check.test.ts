@@ -1,0 +1,266 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import Ajv from 'ajv-draft-04';
+import addFormats from 'ajv-formats';
+import { expect, describe, it } from 'vitest';
+
+import { goldenFolder } from '../support/samples.js';
+import { scratchFolder } from '../support/scratch.js';
+import { run } from './command.js';
+
+const sarifSchema = createRequire(import.meta.url)(
+  '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json',
+) as object;
+
+/** A load balancer in one zone, which is an error, and a file below that is none. */
+const broken = `resource "aws_lb" "app" {
+  name    = "app"
+  subnets = ["subnet-0123456789abcdef0"]
+}
+`;
+
+function project(files: Record<string, string>): string {
+  const folder = scratchFolder();
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), text);
+  }
+  return folder;
+}
+
+interface Report {
+  findings: { rule: string; file?: string; line?: number; address?: string; stages: string[] }[];
+  suppressed: { reason: string }[];
+  unreadModules: { source: string }[];
+}
+
+describe('check', () => {
+  it('finds nothing in a project of ours, and says how much it looked at', async () => {
+    const { code, stdout, stderr } = await run(['check', path.join(goldenFolder, 'ecs-fargate/defaults')], {
+      cwd: scratchFolder(),
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Nothing found in \d+ resources\.\n$/);
+  });
+
+  it('tells file, line, rule, what is wrong, what AWS answers and what would do; an error exits with 1', async () => {
+    const cwd = project({ 'infra/alb.tf': broken });
+    const { code, stdout, stderr } = await run(['check', 'infra'], { cwd });
+    expect([code, stderr]).toEqual([1, '']);
+    expect(stdout).toMatch(/^infra\/alb\.tf\n/);
+    expect(stdout).toMatch(/ 3 {2}error {4}alb-two-zones\n +aws_lb\.app is in one subnet/);
+    expect(stdout).toMatch(/Why: +AWS refuses/);
+    expect(stdout).toMatch(/Remedy: Give one subnet/);
+    expect(stdout).toMatch(/\d+ errors?.* in 1 resource/);
+    expect(stdout).not.toContain('\u001b[');
+  });
+
+  it('looks at the current folder where none is named', async () => {
+    expect((await run(['check'], { cwd: project({ 'alb.tf': broken }) })).code).toBe(1);
+  });
+
+  it('fails from the severity on that --fail-on names', async () => {
+    const cwd = project({
+      'main.tf': 'variable "unused" {\n  type        = string\n  description = "Nobody asks for it."\n}\n',
+    });
+    expect((await run(['check'], { cwd })).code).toBe(0);
+    expect((await run(['check', '--fail-on', 'warning'], { cwd })).code).toBe(1);
+  });
+
+  it('prints JSON with the same content', async () => {
+    const { code, stdout } = await run(['check', '--json'], { cwd: project({ 'alb.tf': broken }) });
+    expect(code).toBe(1);
+    const report = JSON.parse(stdout) as Report;
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({
+        rule: 'alb-two-zones',
+        severity: 'error',
+        file: 'alb.tf',
+        line: 3,
+        address: 'aws_lb.app',
+        stages: ['hcl'],
+      }),
+    );
+  });
+
+  it('prints SARIF that the schema of SARIF 2.1.0 takes, suppressions and odd file names included', async () => {
+    const suppressed = broken.replace(
+      '{\n',
+      '{\n  # create-secure-infra:ignore alb-two-zones The second subnet comes with the next release.\n',
+    );
+    const cwd = project({ 'a b%.tf': broken, 'other.tf': suppressed.replace('"app"', '"other"') });
+    const { stdout } = await run(['check', '--format', 'sarif'], { cwd });
+    const log = JSON.parse(stdout) as {
+      runs: { results: { ruleId: string; suppressions?: object[]; locations: object[] }[] }[];
+    };
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    addFormats(ajv);
+    const validate = ajv.compile(sarifSchema);
+    expect(validate(log), JSON.stringify(validate.errors)).toBe(true);
+    const results = log.runs[0]!.results.filter(({ ruleId }) => ruleId === 'alb-two-zones');
+    expect(results.map(({ suppressions }) => suppressions?.length ?? 0)).toEqual([0, 1]);
+    expect(JSON.stringify(results[0]!.locations)).toContain('"uri":"a%20b%25.tf"');
+    expect(ajv.validate(sarifSchema, { ...log, version: '3' })).toBe(false);
+  });
+
+  it('prints workflow commands for GitHub', async () => {
+    const { stdout } = await run(['check', 'infra', '--format', 'github'], {
+      cwd: project({ 'infra/alb.tf': broken }),
+    });
+    expect(stdout).toMatch(
+      /^::error file=infra\/alb\.tf,line=3,title=alb-two-zones::aws_lb\.app is in one subnet[^\n]*%0A[^\n]*\n/m,
+    );
+  });
+
+  it('takes a suppression with a reason, counts it, and refuses one without', async () => {
+    const comment = (reason: string) =>
+      broken.replace('{\n', `{\n  # create-secure-infra:ignore alb-two-zones${reason}\n`);
+    const taken = await run(['check'], { cwd: project({ 'alb.tf': comment(' It is only tried out.') }) });
+    expect(taken.stdout).not.toContain('alb-two-zones');
+    expect(taken.stdout).toContain('1 suppressed');
+    const refused = await run(['check'], { cwd: project({ 'alb.tf': comment('') }) });
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain('alb-two-zones');
+    expect(refused.stdout).toContain('gives no reason');
+  });
+
+  it('follows modules that are called by path, and names those that it does not', async () => {
+    const cwd = project({
+      'live/main.tf':
+        'module "alb" {\n  source = "../modules/alb"\n}\nmodule "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n',
+      'modules/alb/main.tf': broken,
+    });
+    const { stdout } = await run(['check', 'live', '--json'], { cwd });
+    const report = JSON.parse(stdout) as Report;
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({ rule: 'alb-two-zones', file: 'modules/alb/main.tf', address: 'module.alb.aws_lb.app' }),
+    );
+    expect(report.unreadModules).toEqual([{ address: 'module.vpc', source: 'terraform-aws-modules/vpc/aws' }]);
+  });
+
+  it('takes values from .tfvars files, and from those that are named', async () => {
+    const cwd = project({
+      'main.tf':
+        'variable "subnets" {\n  type = list(string)\n}\nresource "aws_lb" "app" {\n  subnets = var.subnets\n}\n',
+      'one.tfvars': 'subnets = ["subnet-1"]\n',
+    });
+    const rulesFound = async (...flags: string[]) =>
+      (JSON.parse((await run(['check', '--json', ...flags], { cwd })).stdout) as Report).findings.map(
+        ({ rule }) => rule,
+      );
+    expect(await rulesFound()).not.toContain('alb-two-zones');
+    expect(await rulesFound('--var-file', 'one.tfvars')).toContain('alb-two-zones');
+    writeFileSync(path.join(cwd, 'terraform.tfvars'), 'subnets = ["subnet-1"]\n');
+    expect(await rulesFound()).toContain('alb-two-zones');
+  });
+
+  it('reads a plan and a state, alone or with the folder, whose lines it then names', async () => {
+    const values = { name: 'app', load_balancer_type: 'application', subnets: ['subnet-1'] };
+    const resource = { address: 'aws_lb.app', mode: 'managed', type: 'aws_lb', name: 'app', values };
+    const root = { root_module: { resources: [resource] } };
+    const cwd = project({
+      'alb.tf':
+        'variable "subnets" {\n  type = list(string)\n}\nresource "aws_lb" "app" {\n  subnets = var.subnets\n}\n',
+      'plan.json': JSON.stringify({
+        format_version: '1.2',
+        planned_values: root,
+        resource_changes: [],
+        configuration: {},
+      }),
+      'state.json': JSON.stringify({ format_version: '1.0', values: root }),
+    });
+    for (const [flag, stage] of [
+      ['plan', 'plan'],
+      ['state', 'state'],
+    ] as const) {
+      const { code, stdout } = await run(['check', `--${flag}`, `${flag}.json`, '--json'], { cwd });
+      expect(code).toBe(1);
+      const alone = (JSON.parse(stdout) as Report).findings.find(({ rule }) => rule === 'alb-two-zones');
+      expect(alone).toMatchObject({ address: 'aws_lb.app', stages: [stage] });
+      expect(alone).not.toHaveProperty('file');
+    }
+    const { stdout } = await run(['check', '.', '--plan', 'plan.json', '--json'], { cwd });
+    expect((JSON.parse(stdout) as Report).findings).toContainEqual(
+      expect.objectContaining({ rule: 'alb-two-zones', file: 'alb.tf', line: 4, stages: ['plan'] }),
+    );
+  });
+
+  it('shows with --verbose where it could not tell', async () => {
+    const cwd = project({
+      'main.tf':
+        'variable "subnets" {\n  type = list(string)\n}\nresource "aws_lb" "app" {\n  subnets = var.subnets\n}\n',
+    });
+    expect((await run(['check'], { cwd })).stdout).toContain('could not be told (--verbose)');
+    expect((await run(['check', '--verbose'], { cwd })).stdout).toMatch(
+      /Could not be told:\n[\s\S]*alb-two-zones {2}main\.tf:4 aws_lb\.app/,
+    );
+  });
+
+  it('refuses what it cannot read, all at once, by file and line, and exits with 2', async () => {
+    const cwd = project({ 'main.tf': 'locals {\n  a = [\n}\n', 'plan.json': '{}', 'empty/readme.md': '' });
+    const { code, stdout, stderr } = await run(['check', '.', '--plan', 'plan.json', '--state', 'nowhere.json'], {
+      cwd,
+    });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/main\.tf:\d/);
+    expect(stderr).toContain('--plan "plan.json"');
+    expect(stderr).toContain('--state "nowhere.json"');
+    expect(stderr).toContain('3 things have to be mended first');
+    expect(stderr).not.toMatch(/\n\s+at /);
+    const empty = await run(['check', 'empty', '--json'], { cwd });
+    expect(empty.code).toBe(2);
+    expect(JSON.parse(empty.stdout)).toMatchObject({ ok: false, exitCode: 2, faults: [{ option: '[folder]' }] });
+    expect((await run(['check'], { cwd: project({ 'infra/main.tf': '' }) })).stderr).toContain('Did you mean infra?');
+  });
+
+  it('refuses wrong flags, with the one that was meant', async () => {
+    const { code, stderr } = await run(['check', 'a', 'b', '--jsn', '--format', 'xml', '--plan'], {
+      cwd: scratchFolder(),
+    });
+    expect(code).toBe(2);
+    for (const part of ['Did you mean --json?', '--format "xml"', '--plan\n', 'more than one folder'])
+      expect(stderr).toContain(part);
+  });
+
+  it('has help of its own', async () => {
+    const { code, stdout } = await run(['check', '--help'], { cwd: scratchFolder() });
+    expect(code).toBe(0);
+    for (const part of ['--fail-on error|warning|note', 'create-secure-infra:ignore', 'Exit codes'])
+      expect(stdout).toContain(part);
+    expect((await run(['--help'], { cwd: scratchFolder() })).stdout).toContain('create-secure-infra check [folder]');
+  });
+});
+
+describe('explain', () => {
+  it('tells why, the fault, its remedy and the source', async () => {
+    const { code, stdout } = await run(['explain', 'alb-two-zones'], { cwd: scratchFolder() });
+    expect(code).toBe(0);
+    for (const part of ['Broken', 'Sound', 'Remedy', 'https://docs.aws.amazon.com/', 'S003-02'])
+      expect(stdout).toContain(part);
+  });
+
+  it('lists every rule, and helps with a name that is none', async () => {
+    const { stdout } = await run(['explain', '--json'], { cwd: scratchFolder() });
+    const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+    expect(names).toContain('alb-two-zones');
+    expect((await run(['explain'], { cwd: scratchFolder() })).stdout.match(/^ {2}\S/gm)).toHaveLength(names.length);
+    const { code, stderr } = await run(['explain', 'alb-two-zone'], { cwd: scratchFolder() });
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean alb-two-zones?');
+  });
+});
+
+it('the rules can be used from a program', () => {
+  const script = `
+    const { check, folderSources, readHclProject } = require(process.argv[1]);
+    readHclProject(folderSources(process.argv[2])).then((project) => console.log(check([project]).findings.length));`;
+  const entry = path.resolve('dist/check.js');
+  const out = execFileSync(process.execPath, ['-e', script, entry, path.join(goldenFolder, 'ecs-fargate/defaults')], {
+    encoding: 'utf8',
+  });
+  expect(out).toBe('0\n');
+  expect(readFileSync('package.json', 'utf8')).toContain('"./check"');
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseHcl } from '../../src/rules/hcl/parse.js';
+import { rules } from '../../src/rules/check.js';
+import { comparable, oracle } from '../support/hcl-oracle.js';
+import { filesIn, fixtures } from '../support/rules.js';
+import { samples } from '../support/samples.js';
+
+/** Every .tf file of the samples, and every text of the rules' fixtures, by where it is from. */
+function texts(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { name, files } of samples()) {
+    for (const [file, text] of files) if (file.endsWith('.tf')) found.set(`${name}/${file}`, text);
+  }
+  const add = (title: string, text: string) => {
+    for (const [file, part] of filesIn(text)) if (file.endsWith('.tf')) found.set(`${title}/${file}`, part);
+  };
+  for (const { name, example } of rules.values()) {
+    add(`${name}/broken`, example.broken);
+    add(`${name}/sound`, example.sound);
+    for (const kind of ['broken', 'sound'] as const) {
+      for (const [title, text] of Object.entries(fixtures.get(name)?.[kind] ?? {})) add(`${name}/${title}`, text);
+    }
+  }
+  return found;
+}
+
+describe('what is read is what HashiCorp’s parser reads', () => {
+  it.each([...texts()])('%s', async (name, text) => {
+    const [file] = await parseHcl(new Map([[name, text]]));
+    expect(comparable(file!.body)).toEqual(await oracle(name, text));
+  });
+});

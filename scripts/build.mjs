@@ -1,7 +1,7 @@
 // Bundles the command and the API into dist/, with the licences of what was bundled.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 
 import { build } from 'esbuild';
 

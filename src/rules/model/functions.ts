@@ -4,6 +4,7 @@ import {
   decodeJson,
   either,
   elements,
+  encodeJson,
   identity,
   isKnown,
   isList,
@@ -43,7 +44,10 @@ export function callFunction(name: string, args: readonly Value[], files: Files)
   if (partly) return partly(args, files);
   const known = onKnown[plainName];
   if (!known || !args.every(isKnown)) return unknown;
-  return known(args, files);
+  return known(
+    args.map((arg) => (arg instanceof Json ? encodeJson(arg.value)! : arg)),
+    files,
+  );
 }
 
 /** Whether Terraform has a function of this name; providers bring others, with `::`. */
@@ -155,7 +159,7 @@ const onPartlyKnown: Record<string, Implementation> = {
   sensitive: ([value]) => value!,
   nonsensitive: ([value]) => value!,
   distinct: ([value]) => (isList(value) ? distinctOf(value) : value!),
-  reverse: ([value]) => (isList(value) ? [...value].reverse() : value!),
+  reverse: ([value]) => (isList(value) ? value.toReversed() : value!),
   sort: ([value]) => (isList(value) && value.every((item) => typeof item === 'string') ? [...value].sort() : value!),
   compact: ([value]) => {
     if (!isList(value)) return value!;
@@ -314,7 +318,7 @@ const onKnown: Record<string, Implementation> = {
       /(^|[^\p{L}\p{N}_])(\p{L})/gu,
       (_, before: string, letter: string) => before + letter.toUpperCase(),
     ),
-  strrev: ([text]) => [...textOf(text)].reverse().join(''),
+  strrev: ([text]) => [...textOf(text)].toReversed().join(''),
   substr: ([text, offset, length]) => {
     const characters = [...textOf(text)];
     const from = numberOf(offset) < 0 ? characters.length + numberOf(offset) : numberOf(offset);

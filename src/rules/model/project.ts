@@ -264,6 +264,11 @@ export class Project {
     return this.sources?.read(file);
   }
 
+  /** The names of the files in a folder of the project; undefined where there is none of that name. */
+  list(folder: string): readonly string[] | undefined {
+    return this.sources?.list(folder);
+  }
+
   /** Whether this generator wrote the project: its record of answers is there. */
   get isGenerated(): boolean {
     return this.read(answersFile) !== undefined;

@@ -9,6 +9,9 @@ import actionTable from './iam-actions.json' with { type: 'json' };
  */
 const encoded: Readonly<Record<string, string>> = actionTable;
 
+/** The prefixes of all services: `s3`, `ec2`. */
+export const iamServices: readonly string[] = Object.keys(encoded);
+
 interface Action {
   /** As AWS spells it: `GetObject`. */
   name: string;
@@ -66,7 +69,7 @@ export function expandIamActions(pattern: string): string[] {
 }
 
 function matching(prefix: string, pattern: string): (Action & { service: string })[] {
-  const services = prefix === '*' ? Object.keys(encoded) : [prefix.toLowerCase()];
+  const services = prefix === '*' ? iamServices : [prefix.toLowerCase()];
   const wanted = pattern.toLowerCase();
   return services.flatMap((service) => {
     const actions = actionsOf(service) ?? new Map<string, Action>();
@@ -114,7 +117,7 @@ export function nearestIamAction(action: string): string | undefined {
   const near = nearest(name, siblings);
   if (near) return `${prefix.toLowerCase()}:${near}`;
   const wanted = name.toLowerCase();
-  const homes = Object.keys(encoded).filter((service) => actionsOf(service)!.has(wanted));
+  const homes = iamServices.filter((service) => actionsOf(service)!.has(wanted));
   const home = nearest(prefix, homes) ?? (homes.length === 1 ? homes[0] : undefined);
   return home && `${home}:${actionsOf(home)!.get(wanted)!.name}`;
 }

@@ -87,7 +87,8 @@ export function* within(expression: Expression): Generator<Expression> {
   for (const child of children(expression)) yield* within(child);
 }
 
-function children(expression: Expression): Expression[] {
+/** The expressions that an expression is made of. */
+export function children(expression: Expression): Expression[] {
   switch (expression.kind) {
     case 'template':
     case 'directive':

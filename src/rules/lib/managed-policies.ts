@@ -1,3 +1,4 @@
+import type { Block } from '../model/project.js';
 import { identity, type Value } from '../model/value.js';
 import type { Policy } from './policies.js';
 
@@ -32,9 +33,14 @@ const allowed: Readonly<Record<string, string>> = {
 
 const names = new Map(Object.entries(allowed));
 
-/** The policy of AWS's with this ARN, as far as it is known here. */
-export function managedPolicies(arn: Value): Policy | undefined {
-  const name = /^(?:arn:.+?:iam::aws:policy\/)(.+)$/.exec(identity(arn) ?? '')?.[1];
+/** The name and path of a policy of AWS's: `service-role/AWSLambdaBasicExecutionRole`. */
+export function managedPolicyName(arn: Value): string | undefined {
+  return /^arn:.+?:iam::aws:policy\/(.+)$/.exec(identity(arn) ?? '')?.[1];
+}
+
+/** The policy of AWS's with this ARN, as far as it is known here; `at` is what attaches it. */
+export function managedPolicy(arn: Value, at: Block): Policy | undefined {
+  const name = managedPolicyName(arn);
   const actions = name === undefined ? undefined : names.get(name);
   if (actions === undefined) return undefined;
   return {
@@ -47,7 +53,7 @@ export function managedPolicies(arn: Value): Policy | undefined {
         hasPrincipals: false,
         conditions: [],
         unknown: [],
-        at: { path: '', line: 0 },
+        at,
       },
     ],
   };

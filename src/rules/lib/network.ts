@@ -1,11 +1,58 @@
-import { isSame, pointsAt, type Block, type Project, type Resource } from '../model/project.js';
+import { identifiers, isSame, type Block, type Project, type Resource } from '../model/project.js';
 import { parseCidr } from '../model/functions.js';
-import { elements, identity, type Value } from '../model/value.js';
+import { elements, identity, Unknown, type Value } from '../model/value.js';
+
+/** The resource of some types that a value is the id, ARN or name of; undefined where it is none, or not known which. */
+export function resourceCalled(
+  project: Project,
+  value: Value | undefined,
+  types: readonly string[],
+): Resource | undefined {
+  const name = identity(value);
+  return name === undefined || name === '' ? undefined : (identifiersOf(project, types).get(name) ?? undefined);
+}
+
+/** Null for what more than one resource is called by. */
+const identifiersByProject = new WeakMap<Project, Map<string, Map<string, Resource | null>>>();
+
+function identifiersOf(project: Project, types: readonly string[]): Map<string, Resource | null> {
+  const byTypes = identifiersByProject.get(project) ?? new Map<string, Map<string, Resource | null>>();
+  identifiersByProject.set(project, byTypes);
+  const key = types.join(' ');
+  let index = byTypes.get(key);
+  if (!index) {
+    index = new Map();
+    for (const resource of project.all(...types)) {
+      for (const name of new Set(identifiers(resource))) index.set(name, index.has(name) ? null : resource);
+    }
+    byTypes.set(key, index);
+  }
+  return index;
+}
+
+/** The resource of some types that an argument names; undefined where it is none of the project, or not known which. */
+export function resourceNamed(
+  project: Project,
+  block: Block,
+  argument: string,
+  types: readonly string[],
+): Resource | undefined {
+  const value = block.get(argument);
+  const found = resourceCalled(project, value, types);
+  if (found || project.stage !== 'plan' || !(value instanceof Unknown)) return found;
+  // A plan does not know the ids of what is not there yet, but what an expression refers to.
+  const refs = block.refs(argument, ...types);
+  return refs.length === 1 ? refs[0] : undefined;
+}
+
+const groupTypes = ['aws_security_group', 'aws_default_security_group'];
 
 /** A rule of a security group, whichever of the four ways it is written. */
 export interface TrafficRule {
   direction: 'ingress' | 'egress';
   group: Resource;
+  /** Whether it is known to be a rule of this group, and to be there at all. */
+  sure: boolean;
   /** `-1` for all, `tcp`, `udp` …; undefined where it is not known. */
   protocol: string | undefined;
   /** Ports, both included; undefined where they are not known. All ports for protocol -1. */
@@ -23,93 +70,154 @@ export interface TrafficRule {
   at: Block;
 }
 
-const rulesByProject = new WeakMap<Project, TrafficRule[]>();
+interface Traffic {
+  rules: readonly TrafficRule[];
+  byGroup: ReadonlyMap<string, readonly TrafficRule[]>;
+  /** Whether there are rules of which it is not known at all which group they belong to. */
+  stray: boolean;
+}
+
+const trafficByProject = new WeakMap<Project, Traffic>();
 
 /** Every rule of every security group of the project. */
 export function trafficRules(project: Project): readonly TrafficRule[] {
-  let found = rulesByProject.get(project);
-  if (!found) {
-    found = [
-      ...project
-        .all('aws_security_group', 'aws_default_security_group')
-        .flatMap((group) =>
-          (['ingress', 'egress'] as const).flatMap((direction) =>
-            group.blocks(direction).map((block) => inlineRule(project, group, direction, block)),
-          ),
-        ),
-      ...project.all('aws_security_group_rule').flatMap((rule) => separateRule(project, rule)),
-      ...project.all('aws_vpc_security_group_ingress_rule').flatMap((rule) => newRule(project, rule, 'ingress')),
-      ...project.all('aws_vpc_security_group_egress_rule').flatMap((rule) => newRule(project, rule, 'egress')),
-    ];
-    rulesByProject.set(project, found);
+  return trafficOf(project).rules;
+}
+
+/** The rules of one security group. */
+export function rulesOf(project: Project, group: Resource): readonly TrafficRule[] {
+  return (trafficOf(project).byGroup.get(group.configAddress) ?? []).filter((rule) => isSame(rule.group, group));
+}
+
+function trafficOf(project: Project): Traffic {
+  let traffic = trafficByProject.get(project);
+  if (!traffic) {
+    const separate = project
+      .all('aws_security_group_rule', 'aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule')
+      .map((block) =>
+        block.type === 'aws_security_group_rule' ? separateRule(project, block) : newRule(project, block),
+      );
+    const ofGroups = separate.flat();
+    const withSeparate = new Set(ofGroups.map(({ group }) => group.address));
+    const inline = project
+      .all(...groupTypes)
+      // A state shows the separate rules within the group too.
+      .filter((group) => project.stage === 'hcl' || !withSeparate.has(group.address))
+      .flatMap((group) => directions.flatMap((direction) => inlineRules(project, group, direction)));
+    const rules = [...inline, ...ofGroups];
+    const byGroup = grouped(rules, ({ group }) => group.configAddress);
+    traffic = { rules, byGroup, stray: separate.some((found) => found === strays) };
+    trafficByProject.set(project, traffic);
   }
-  return found;
+  return traffic;
 }
 
-function groupsOf(project: Project, block: Block, argument: string): Resource[] {
-  return project.all('aws_security_group').filter((group) => pointsAt(block, argument, group));
+const directions = ['ingress', 'egress'] as const;
+
+/** What a rule gives whose group may be any. */
+const strays: TrafficRule[] = [];
+
+interface Named {
+  found: readonly Resource[];
+  /** Whether these are all that the argument names. */
+  complete: boolean;
 }
 
-function ports(block: Block, protocol: string | undefined): Pick<TrafficRule, 'from' | 'to'> {
-  if (protocol === '-1' || protocol === 'all') return { from: 0, to: 65_535 };
-  return { from: block.number('from_port'), to: block.number('to_port') };
+function groupsNamed(project: Project, block: Block, argument: string): Named {
+  const list = elements(block.get(argument));
+  const found = list?.map((item) => resourceCalled(project, item, groupTypes)) ?? [];
+  if (list && found.every((group) => group !== undefined)) return { found, complete: true };
+  const one = resourceNamed(project, block, argument, groupTypes);
+  return one
+    ? { found: [one], complete: true }
+    : { found: found.filter((group) => group !== undefined), complete: false };
+}
+
+/** The groups that a rule may belong to. */
+function ownersOf(project: Project, block: Resource): { groups: readonly Resource[]; sure: boolean } | undefined {
+  const owner = resourceNamed(project, block, 'security_group_id', groupTypes);
+  if (owner) return { groups: [owner], sure: !block.uncertain };
+  if (identity(block.get('security_group_id')) !== undefined) return { groups: [], sure: true };
+  const candidates = block.refs('security_group_id', ...groupTypes);
+  return candidates.length > 0 ? { groups: candidates, sure: false } : undefined;
 }
 
 function protocolOf(block: Block, argument: string): string | undefined {
   const value = block.get(argument);
-  return value === undefined
-    ? undefined
-    : identity(value)?.startsWith('${')
-      ? undefined
-      : identity(value)?.toLowerCase();
+  return typeof value === 'string' || typeof value === 'number' ? String(value).toLowerCase() : undefined;
 }
 
-function oldStyle(project: Project, block: Block, groupArgument: string): Omit<TrafficRule, 'direction' | 'group'> {
+function ports(block: Block, protocol: string | undefined): Pick<TrafficRule, 'from' | 'to'> {
+  if (isAnyProtocol(protocol)) return { from: 0, to: 65_535 };
+  return { from: block.number('from_port'), to: block.number('to_port') };
+}
+
+/** Whether a protocol stands for all of them. */
+export function isAnyProtocol(protocol: string | undefined): boolean {
+  return protocol === '-1' || protocol === 'all';
+}
+
+function oldStyle(
+  project: Project,
+  block: Block,
+  group: Resource,
+  groupArgument: string,
+): Omit<TrafficRule, 'direction' | 'group' | 'sure'> {
   const protocol = protocolOf(block, 'protocol');
   const ranges = [elements(block.get('cidr_blocks')), elements(block.get('ipv6_cidr_blocks'))];
-  const groups = groupsOf(project, block, groupArgument);
+  const { found, complete } = groupsNamed(project, block, groupArgument);
   const lists = elements(block.get('prefix_list_ids'));
+  const self = block.truth('self');
   return {
     protocol,
     ...ports(block, protocol),
     ranges: ranges.every((list) => list !== undefined) ? ranges.flat() : undefined,
-    groups,
-    othersUnknown: (block.has(groupArgument) && groups.length === 0) || lists === undefined,
+    groups: self === true ? [...found, group] : found,
+    othersUnknown: !complete || lists === undefined || (self === undefined && block.has('self')),
     prefixLists: lists ?? [],
     description: block.get('description'),
     at: block,
   };
 }
 
-function inlineRule(project: Project, group: Resource, direction: 'ingress' | 'egress', block: Block): TrafficRule {
-  const rule = oldStyle(project, block, 'security_groups');
-  return { direction, group, ...rule, groups: block.truth('self') === true ? [...rule.groups, group] : rule.groups };
+function inlineRules(project: Project, group: Resource, direction: TrafficRule['direction']): TrafficRule[] {
+  return group.blocks(direction).map((block) => ({
+    direction,
+    group,
+    sure: !block.uncertain,
+    ...oldStyle(project, block, group, 'security_groups'),
+  }));
 }
 
 function separateRule(project: Project, block: Resource): TrafficRule[] {
   const direction = block.text('type');
-  if (direction !== 'ingress' && direction !== 'egress') return [];
-  return groupsOf(project, block, 'security_group_id').map((group) => {
-    const rule = oldStyle(project, block, 'source_security_group_id');
-    return { direction, group, ...rule, groups: block.truth('self') === true ? [...rule.groups, group] : rule.groups };
-  });
-}
-
-function newRule(project: Project, block: Resource, direction: 'ingress' | 'egress'): TrafficRule[] {
-  const protocol = protocolOf(block, 'ip_protocol');
-  const groups = groupsOf(project, block, 'referenced_security_group_id');
-  const ranges = ['cidr_ipv4', 'cidr_ipv6']
-    .map((argument) => block.get(argument))
-    .filter((value) => value !== undefined);
-  const list = block.get('prefix_list_id');
-  return groupsOf(project, block, 'security_group_id').map((group) => ({
+  const owners = ownersOf(project, block);
+  if (!owners || (direction !== 'ingress' && direction !== 'egress')) return strays;
+  return owners.groups.map((group) => ({
     direction,
     group,
+    sure: owners.sure,
+    ...oldStyle(project, block, group, 'source_security_group_id'),
+  }));
+}
+
+function newRule(project: Project, block: Resource): TrafficRule[] {
+  const direction = block.type === 'aws_vpc_security_group_ingress_rule' ? 'ingress' : 'egress';
+  const owners = ownersOf(project, block);
+  if (!owners) return strays;
+  const protocol = protocolOf(block, 'ip_protocol');
+  const { found, complete } = groupsNamed(project, block, 'referenced_security_group_id');
+  const ranges = [block.get('cidr_ipv4'), block.get('cidr_ipv6')].filter((value) => value !== undefined);
+  const list = block.get('prefix_list_id');
+  return owners.groups.map((group) => ({
+    direction,
+    group,
+    sure: owners.sure,
     protocol,
     ...ports(block, protocol),
     ranges,
-    groups,
-    othersUnknown: block.has('referenced_security_group_id') && groups.length === 0,
+    groups: found,
+    othersUnknown: !complete,
     prefixLists: list === undefined ? [] : [list],
     description: block.get('description'),
     at: block,
@@ -121,12 +229,12 @@ export function isEverywhere(range: Value): boolean {
   return range === '0.0.0.0/0' || range === '::/0';
 }
 
-/** Who is at the other end of a connection. */
-export type Peer = { groups: readonly Resource[]; range?: Value } | 'internet';
+/** Who is at the other end of a connection; `anyone` where it does not matter. */
+export type Peer = { groups: readonly Resource[]; range?: Value } | 'internet' | 'anyone';
 
 /**
- * Whether a group lets connections pass on a port: true, false, or undefined where that depends on what is not known.
- * A group of the project without a rule for it lets nothing pass: Terraform takes AWS's own egress rule away.
+ * Whether a group lets TCP connections pass on a port: true, false, or undefined where that depends on what is not
+ * known. A group of the project without a rule for it lets nothing pass: Terraform takes AWS's own egress rule away.
  * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group
  */
 export function groupAllows(
@@ -136,9 +244,9 @@ export function groupAllows(
   port: number | undefined,
   peer: Peer,
 ): boolean | undefined {
-  const rules = trafficRules(project).filter((rule) => rule.direction === direction && isSame(rule.group, group));
-  let answer: boolean | undefined = false;
-  for (const rule of rules) {
+  let answer: boolean | undefined = mayHaveMoreRules(project, group, direction) ? undefined : false;
+  for (const rule of rulesOf(project, group)) {
+    if (rule.direction !== direction) continue;
     const fits = ruleFits(rule, port, peer);
     if (fits === true) return true;
     if (fits === undefined) answer = undefined;
@@ -146,20 +254,41 @@ export function groupAllows(
   return answer;
 }
 
+/** Whether a group may have rules that are not seen: its block is not known, or others are handed the group. */
+function mayHaveMoreRules(project: Project, group: Resource, direction: TrafficRule['direction']): boolean {
+  return (
+    trafficOf(project).stray ||
+    group.get(direction) instanceof Unknown ||
+    project.isGivenToUnread(group) ||
+    project.isExported(group)
+  );
+}
+
 function ruleFits(rule: TrafficRule, port: number | undefined, peer: Peer): boolean | undefined {
-  if (rule.protocol !== undefined && !['-1', 'all', 'tcp', '6'].includes(rule.protocol)) return false;
+  if (rule.protocol !== undefined && !isAnyProtocol(rule.protocol) && !['tcp', '6'].includes(rule.protocol))
+    return false;
   const { from, to } = rule;
   const onPort = port === undefined || from === undefined || to === undefined ? undefined : port >= from && port <= to;
   if (onPort === false) return false;
-  const withPeer = peer === 'internet' ? reachesInternet(rule) : reachesPeer(rule, peer);
+  const withPeer = ruleNames(rule, peer);
   if (withPeer === false) return false;
-  return onPort === undefined || rule.protocol === undefined || rule.at.uncertain ? undefined : withPeer;
+  return onPort === undefined || rule.protocol === undefined || !rule.sure ? undefined : withPeer;
+}
+
+function ruleNames(rule: TrafficRule, peer: Peer): boolean | undefined {
+  if (peer === 'internet') return reachesInternet(rule);
+  return peer === 'anyone' ? reachesAnyone(rule) : reachesPeer(rule, peer);
 }
 
 function reachesInternet(rule: TrafficRule): boolean | undefined {
   if (!rule.ranges) return undefined;
   if (rule.ranges.some(isEverywhere)) return true;
   return rule.ranges.some((range) => typeof range !== 'string') ? undefined : false;
+}
+
+function reachesAnyone(rule: TrafficRule): boolean | undefined {
+  if (rule.groups.length > 0 || rule.othersUnknown || rule.prefixLists.length > 0) return true;
+  return rule.ranges && rule.ranges.length > 0;
 }
 
 function reachesPeer(rule: TrafficRule, peer: { groups: readonly Resource[]; range?: Value }): boolean | undefined {
@@ -172,22 +301,22 @@ function reachesPeer(rule: TrafficRule, peer: { groups: readonly Resource[]; ran
 }
 
 /** The security groups of the project that an argument names; undefined where some are not in it or not known. */
-export function securityGroupsOf(project: Project, block: Block, argument: string): Resource[] | undefined {
-  const list = elements(block.get(argument));
-  if (!list) return undefined;
-  const groups = groupsOf(project, block, argument);
-  return list.every((item) => groups.some((group) => identity(group.computed('id')) === identity(item)))
-    ? groups
-    : undefined;
+export function securityGroupsOf(project: Project, block: Block, argument: string): readonly Resource[] | undefined {
+  const { found, complete } = groupsNamed(project, block, argument);
+  return complete ? found : undefined;
 }
 
 /** The subnets of the project that an argument names; undefined where some are not in it or not known. */
 export function subnetsOf(project: Project, block: Block, argument: string): Resource[] | undefined {
-  const list = elements(block.get(argument));
-  if (!list) return undefined;
-  const byId = new Map(project.all('aws_subnet').map((subnet) => [identity(subnet.computed('id')), subnet] as const));
-  const found = list.map((item) => byId.get(identity(item)));
-  return found.every((subnet) => subnet !== undefined) ? found : undefined;
+  const one = resourceNamed(project, block, argument, ['aws_subnet']);
+  if (one) return [one];
+  const found = elements(block.get(argument))?.map((item) => resourceCalled(project, item, ['aws_subnet']));
+  return found?.every((subnet) => subnet !== undefined) ? found : undefined;
+}
+
+/** The VPC of the project that a subnet, group, table or endpoint is in. */
+export function vpcOf(project: Project, resource: Resource): Resource | undefined {
+  return resourceNamed(project, resource, 'vpc_id', ['aws_vpc', 'aws_default_vpc']);
 }
 
 /** What tells one zone from another; undefined where it is not known which zone a subnet is in. */
@@ -199,51 +328,162 @@ export function zoneOf(subnet: Resource): string | undefined {
 /** Where a route table sends what is for no network of its own. */
 export type DefaultRoute = 'internet' | 'nat' | 'other' | 'none';
 
+const tableTypes = ['aws_route_table', 'aws_default_route_table'];
+
+interface Routing {
+  /** By the address of the subnet. */
+  associations: ReadonlyMap<string, readonly Resource[]>;
+  /** By the address of the table. */
+  routes: ReadonlyMap<string, readonly Resource[]>;
+  propagating: ReadonlySet<string>;
+  /** By what identifies the VPC. */
+  mainTables: ReadonlyMap<string, Resource>;
+  /** Whether it is known of every association, and of every route, whose it is. */
+  knowsAssociations: boolean;
+  knowsRoutes: boolean;
+}
+
+const routingByProject = new WeakMap<Project, Routing>();
+
+function routingOf(project: Project): Routing {
+  let routing = routingByProject.get(project);
+  if (!routing) {
+    const associations = project.all('aws_route_table_association').filter((one) => one.has('subnet_id'));
+    const routes = project.all('aws_route');
+    routing = {
+      associations: grouped(associations, (one) => resourceNamed(project, one, 'subnet_id', ['aws_subnet'])?.address),
+      routes: grouped(routes, (route) => resourceNamed(project, route, 'route_table_id', tableTypes)?.address),
+      propagating: new Set(
+        project
+          .all('aws_vpn_gateway_route_propagation')
+          .map((one) => resourceNamed(project, one, 'route_table_id', tableTypes)?.address)
+          .filter((address) => address !== undefined),
+      ),
+      mainTables: mainTables(project),
+      knowsAssociations: associations.every((one) => isTold(one.get('subnet_id'))),
+      knowsRoutes: routes.every((route) => isTold(route.get('route_table_id'))),
+    };
+    routingByProject.set(project, routing);
+  }
+  return routing;
+}
+
+/** Whether a value says which one it is. */
+function isTold(value: Value | undefined): boolean {
+  return identity(value) !== undefined;
+}
+
+/** Lists of what has the same key; what has none is left out. */
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string | undefined): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = key === undefined ? undefined : groups.get(key);
+    if (group) group.push(item);
+    else if (key !== undefined) groups.set(key, [item]);
+  }
+  return groups;
+}
+
+function mainTables(project: Project): Map<string, Resource> {
+  const tables = new Map<string, Resource>();
+  for (const main of project.all('aws_main_route_table_association')) {
+    const [vpc, table] = [identity(main.get('vpc_id')), resourceNamed(project, main, 'route_table_id', tableTypes)];
+    if (vpc !== undefined && table) tables.set(vpc, table);
+  }
+  for (const table of project.all('aws_default_route_table')) {
+    const [vpc] = table.refs('default_route_table_id', 'aws_vpc', 'aws_default_vpc');
+    const id = vpc && identity(vpc.computed('id'));
+    if (id !== undefined) tables.set(id, table);
+  }
+  return tables;
+}
+
+/** The explicit associations of a subnet with route tables; undefined where some may not be seen. */
+export function associationsOf(project: Project, subnet: Resource): readonly Resource[] | undefined {
+  const { associations, knowsAssociations } = routingOf(project);
+  const found = associations.get(subnet.address) ?? [];
+  if (found.length > 0) return found;
+  return knowsAssociations && !project.isGivenToUnread(subnet) ? found : undefined;
+}
+
+/** The main route table of the VPC of a subnet, where the project writes it. */
+export function mainTableOf(project: Project, subnet: Resource): Resource | undefined {
+  const vpc = identity(subnet.get('vpc_id'));
+  return vpc === undefined ? undefined : routingOf(project).mainTables.get(vpc);
+}
+
 /** The route table of a subnet: its own, or the main one of its VPC; undefined where neither is known. */
 export function routeTableOf(project: Project, subnet: Resource): Resource | undefined {
-  const [association] = project.linked('aws_route_table_association', 'subnet_id', subnet);
-  const tables = project.all('aws_route_table', 'aws_default_route_table');
-  if (association) return tables.find((table) => pointsAt(association, 'route_table_id', table));
-  const vpc = identity(subnet.get('vpc_id'));
-  const main = project
-    .all('aws_main_route_table_association')
-    .find((candidate) => vpc !== undefined && identity(candidate.get('vpc_id')) === vpc);
-  return main && tables.find((table) => pointsAt(main, 'route_table_id', table));
+  const associations = associationsOf(project, subnet);
+  const [association] = associations ?? [];
+  if (association) return resourceNamed(project, association, 'route_table_id', tableTypes);
+  return associations && mainTableOf(project, subnet);
 }
 
 /** Routes of a table, written in it or beside it. */
 export function routesOf(project: Project, table: Resource): Block[] {
-  return [...table.blocks('route'), ...project.linked('aws_route', 'route_table_id', table)];
+  return [...table.blocks('route'), ...(routingOf(project).routes.get(table.address) ?? [])];
 }
 
-/** Where a route table's default route leads; undefined where a route's target or range is not known. */
+/** The IPv4 range that a route is for. */
+export function destinationOf(route: Block): Value | undefined {
+  return route.get('destination_cidr_block') ?? route.get('cidr_block');
+}
+
+/** Where a route table's default route for IPv4 leads; undefined where a route's target or range is not known. */
 export function defaultRoute(project: Project, table: Resource): DefaultRoute | undefined {
   const routes = routesOf(project, table);
-  const defaults = routes.filter((route) =>
-    isEverywhere((route.get('destination_cidr_block') ?? route.get('cidr_block') ?? '') as Value),
-  );
-  const [first] = defaults;
-  if (!first) {
-    const open = routes.some((route) => {
-      const range = route.get('destination_cidr_block') ?? route.get('cidr_block');
-      return range !== undefined && typeof range !== 'string';
-    });
-    return open ? undefined : 'none';
-  }
-  if (first.has('nat_gateway_id')) return 'nat';
-  if (first.has('gateway_id'))
-    return project.all('aws_vpn_gateway').some((gateway) => pointsAt(first, 'gateway_id', gateway))
-      ? 'other'
-      : 'internet';
-  const others = [
-    'transit_gateway_id',
-    'network_interface_id',
-    'vpc_peering_connection_id',
-    'vpc_endpoint_id',
-    'instance_id',
-    'core_network_arn',
-  ];
-  return others.some((name) => first.has(name)) ? 'other' : undefined;
+  const defaults = routes.filter((route) => destinationOf(route) === '0.0.0.0/0');
+  const first = defaults.find(({ uncertain }) => !uncertain);
+  if (first) return targetOf(project, first);
+  const open =
+    defaults.length > 0 ||
+    routes.some((route) => isOpen(destinationOf(route))) ||
+    !routingOf(project).knowsRoutes ||
+    routingOf(project).propagating.has(table.address) ||
+    table.has('propagating_vgws') ||
+    table.get('route') instanceof Unknown ||
+    project.isGivenToUnread(table) ||
+    project.isExported(table);
+  return open ? undefined : 'none';
+}
+
+function isOpen(destination: Value | undefined): boolean {
+  return destination !== undefined && typeof destination !== 'string';
+}
+
+/** Whether a route's argument is set: a state has the empty text for what is not. */
+export function isSet(block: Block, argument: string): boolean {
+  const value = block.get(argument);
+  return value !== undefined && value !== '';
+}
+
+const otherTargets = [
+  'transit_gateway_id',
+  'network_interface_id',
+  'vpc_peering_connection_id',
+  'vpc_endpoint_id',
+  'instance_id',
+  'core_network_arn',
+  'carrier_gateway_id',
+  'local_gateway_id',
+];
+
+function targetOf(project: Project, route: Block): DefaultRoute | undefined {
+  if (isSet(route, 'nat_gateway_id')) return 'nat';
+  if (!isSet(route, 'gateway_id')) return otherTargets.some((name) => isSet(route, name)) ? 'other' : undefined;
+  const gateway = identity(route.get('gateway_id'));
+  if (resourceNamed(project, route, 'gateway_id', ['aws_internet_gateway'])) return 'internet';
+  if (gateway?.startsWith('igw-') || gateway?.includes('data.aws_internet_gateway.')) return 'internet';
+  if (gateway?.startsWith('vgw-') || resourceNamed(project, route, 'gateway_id', ['aws_vpn_gateway'])) return 'other';
+  return undefined;
+}
+
+/** Where the default route of a subnet leads; undefined where that is not known. */
+export function wayOut(project: Project, subnet: Resource): DefaultRoute | undefined {
+  const table = routeTableOf(project, subnet);
+  return table && defaultRoute(project, table);
 }
 
 /** An IPv4 range as its first and last address; undefined for what is not known or none. */

@@ -12,8 +12,40 @@ export function covers(pattern: Value, text: Value): boolean | undefined {
   const right = characters(text, symbols);
   if (!left || !right) return undefined;
   if (matches(left, right, false)) return true;
-  return matches(left, right, true) ? undefined : false;
+  if (areDifferentArns(pattern, text)) return false;
+  return matches(...withoutCommonEnds(left, right), true) ? undefined : false;
 }
+
+/** What both begin and end with, unknown values included, is the same in both: only what is between can differ. */
+function withoutCommonEnds(pattern: Character[], text: Character[]): [Character[], Character[]] {
+  const isSame = (a: Character | undefined, b: Character | undefined) =>
+    a !== undefined && a === b && a !== anonymous && a !== '*';
+  let start = 0;
+  while (isSame(pattern[start], text[start])) start++;
+  let end = 0;
+  const most = Math.min(pattern.length, text.length) - start;
+  while (end < most && isSame(pattern.at(-1 - end), text.at(-1 - end))) end++;
+  return [pattern.slice(start, pattern.length - end), text.slice(start, text.length - end)];
+}
+
+/** Whether both are the ARNs of resources in the project, and of two of them: whatever they are, they differ. */
+function areDifferentArns(pattern: Value, text: Value): boolean {
+  const [left, right] = [ownArn(pattern), ownArn(text)];
+  return left !== undefined && right !== undefined && left !== right;
+}
+
+/** The symbol of a value that is the ARN of a resource and nothing else. */
+function ownArn(value: Value): string | undefined {
+  const last = value instanceof Text ? value.parts.at(-1) : value;
+  const symbol = last instanceof Unknown ? last.symbol : undefined;
+  // What AWS appends to the name of a secret ends its ARN.
+  const arn = value instanceof Text ? /^(.*) suffix$/.exec(symbol ?? '')?.[1] : symbol;
+  return arnOfResource.exec(arn ?? '')?.[0];
+}
+
+/** Such as `aws_kms_key.app.arn`; a secret's version and rotation have the ARN of the secret, so they are left out. */
+const arnOfResource =
+  /^(?:module\.[^.]+\.)*aws_(?!\w+_(?:version|rotation)\.)\w+\.[^.]+\.(?:\w+\[\d+\]\.)?(?:secret_)?arn$/;
 
 /** One character, or one value that is not known. */
 type Character = string | typeof anonymous;
@@ -23,25 +55,45 @@ const anonymous = Symbol('unknown');
 function characters(value: Value, symbols: Map<string, string>): Character[] | undefined {
   if (value instanceof Unknown) return [symbolOf(value, symbols)];
   if (value instanceof Text)
-    return value.parts.flatMap((part) => (typeof part === 'string' ? [...part] : [symbolOf(part, symbols)]));
+    return value.parts.flatMap((part) => (typeof part === 'string' ? literals(part) : [symbolOf(part, symbols)]));
   if (value instanceof Json || !isKnown(value)) return undefined;
   const text = identity(value);
-  return text === undefined ? undefined : [...text];
+  return text === undefined ? undefined : literals(text);
+}
+
+/**
+ * The characters of what is written. AWS fills in `${aws:username}` when it decides, and Terraform writes it `&{…}`.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+function literals(text: string): Character[] {
+  return text.split(/([$&]\{[^{}]*\})/).flatMap((piece, at): Character[] => (at % 2 === 0 ? [...piece] : [anonymous]));
 }
 
 function symbolOf({ symbol }: Unknown, symbols: Map<string, string>): Character {
   if (symbol === undefined) return anonymous;
   let character = symbols.get(symbol);
   if (!character) {
-    // The private use area of Unicode is in no name of AWS's.
-    character = String.fromCodePoint(0xf0000 + symbols.size);
+    // The private use areas of Unicode are in no name of AWS's.
+    character = String.fromCodePoint((fieldOfArn.test(symbol) ? firstField : firstUnknown) + symbols.size);
     symbols.set(symbol, character);
   }
   return character;
 }
 
+/** A region, an account or a partition: a field of an ARN, in which there is no colon and no slash. */
+const fieldOfArn = /(region|account_id|account|partition)(\.current)?(\.(name|region|id|account_id|partition))?$/;
+const firstUnknown = 0xf0000;
+const firstField = 0x100000;
+
 function isUnknown(character: Character): boolean {
-  return character === anonymous || character.codePointAt(0)! >= 0xf0000;
+  return character === anonymous || character.codePointAt(0)! >= firstUnknown;
+}
+
+/** Whether a value that is not known could have the character in it. */
+function mayHold(value: Character | undefined, character: Character | undefined): boolean {
+  if (value === undefined || !isUnknown(value)) return false;
+  const isField = value !== anonymous && value.codePointAt(0)! >= firstField;
+  return !isField || (character !== ':' && character !== '/');
 }
 
 /** Whether the pattern covers the text; `generously`, where unknown values may be anything that helps. */
@@ -62,10 +114,10 @@ function matches(pattern: readonly Character[], text: readonly Character[], gene
     const given = text[t];
     if (wanted === '*') return from(p + 1, t) || (t < text.length && from(p, t + 1));
     if (generously) {
-      if (wanted !== undefined && isUnknown(wanted) && (from(p + 1, t) || (t < text.length && from(p, t + 1))))
-        return true;
-      if (given !== undefined && isUnknown(given) && (from(p, t + 1) || (p < pattern.length && from(p + 1, t))))
-        return true;
+      if (wanted !== undefined && isUnknown(wanted) && from(p + 1, t)) return true;
+      if (given !== undefined && isUnknown(given) && from(p, t + 1)) return true;
+      if (t < text.length && mayHold(wanted, given) && from(p, t + 1)) return true;
+      if (p < pattern.length && mayHold(given, wanted) && from(p + 1, t)) return true;
     }
     if (wanted === undefined || given === undefined) return false;
     const fits = wanted === given ? wanted !== anonymous : wanted === '?' && !isUnknown(given);

@@ -1,10 +1,13 @@
-import { isSame, pointsAt, type Project, type Resource } from '../model/project.js';
+import { identifiers, isSame, pointsAt, type Block, type Project, type Resource } from '../model/project.js';
 import { elements, identity, isKnown, type Value } from '../model/value.js';
-import { managedPolicies } from './managed-policies.js';
+import { managedPolicy } from './managed-policies.js';
 import { covers, coversAction } from './patterns.js';
 import { readPolicy, type Condition, type Policy, type Statement } from './policies.js';
 
-/** A thing that somebody wants to do. */
+/**
+ * A thing that somebody wants to do. `byAccount` is what the policies of a role itself say: a statement for the whole
+ * account, `arn:aws:iam::123456789012:root`, lets in whom those let.
+ */
 export interface Wish {
   /** `secretsmanager:GetSecretValue`. */
   action: string;
@@ -13,7 +16,7 @@ export interface Wish {
   /** Condition keys that will be set, in lower case: `kms:viaservice`. A key that is not here may be anything. */
   context?: Readonly<Record<string, Value>>;
   /** Who asks, for policies that name principals: a service such as `logs.eu-west-1.amazonaws.com`, or a role's ARN. */
-  principal?: { type: 'AWS' | 'Service'; value: Value };
+  principal?: { type: 'AWS' | 'Service'; value: Value; byAccount?: Answer };
 }
 
 /** What IAM would say; unknown where that depends on what is not known. */
@@ -27,11 +30,12 @@ export function decide(policies: readonly Policy[], wish: Wish): Answer {
   const statements = policies.flatMap((policy) => policy.statements);
   const answers = statements.map((statement) => ({ statement, applies: applies(statement, wish) }));
   if (answers.some(({ statement, applies }) => statement.effect === 'Deny' && applies === true)) return 'denied';
-  const perhapsDenied = answers.some(({ statement, applies }) => statement.effect !== 'Allow' && applies === undefined);
+  const perhaps = answers.filter(({ statement, applies }) => applies === undefined || (applies && !statement.effect));
   if (answers.some(({ statement, applies }) => statement.effect === 'Allow' && applies === true))
-    return perhapsDenied ? 'unknown' : 'allowed';
-  const perhapsAllowed = answers.some(({ statement, applies }) => statement.effect !== 'Deny' && applies === undefined);
-  return perhapsAllowed || policies.some(({ complete }) => !complete) ? 'unknown' : 'denied';
+    return perhaps.some(({ statement }) => statement.effect !== 'Allow') ? 'unknown' : 'allowed';
+  return perhaps.some(({ statement }) => statement.effect !== 'Deny') || policies.some(({ complete }) => !complete)
+    ? 'unknown'
+    : 'denied';
 }
 
 /** Whether a statement is about a wish: undefined where that depends on what is not known. */
@@ -85,10 +89,19 @@ function appliesToPrincipal(statement: Statement, principal: Wish['principal']):
       if (type !== principal.type) return false;
       const named = covers(value, principal.value);
       if (named !== false || principal.type !== 'AWS') return named;
-      // "arn:aws:iam::123456789012:root" and the account's number stand for everybody the account itself lets.
-      return /:root$/.test(identity(value) ?? '') || /^\d{12}$/.test(identity(value) ?? '') ? undefined : false;
+      return isAccount(value) ? admitted(principal.byAccount) : false;
     }),
   );
+}
+
+/** Whether a principal is an account as a whole: `arn:aws:iam::123456789012:root`, or its number. */
+export function isAccount(principal: Value): boolean {
+  const text = identity(principal) ?? '';
+  return /:root$/.test(text) || /^(\d{12}|\$\{data\.aws_caller_identity\.[^}]*\})$/.test(text);
+}
+
+function admitted(answer: Answer | undefined): boolean | undefined {
+  return answer === undefined || answer === 'unknown' ? undefined : answer === 'allowed';
 }
 
 /** Whether a condition holds; undefined for keys that are not in the context and for operators that are not known here. */
@@ -111,9 +124,14 @@ const literally: Comparison = (wanted, given) => {
   return isKnown(wanted) && isKnown(given) ? false : covers(wanted, given);
 };
 
+const inAnyCase: Comparison = (wanted, given) => {
+  if (typeof wanted !== 'string' || typeof given !== 'string') return literally(wanted, given) || undefined;
+  return wanted.toLowerCase() === given.toLowerCase();
+};
+
 const comparisons: Record<string, Comparison> = {
   StringEquals: literally,
-  StringEqualsIgnoreCase: literally,
+  StringEqualsIgnoreCase: inAnyCase,
   ArnEquals: covers,
   ArnLike: covers,
   StringLike: covers,
@@ -124,7 +142,7 @@ const comparisons: Record<string, Comparison> = {
 export function identityPolicies(project: Project, role: Resource): Policy[] {
   const inline = project
     .linked('aws_iam_role_policy', 'role', role)
-    .map((resource) => readPolicy(resource, 'policy') ?? { statements: [], complete: false });
+    .map((resource) => readPolicy(resource, 'policy') ?? notKnown);
   const own = readPolicy(role, 'inline_policy.policy');
   const attachments = [
     ...project
@@ -137,20 +155,24 @@ export function identityPolicies(project: Project, role: Resource): Policy[] {
     ...inline,
     ...(own ? [own] : []),
     ...attachments.flatMap(([resource, argument]) => attached(project, resource, argument)),
+    // A module that nobody looked into may give it more.
+    ...(project.isGivenToUnread(role) ? [notKnown] : []),
   ];
 }
+
+const notKnown: Policy = { statements: [], complete: false };
 
 function attached(project: Project, resource: Resource, argument: string): Policy[] {
   const value = resource.get(argument);
   const arns = elements(value);
-  if (!arns) return [{ statements: [], complete: false }];
+  if (!arns) return [notKnown];
   return arns.map((arn) => {
     const policies = [...resource.refs(argument, 'aws_iam_policy'), ...project.all('aws_iam_policy')];
     const inProject =
       policies.find((policy) => identity(policy.computed('arn')) === identity(arn)) ??
       soleReference(resource, argument, arns);
-    if (inProject) return readPolicy(inProject, 'policy') ?? { statements: [], complete: false };
-    return managedPolicies(arn) ?? { statements: [], complete: false };
+    if (inProject) return readPolicy(inProject, 'policy') ?? notKnown;
+    return managedPolicy(arn, resource) ?? notKnown;
   });
 }
 
@@ -160,14 +182,21 @@ function soleReference(resource: Resource, argument: string, arns: readonly Valu
 }
 
 /** The role in the project that an argument names, with or without an instance profile between. */
-export function roleOf(resource: Resource, argument: string, project: Project): Resource | undefined {
-  const roles = project.all('aws_iam_role').filter((role) => pointsAt(resource, argument, role));
-  if (roles.length > 0)
-    return roles.length === 1 || roles.every((role) => isSame(role, roles[0]!)) ? roles[0] : undefined;
-  const [profile] = project
-    .all('aws_iam_instance_profile')
-    .filter((candidate) => pointsAt(resource, argument, candidate));
+export function roleOf(resource: Block, argument: string, project: Project): Resource | undefined {
+  const role = pointedAt(project, resource, argument, 'aws_iam_role');
+  if (role) return role;
+  const profile = pointedAt(project, resource, argument, 'aws_iam_instance_profile');
   return profile ? roleOf(profile, 'role', project) : undefined;
+}
+
+/** The one resource of a type that an argument names; undefined where it is none of the project, or one of several. */
+function pointedAt(project: Project, block: Block, argument: string, type: string): Resource | undefined {
+  const value = identity(block.get(argument));
+  const candidates = project.all(type).filter((candidate) => pointsAt(block, argument, candidate));
+  const exact = candidates.find((candidate) => value !== undefined && identifiers(candidate).includes(value));
+  if (exact) return exact;
+  const [first] = candidates;
+  return first && candidates.every((candidate) => isSame(candidate, first)) ? first : undefined;
 }
 
 /** What a role may do: its own policies' answer to a wish. */
@@ -175,15 +204,35 @@ export function roleMay(project: Project, role: Resource, wish: Wish): Answer {
   return decide(identityPolicies(project, role), wish);
 }
 
+/** The same where the resource has a policy too: within an account either of them suffices. */
+export function roleMayOn(project: Project, role: Resource, resourcePolicies: readonly Policy[], wish: Wish): Answer {
+  const own = identityPolicies(project, role);
+  const principal = { type: 'AWS' as const, value: role.computed('arn'), byAccount: decide(own, wish) };
+  return decide([...own, ...resourcePolicies], { ...wish, principal });
+}
+
+/**
+ * Whether a role may use a key of the project: by the key's policy alone, or by the role's where the key's policy
+ * leaves that to the account, as AWS's default one does.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+export function roleMayUseKey(project: Project, key: Resource, role: Resource, wish: Omit<Wish, 'resource'>): Answer {
+  const onKey = { ...wish, resource: key.computed('arn') };
+  const byAccount = roleMay(project, role, onKey);
+  const policy = keyPolicy(project, key);
+  if (!policy) return byAccount;
+  return decide([policy], { ...onKey, principal: { type: 'AWS', value: role.computed('arn'), byAccount } });
+}
+
 /** The policy of a key in the project: its own, or one attached to it; undefined where AWS's default holds. */
 export function keyPolicy(project: Project, key: Resource): Policy | undefined {
   const own = readPolicy(key, 'policy');
   const [separate] = project.linked('aws_kms_key_policy', 'key_id', key);
-  return own ?? (separate && (readPolicy(separate, 'policy') ?? { statements: [], complete: false }));
+  return own ?? (separate && (readPolicy(separate, 'policy') ?? notKnown));
 }
 
 /** The key of the project that an argument names, directly or by its alias. */
-export function keyOf(project: Project, block: Resource, argument: string): Resource | undefined {
+export function keyOf(project: Project, block: Block, argument: string): Resource | undefined {
   const [key] = project
     .all('aws_kms_key', 'aws_kms_replica_key')
     .filter((candidate) => pointsAt(block, argument, candidate));

@@ -1,5 +1,15 @@
-import { Block, type Location, type Project, type Resource } from '../model/project.js';
-import { decodeJson, elements, identity, isMap, Many, someElements, Unknown, type Value } from '../model/value.js';
+import type { Block, Project, Resource } from '../model/project.js';
+import {
+  decodeJson,
+  elements,
+  identity,
+  isKnown,
+  isMap,
+  Many,
+  someElements,
+  Unknown,
+  type Value,
+} from '../model/value.js';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html */
 export interface Condition {
@@ -31,16 +41,21 @@ export interface Statement {
   /** Whether it names principals at all, known or not. */
   hasPrincipals: boolean;
   conditions: readonly Condition[];
-  /** Names of parts that are there and not known: `actions`, `resources`, `principals`. */
+  /** Names of parts that are there and not known: `actions`, `resources`, `principals`, `effect`. */
   unknown: readonly string[];
-  /** Where to point at. */
-  at: Block | Location;
+  /** Names in a JSON statement that IAM does not know, such as `Actions`. */
+  strange?: readonly string[];
+  /** What to point at: the statement's own block, or the resource whose `argument` holds the policy. */
+  at: Block;
+  argument?: string;
 }
 
 export interface Policy {
   statements: readonly Statement[];
   /** Whether these are all statements. */
   complete: boolean;
+  /** The version of the policy language; undefined where none is written, which means `2008-10-17`. */
+  version?: Value;
   /** Set where the text is surely no JSON or no policy; what is wrong with it. */
   malformed?: string;
 }
@@ -58,8 +73,11 @@ export const policyArguments: Readonly<Record<string, Readonly<Record<string, Po
   aws_ssoadmin_permission_set_inline_policy: { inline_policy: 'identity' },
   aws_kms_key: { policy: 'key' },
   aws_kms_key_policy: { policy: 'key' },
+  aws_kms_external_key: { policy: 'key' },
   aws_kms_replica_key: { policy: 'key' },
+  aws_s3_bucket: { policy: 'resource' },
   aws_s3_bucket_policy: { policy: 'resource' },
+  aws_s3_access_point: { policy: 'resource' },
   aws_sns_topic: { policy: 'resource' },
   aws_sns_topic_policy: { policy: 'resource' },
   aws_sqs_queue: { policy: 'resource' },
@@ -69,14 +87,19 @@ export const policyArguments: Readonly<Record<string, Readonly<Record<string, Po
   aws_secretsmanager_secret_policy: { policy: 'resource' },
   aws_cloudwatch_log_resource_policy: { policy_document: 'resource' },
   aws_dynamodb_resource_policy: { policy: 'resource' },
+  aws_kinesis_resource_policy: { policy: 'resource' },
   aws_api_gateway_rest_api: { policy: 'resource' },
   aws_api_gateway_rest_api_policy: { policy: 'resource' },
   aws_efs_file_system_policy: { policy: 'resource' },
   aws_backup_vault_policy: { policy: 'resource' },
   aws_glue_resource_policy: { policy: 'resource' },
   aws_cloudwatch_event_bus_policy: { policy: 'resource' },
+  aws_opensearch_domain: { access_policies: 'resource' },
   aws_opensearch_domain_policy: { access_policies: 'resource' },
+  aws_elasticsearch_domain: { access_policies: 'resource' },
+  aws_elasticsearch_domain_policy: { access_policies: 'resource' },
   aws_vpc_endpoint: { policy: 'endpoint' },
+  aws_vpc_endpoint_policy: { policy: 'endpoint' },
 };
 
 /** A policy and the resource that has it. */
@@ -92,38 +115,56 @@ const heldPolicies = new WeakMap<Project, HeldPolicy[]>();
 export function policiesOf(project: Project): readonly HeldPolicy[] {
   let held = heldPolicies.get(project);
   if (!held) {
-    held = Object.entries(policyArguments).flatMap(([type, policies]) =>
-      project.all(type).flatMap((holder) =>
-        Object.entries(policies).flatMap(([argument, kind]) => {
-          const policy = readPolicy(holder, argument);
-          return policy ? [{ ...policy, kind, holder, argument }] : [];
-        }),
-      ),
+    const all = Object.entries(policyArguments).flatMap(([type, policies]) =>
+      project
+        .all(type)
+        .flatMap((holder) =>
+          Object.entries(policies).flatMap(([argument, kind]) =>
+            readPolicies(holder, argument).map((policy) => ({ ...policy, kind, holder, argument })),
+          ),
+        ),
     );
+    held = project.stage === 'state' ? withoutReflections(all) : all;
     heldPolicies.set(project, held);
   }
   return held;
 }
 
+/** In a state a bucket, a topic or a role also shows the policy that another resource gave it. */
+function withoutReflections(held: HeldPolicy[]): HeldPolicy[] {
+  const textOf = ({ holder, argument }: HeldPolicy) => identity(holder.get(argument));
+  const isOwn = ({ holder, kind }: HeldPolicy) => reflecting.has(holder.type) && kind !== 'trust';
+  const separate = new Set(held.filter((policy) => !isOwn(policy)).map(textOf));
+  return held.filter((policy) => !isOwn(policy) || !separate.has(textOf(policy)));
+}
+
+const reflecting = new Set([
+  'aws_api_gateway_rest_api',
+  'aws_iam_role',
+  'aws_kms_key',
+  'aws_s3_bucket',
+  'aws_secretsmanager_secret',
+  'aws_sns_topic',
+  'aws_sqs_queue',
+]);
+
 /** The policy in an argument (dotted for one in a block); undefined where the argument is not set. */
 export function readPolicy(block: Block, path: string): Policy | undefined {
+  const found = readPolicies(block, path);
+  return found.length > 1 ? joinPolicies(found) : found[0];
+}
+
+/** The policies in an argument, of which there are several where it is one of a block that can be repeated. */
+function readPolicies(block: Block, path: string): Policy[] {
   const [name, ...rest] = path.split('.') as [string, ...string[]];
-  if (rest.length > 0) {
-    const policies = block.blocks(name).map((inner) => readPolicy(inner, rest.join('.')));
-    const found = policies.filter((policy) => policy !== undefined);
-    return found.length === 0 ? undefined : joinPolicies(found);
-  }
+  if (rest.length > 0) return block.blocks(name).flatMap((inner) => readPolicies(inner, rest.join('.')));
   const value = block.get(path);
-  if (value === undefined || value === '') return undefined;
-  return readValue(value, block, path);
+  return value === undefined || value === '' ? [] : [readValue(value, block, path)];
 }
 
 function readValue(value: Value, block: Block, argument: string): Policy {
   const documents = block.refs(argument, 'aws_iam_policy_document');
-  const named = identity(value);
-  const document = documents.find(
-    ({ address }) => named === `\${${address}.json}` || named === `\${${address}.minified_json}`,
-  );
+  const document = documents.find((candidate) => isTextOf(candidate, value));
   if (document) return readDocument(document);
   const decoded = decodeJson(value);
   if (decoded === undefined) {
@@ -139,9 +180,14 @@ function readValue(value: Value, block: Block, argument: string): Policy {
       return { ...readDocument(only), complete: false };
     return { statements: [], complete: false };
   }
-  const at = block.location(argument) ?? block;
-  if (decoded instanceof Error) return { statements: [], complete: true, malformed: decoded.message };
-  return readJson(decoded, at);
+  if (decoded instanceof Error) return { statements: [], complete: false, malformed: decoded.message };
+  return readJson(decoded, block, argument);
+}
+
+/** Whether a value is the JSON that a document makes: in HCL its symbol, in a state the text itself. */
+function isTextOf(document: Resource, value: Value): boolean {
+  const text = identity(value);
+  return ['json', 'minified_json'].some((name) => text !== undefined && identity(document.computed(name)) === text);
 }
 
 function joinPolicies(policies: readonly Policy[]): Policy {
@@ -155,18 +201,25 @@ function joinPolicies(policies: readonly Policy[]): Policy {
 
 /** `data "aws_iam_policy_document"`, with the documents it takes over. */
 function readDocument(document: Resource): Policy {
-  const taken = ['source_policy_documents', 'override_policy_documents', 'source_json', 'override_json'].flatMap(
-    (argument) => {
-      const value = document.get(argument);
-      if (value === undefined) return [];
-      const list = elements(value);
-      if (!list) return [{ statements: [], complete: false }];
-      return list.filter((item) => item !== null && item !== '').map((item) => readValue(item, document, argument));
-    },
-  );
+  const taken = (...names: string[]) => joinPolicies(names.flatMap((name) => readList(document, name)));
   const blocks = document.blocks('statement');
-  const own = blocks.map(readStatementBlock);
-  return joinPolicies([...taken, { statements: own, complete: !blocks.some(({ uncertain }) => uncertain) }]);
+  const own = { statements: blocks.map(readStatementBlock), complete: !blocks.some(({ uncertain }) => uncertain) };
+  const base = joinPolicies([taken('source_policy_documents', 'source_json'), own]);
+  const over = taken('override_policy_documents', 'override_json');
+  // A statement that has the sid of another one takes its place.
+  const sids = new Set(over.statements.map(({ sid }) => sid).filter(Boolean));
+  const kept = base.statements.filter(({ sid }) => !sids.has(sid));
+  return {
+    ...joinPolicies([{ ...base, statements: kept }, over]),
+    version: document.get('version') ?? '2012-10-17',
+  };
+}
+
+function readList(document: Resource, argument: string): Policy[] {
+  const value = document.get(argument);
+  const list = elements(value);
+  if (!list) return [{ statements: [], complete: false }];
+  return list.filter((item) => item !== null && item !== '').map((item) => readValue(item, document, argument));
 }
 
 function readStatementBlock(block: Block): Statement {
@@ -188,7 +241,7 @@ function readStatementBlock(block: Block): Statement {
       return (identifiers ?? []).map((value) => ({ type: type ?? '?', value }));
     });
   };
-  const effect = block.get('effect') ?? 'Allow';
+  const effect = effectIn(block.get('effect') ?? 'Allow', unknown);
   const parts = {
     actions: list('actions'),
     notActions: list('not_actions'),
@@ -201,7 +254,7 @@ function readStatementBlock(block: Block): Statement {
   return {
     ...(sid === undefined ? {} : { sid }),
     ...withoutUndefined(parts),
-    effect: effect === 'Allow' || effect === 'Deny' ? effect : undefined,
+    effect,
     hasPrincipals: parts.principals !== undefined || parts.notPrincipals !== undefined,
     conditions: block.blocks('condition').map((condition) => ({
       test: condition.text('test') ?? '?',
@@ -213,26 +266,46 @@ function readStatementBlock(block: Block): Statement {
   };
 }
 
+function effectIn(value: Value | undefined, unknown: string[]): Statement['effect'] {
+  if (value === 'Allow' || value === 'Deny') return value;
+  if (value !== undefined && value !== null && !isKnown(value)) unknown.push('effect');
+  return undefined;
+}
+
+/** The elements of what may be one text or a list; the ARN or id of a resource is one text, whichever it is. */
+function oneOrMany(value: Value): readonly Value[] | undefined {
+  return value instanceof Unknown && nameOfResource.test(value.symbol ?? '') ? [value] : elements(value);
+}
+
+const nameOfResource = /^(?:module\.[^.]+\.)*(?:data\.)?aws_\w+\.[^.]+\.(?:\w+\[\d+\]\.)?(?:\w+_)?(?:arn|id)$/;
+
 /** A policy as IAM writes it. */
-function readJson(decoded: Value, at: Block | Location): Policy {
+function readJson(decoded: Value, at: Block, argument: string): Policy {
   if (decoded instanceof Unknown || decoded instanceof Many) return { statements: [], complete: false };
-  if (!isMap(decoded)) return { statements: [], complete: true, malformed: 'it is no JSON object' };
+  if (!isMap(decoded)) return { statements: [], complete: false, malformed: 'it is no JSON object' };
   const written = decoded.get('Statement');
-  if (written === undefined) return { statements: [], complete: true, malformed: 'it has no "Statement"' };
+  if (written === undefined) return { statements: [], complete: false, malformed: 'it has no "Statement"' };
   const list = elements(written);
-  const statements = (list ?? someElements(written)).filter((item) => isMap(item));
+  const statements = (list ?? someElements(written)).filter(isMap);
+  const version = decoded.get('Version');
   return {
-    statements: statements.map((statement) => readJsonStatement(statement as ReadonlyMap<string, Value>, at)),
+    statements: statements.map((statement) => ({ ...readJsonStatement(statement), at, argument })),
     complete: list !== undefined && statements.length === list.length,
+    ...(version === undefined ? {} : { version }),
   };
 }
 
-function readJsonStatement(statement: ReadonlyMap<string, Value>, at: Block | Location): Statement {
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
+const statementNames = new Set(
+  'Sid Effect Action NotAction Resource NotResource Principal NotPrincipal Condition'.split(' '),
+);
+
+function readJsonStatement(statement: ReadonlyMap<string, Value>): Omit<Statement, 'at'> {
   const unknown: string[] = [];
   const list = (key: string, name: string) => {
     const value = statement.get(key);
     if (value === undefined || value === null) return undefined;
-    const items = elements(value);
+    const items = oneOrMany(value);
     if (!items) unknown.push(name);
     return items;
   };
@@ -241,17 +314,20 @@ function readJsonStatement(statement: ReadonlyMap<string, Value>, at: Block | Lo
     if (value === undefined) return undefined;
     if (value === '*') return [{ type: '*', value: '*' }];
     if (!isMap(value)) {
+      // A text that is no map of types is a mistake, which AWS refuses.
+      if (typeof value === 'string') return [{ type: value, value: '' }];
       unknown.push(name);
       return [];
     }
     return [...value].flatMap(([type, ids]) => {
-      const items = elements(ids);
+      const items = oneOrMany(ids);
       if (!items) unknown.push(name);
       return (items ?? []).map((id) => ({ type, value: id }));
     });
   };
-  const effect = statement.get('Effect');
+  const effect = effectIn(statement.get('Effect'), unknown);
   const sid = statement.get('Sid');
+  const strange = [...statement.keys()].filter((name) => !statementNames.has(name));
   const parts = {
     actions: list('Action', 'actions'),
     notActions: list('NotAction', 'not_actions'),
@@ -263,11 +339,11 @@ function readJsonStatement(statement: ReadonlyMap<string, Value>, at: Block | Lo
   return {
     ...(typeof sid === 'string' ? { sid } : {}),
     ...withoutUndefined(parts),
-    effect: effect === 'Allow' || effect === 'Deny' ? effect : undefined,
+    effect,
     hasPrincipals: parts.principals !== undefined || parts.notPrincipals !== undefined,
     conditions: readJsonConditions(statement.get('Condition')),
     unknown,
-    at,
+    ...(strange.length > 0 ? { strange } : {}),
   };
 }
 
@@ -276,7 +352,7 @@ function readJsonConditions(value: Value | undefined): Condition[] {
   if (!isMap(value)) return [{ test: '?', variable: '?', values: undefined }];
   return [...value].flatMap(([test, variables]) =>
     isMap(variables)
-      ? [...variables].map(([variable, values]) => ({ test, variable, values: elements(values) }))
+      ? [...variables].map(([variable, values]) => ({ test, variable, values: oneOrMany(values) }))
       : [{ test, variable: '?', values: undefined }],
   );
 }

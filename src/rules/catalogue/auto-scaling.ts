@@ -1,0 +1,262 @@
+import { defaultRoute, routeTableOf, subnetsOf } from '../lib/network.js';
+import { isLeftOut } from '../lib/presence.js';
+import type { Block, Project, Resource } from '../model/project.js';
+import { elements } from '../model/value.js';
+import { defineRules } from '../rule.js';
+
+const target = (min: number, max: number) => `resource "aws_appautoscaling_target" "app" {
+  service_namespace  = "ecs"
+  resource_id        = "service/main/app"
+  scalable_dimension = "ecs:service:DesiredCount"
+  min_capacity       = ${min}
+  max_capacity       = ${max}
+}
+`;
+
+const policy = (cooldowns: string) => `resource "aws_appautoscaling_policy" "cpu" {
+  name               = "cpu"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = "ecs"
+  resource_id        = "service/main/app"
+  scalable_dimension = "ecs:service:DesiredCount"
+
+  target_tracking_scaling_policy_configuration {
+    target_value = 60
+${cooldowns}
+    predefined_metric_specification {
+      predefined_metric_type = "ECSServiceAverageCPUUtilization"
+    }
+  }
+}
+`;
+
+const cooldowns = (into: number, out: number) => `    scale_in_cooldown  = ${into}
+    scale_out_cooldown = ${out}
+`;
+
+const group = (lines: string, subnets = '["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"]') =>
+  `resource "aws_autoscaling_group" "app" {
+  min_size            = 2
+  max_size            = 4
+  vpc_zone_identifier = ${subnets}
+${lines}}
+`;
+
+const templated = (version: string, rest = '') => `
+  launch_template {
+    id      = aws_launch_template.app.id
+    version = ${version}
+  }
+${rest}`;
+
+const refresh = `
+  instance_refresh {
+    strategy = "Rolling"
+  }
+`;
+
+const network = (gateway: string) => `resource "aws_subnet" "app" {
+  count = 2
+
+  vpc_id     = "vpc-0123456789abcdef0"
+  cidr_block = cidrsubnet("10.0.0.0/16", 8, count.index)
+}
+
+resource "aws_route_table" "app" {
+  vpc_id = "vpc-0123456789abcdef0"
+
+  route {
+    cidr_block = "0.0.0.0/0"
+    ${gateway}
+  }
+}
+
+resource "aws_route_table_association" "app" {
+  count = 2
+
+  subnet_id      = aws_subnet.app[count.index].id
+  route_table_id = aws_route_table.app.id
+}
+`;
+
+/** What tells a project that this generator wrote. */
+const generated = '#>> .create-secure-infra.json\n{}\n';
+
+export default defineRules(
+  {
+    name: 'scaling-range',
+    severity: 'error',
+    title: 'the range of auto scaling is one: its minimum is not above its maximum',
+    why: 'AWS refuses it: "ValidationException: Minimum capacity cannot be greater than maximum capacity".',
+    remedy: 'Make the minimum at most the maximum, and keep the desired capacity between them.',
+    catalogue: ['S000-16', 'S001-28'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html',
+    example: { broken: target(4, 2), sound: target(2, 4) },
+    check(project, { finding }) {
+      for (const target of project.all('aws_appautoscaling_target'))
+        checkRange(target, ['min_capacity', 'max_capacity']);
+      for (const group of project.all('aws_autoscaling_group')) {
+        checkRange(group, ['min_size', 'max_size']);
+        checkRange(group, ['min_size', 'desired_capacity']);
+        checkRange(group, ['desired_capacity', 'max_size']);
+      }
+
+      function checkRange(block: Resource, [low, high]: readonly [string, string]): void {
+        const [least, most] = [block.number(low), block.number(high)];
+        if (least !== undefined && most !== undefined && least > most)
+          finding(block, `has ${low} ${least} above ${high} ${most}`, low);
+      }
+    },
+  },
+  {
+    name: 'scaling-cooldowns',
+    severity: 'note',
+    title: 'a scaling policy says how long it waits between two steps',
+    why: 'Left to the defaults it scales in as fast as out, and takes tasks away that the next wave of requests needs.',
+    remedy: 'Set scale_in_cooldown and scale_out_cooldown, such as 300 and 60 seconds.',
+    catalogue: ['S001-28'],
+    stages: ['hcl', 'plan', 'state'],
+    source:
+      'https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html',
+    example: { broken: policy(''), sound: policy(cooldowns(300, 60)) },
+    check(project, { finding }) {
+      for (const { policy, configuration } of trackingPolicies(project)) {
+        const missing = cooldownNames.filter((name) => isLeftOut(project, configuration, name));
+        if (missing.length > 0) finding(policy, `has no ${missing.join(' and no ')}`);
+      }
+    },
+  },
+  {
+    name: 'scaling-cooldown-values',
+    severity: 'note',
+    scope: 'generated',
+    title: 'the cooldowns of a service are 300 seconds in and 60 out',
+    why: 'The project promises to scale out fast and in slowly.',
+    remedy: 'Set scale_in_cooldown to 300 and scale_out_cooldown to 60.',
+    catalogue: ['S001-28'],
+    stages: ['hcl', 'plan', 'state'],
+    source:
+      'https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html',
+    example: {
+      broken: policy(cooldowns(60, 60)) + generated,
+      sound: policy(cooldowns(300, 60)) + generated,
+    },
+    check(project, { finding }) {
+      for (const { policy, configuration } of trackingPolicies(project)) {
+        for (const name of cooldownNames) {
+          const seconds = configuration.number(name);
+          if (seconds !== undefined && seconds !== promised[name]) finding(policy, `has ${name} ${seconds}`);
+        }
+      }
+    },
+  },
+  {
+    name: 'asg-launch-template',
+    severity: 'warning',
+    title: 'an Auto Scaling group uses a launch template',
+    why: 'Accounts created since October 2024 cannot make launch configurations: "The Launch Configuration creation operation is not available in your account. Use launch templates to create configuration templates for your Auto Scaling groups."',
+    remedy: 'Use aws_launch_template instead of aws_launch_configuration.',
+    catalogue: ['S000-16'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html',
+    example: {
+      broken: `resource "aws_launch_configuration" "app" {
+  image_id      = data.aws_ssm_parameter.al2023.value
+  instance_type = "t3.small"
+}
+`,
+      sound: group(templated('aws_launch_template.app.latest_version')),
+    },
+    check(project, { finding }) {
+      for (const configuration of project.all('aws_launch_configuration'))
+        finding(configuration, 'is a launch configuration');
+    },
+  },
+  {
+    name: 'asg-two-zones',
+    severity: 'warning',
+    title: 'an Auto Scaling group is in two subnets or more',
+    why: 'With one subnet all instances are in one availability zone, and gone with it.',
+    remedy: 'Give vpc_zone_identifier a subnet in each of two zones.',
+    catalogue: ['S000-16', 'S000-11'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html',
+    example: {
+      broken: group(templated('aws_launch_template.app.latest_version'), '["subnet-0aaaaaaaaaaaaaaa1"]'),
+      sound: group(templated('aws_launch_template.app.latest_version')),
+    },
+    check(project, { finding }) {
+      for (const group of project.all('aws_autoscaling_group')) {
+        if (group.number('max_size') === 1) continue;
+        if (elements(group.get('vpc_zone_identifier'))?.length === 1 && group.has('vpc_zone_identifier'))
+          finding(group, 'is in one subnet', 'vpc_zone_identifier');
+      }
+    },
+  },
+  {
+    name: 'asg-private-subnets',
+    severity: 'warning',
+    title: 'the instances of an Auto Scaling group are in private subnets',
+    why: 'In a subnet with a route to an internet gateway only a security group stands between an instance with an address and the internet.',
+    remedy:
+      'Give vpc_zone_identifier private subnets, with a load balancer in front where the instances serve requests.',
+    catalogue: ['S000-16', 'Part 2 #22'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-in-vpc.html',
+    example: {
+      broken: `${network('gateway_id = "igw-0123456789abcdef0"')}
+${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].id')}`,
+      sound: `${network('nat_gateway_id = "nat-0123456789abcdef0"')}
+${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].id')}`,
+    },
+    check(project, { finding }) {
+      for (const group of project.all('aws_autoscaling_group')) {
+        const open = (subnetsOf(project, group, 'vpc_zone_identifier') ?? []).find((subnet) => {
+          const table = routeTableOf(project, subnet);
+          return table && defaultRoute(project, table) === 'internet';
+        });
+        if (open)
+          finding(group, `is in ${open.configAddress}, which has a route to the internet`, 'vpc_zone_identifier');
+      }
+    },
+  },
+  {
+    name: 'asg-template-version',
+    severity: 'warning',
+    title: 'a group that refreshes its instances names the version of its launch template',
+    why: 'With "$Latest" Terraform sees no change of the group when the template changes, so no refresh starts and the instances stay as they were.',
+    remedy: 'Set version to aws_launch_template.<name>.latest_version.',
+    catalogue: ['S000-16', 'Part 2 #23'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_group',
+    example: {
+      broken: group(templated('"$Latest"', refresh)),
+      sound: group(templated('aws_launch_template.app.latest_version', refresh)),
+    },
+    check(project, { finding }) {
+      for (const group of project.all('aws_autoscaling_group')) {
+        const version = group.text('launch_template.version');
+        if (group.has('instance_refresh') && (version === '$Latest' || version === '$Default'))
+          finding(
+            group,
+            `refreshes its instances and has version ${version} of its launch template`,
+            'launch_template',
+          );
+      }
+    },
+  },
+);
+
+const cooldownNames = ['scale_in_cooldown', 'scale_out_cooldown'] as const;
+const promised = { scale_in_cooldown: 300, scale_out_cooldown: 60 };
+
+/** The policies that keep a metric of a service at a value. */
+function trackingPolicies(project: Project): { policy: Resource; configuration: Block }[] {
+  return project.all('aws_appautoscaling_policy').flatMap((policy) =>
+    policy
+      .blocks('target_tracking_scaling_policy_configuration')
+      .filter(({ uncertain }) => !uncertain)
+      .map((configuration) => ({ policy, configuration })),
+  );
+}

@@ -1,0 +1,270 @@
+import {
+  isFromInternet,
+  isOfDatabase,
+  openPorts,
+  portsInWords,
+  privateServiceAmong,
+  type OpenPorts,
+} from '../lib/open-ports.js';
+import { holdersOf, listenersOf, loadBalancers, targets } from '../lib/paths.js';
+import type { Project, Resource } from '../model/project.js';
+import { show } from '../model/value.js';
+import { defineRules } from '../rule.js';
+
+const loadBalancerTypes = ['aws_lb', 'aws_alb', 'aws_elb'];
+
+const webPorts = [80, 443];
+
+/** Neighbouring ports of one service are no wide range. */
+const fewPorts = 10;
+
+/** Whether a rule opens what load balancers with its group listen on, and nothing else. */
+function opensListenersOnly(project: Project, { rule, from, to }: OpenPorts): boolean {
+  const balancers = holdersOf(project, rule.group).filter(({ type }) => loadBalancerTypes.includes(type));
+  const listeners = balancers.map((balancer) => listenersOf(project, balancer));
+  // Listeners that are not seen may be on any port.
+  if (listeners.some((own) => own.length === 0)) return true;
+  const ports = listeners.flat().map((listener) => listener.number('port') ?? from);
+  return to - from < fewPorts && range(from, to).every((port) => webPorts.includes(port) || ports.includes(port));
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+}
+
+/** An application load balancer speaks HTTP, whatever the port is named after. */
+function speaksHttp(project: Project, group: Resource): boolean {
+  const holders = holdersOf(project, group);
+  return (
+    holders.length > 0 &&
+    holders.every(({ type }) => type === 'aws_lb' || type === 'aws_alb') &&
+    holders.every((balancer) => (balancer.get('load_balancer_type') ?? 'application') === 'application')
+  );
+}
+
+/** A group without holders here may be that of a load balancer elsewhere. */
+function isUsedElsewhere(project: Project, group: Resource): boolean {
+  if (project.isGivenToUnread(group)) return true;
+  return project.isExported(group) && holdersOf(project, group).length === 0;
+}
+
+/** Clients of a network load balancer come with their own addresses, unless it has groups of its own. */
+function mayBeBehindNetworkBalancer(project: Project): boolean {
+  return loadBalancers(project).some(
+    (balancer) =>
+      (balancer.get('load_balancer_type') ?? 'application') !== 'application' && !balancer.has('security_groups'),
+  );
+}
+
+/** The addresses of the groups of what stands behind an application load balancer. */
+function groupsBehindBalancers(project: Project): Set<string> {
+  const behind = targets(project).filter(({ targetGroup }) => /^HTTPS?$/.test(targetGroup.text('protocol') ?? ''));
+  const groups = behind.flatMap((target) => target.groups ?? []);
+  // A group that the load balancer has too lets its own clients in.
+  return new Set(
+    groups
+      .filter((group) => !project.isGivenToUnread(group))
+      .filter((group) => !holdersOf(project, group).some(({ type }) => loadBalancerTypes.includes(type)))
+      .map(({ address }) => address),
+  );
+}
+
+const group = `resource "aws_security_group" "app" {
+  name        = "app"
+  description = "Application"
+  vpc_id      = "vpc-0123456789abcdef0"
+}
+
+`;
+
+const serviceBehindBalancer = `resource "aws_security_group" "alb" {
+  name        = "alb"
+  description = "Load balancer"
+  vpc_id      = "vpc-0123456789abcdef0"
+}
+
+${group}resource "aws_lb_target_group" "app" {
+  name        = "app"
+  vpc_id      = "vpc-0123456789abcdef0"
+  target_type = "ip"
+  protocol    = "HTTP"
+  port        = 8080
+}
+
+resource "aws_ecs_service" "app" {
+  name            = "app"
+  task_definition = "app"
+
+  network_configuration {
+    subnets         = ["subnet-0123456789abcdef0"]
+    security_groups = [aws_security_group.app.id]
+  }
+
+  load_balancer {
+    target_group_arn = aws_lb_target_group.app.arn
+    container_name   = "app"
+    container_port   = 8080
+  }
+}
+
+`;
+
+export default defineRules(
+  {
+    name: 'internet-ingress-private-ports',
+    severity: 'error',
+    title: 'ports of administration and of databases are closed to the internet',
+    why: 'Such ports are scanned and attacked without end: whoever has or guesses a password, or finds a flaw in the service, is in.',
+    remedy:
+      'Take the rule away and reach instances with Session Manager, which needs no open port; or name the few addresses that may connect.',
+    catalogue: ['S000-06', 'Part 2 #22'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html',
+    example: {
+      broken: `${group}resource "aws_vpc_security_group_ingress_rule" "ssh" {
+  security_group_id = aws_security_group.app.id
+  description       = "SSH"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 22
+}
+`,
+      sound: `${group}resource "aws_vpc_security_group_ingress_rule" "ssh" {
+  security_group_id = aws_security_group.app.id
+  description       = "SSH from the office"
+  cidr_ipv4         = "203.0.113.10/32"
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 22
+}
+`,
+    },
+    check(project, { finding }) {
+      for (const open of openPorts(project)) {
+        const { group } = open.rule;
+        if (!isFromInternet(open.rule) || isOfDatabase(project, group)) continue;
+        if (speaksHttp(project, group) && opensListenersOnly(project, open)) continue;
+        const service = privateServiceAmong(open);
+        if (service) finding(open.rule.at, `lets the whole internet in on ${portsInWords(open)}: ${service}`);
+      }
+    },
+  },
+  {
+    name: 'internet-ingress-web-ports',
+    severity: 'warning',
+    title: 'the internet is let in on ports 80 and 443 only, and on those that a load balancer listens on',
+    why: 'Any other port is an application that is reached without the load balancer, its TLS, its logs and its firewall.',
+    remedy: 'Let in the group of the load balancer before it, or the addresses of those who are to connect.',
+    catalogue: ['S000-06'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html',
+    example: {
+      broken: `${group}resource "aws_vpc_security_group_ingress_rule" "app" {
+  security_group_id = aws_security_group.app.id
+  description       = "Requests"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 8080
+  to_port           = 8080
+}
+`,
+      sound: `${group}resource "aws_vpc_security_group_ingress_rule" "app" {
+  security_group_id = aws_security_group.app.id
+  description       = "Requests"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+`,
+    },
+    check(project, { finding }) {
+      const behindBalancers = groupsBehindBalancers(project);
+      for (const open of openPorts(project)) {
+        const { rule } = open;
+        if (!isFromInternet(rule) || privateServiceAmong(open) || isOfDatabase(project, rule.group)) continue;
+        if (behindBalancers.has(rule.group.address) || isUsedElsewhere(project, rule.group)) continue;
+        if (opensListenersOnly(project, open) || mayBeBehindNetworkBalancer(project)) continue;
+        finding(rule.at, `lets the whole internet in on ${portsInWords(open)}`);
+      }
+    },
+  },
+  {
+    name: 'targets-closed-to-internet',
+    severity: 'warning',
+    title: 'what stands behind an application load balancer lets in the load balancer, not the internet',
+    why: 'Where its subnets have a route to the internet, clients go round the load balancer, and with it round its TLS, its web application firewall and its access logs. Where they have none, the rule waits for the day they get one.',
+    remedy: "Name the load balancer's security group as the source.",
+    catalogue: ['S000-06', 'Part 2 #22'],
+    stages: ['hcl', 'plan', 'state'],
+    source:
+      'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html',
+    example: {
+      broken: `${serviceBehindBalancer}resource "aws_vpc_security_group_ingress_rule" "app" {
+  security_group_id = aws_security_group.app.id
+  description       = "Requests"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 8080
+  to_port           = 8080
+}
+`,
+      sound: `${serviceBehindBalancer}resource "aws_vpc_security_group_ingress_rule" "app" {
+  security_group_id            = aws_security_group.app.id
+  description                  = "Requests"
+  referenced_security_group_id = aws_security_group.alb.id
+  ip_protocol                  = "tcp"
+  from_port                    = 8080
+  to_port                      = 8080
+}
+`,
+    },
+    check(project, { finding }) {
+      const behindBalancers = groupsBehindBalancers(project);
+      for (const open of openPorts(project)) {
+        const { rule } = open;
+        if (!behindBalancers.has(rule.group.address) || !isFromInternet(rule)) continue;
+        if (privateServiceAmong(open) || isOfDatabase(project, rule.group)) continue;
+        finding(rule.at, `lets the whole internet in on ${portsInWords(open)}, past the load balancer`);
+      }
+    },
+  },
+  {
+    name: 'ingress-ports-narrow',
+    severity: 'warning',
+    title: 'a rule for an address range opens the ports of one service, not a wide range of them',
+    why: 'Every port that a process opens later, and every debugging port forgotten on one, is open at once to all of the range.',
+    remedy: 'Open the port that the service listens on.',
+    catalogue: ['S000-07'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html',
+    example: {
+      broken: `${group}resource "aws_vpc_security_group_ingress_rule" "app" {
+  security_group_id = aws_security_group.app.id
+  description       = "Requests from the VPC"
+  cidr_ipv4         = "10.0.0.0/16"
+  ip_protocol       = "-1"
+}
+`,
+      sound: `${group}resource "aws_vpc_security_group_ingress_rule" "app" {
+  security_group_id = aws_security_group.app.id
+  description       = "Requests from the VPC"
+  cidr_ipv4         = "10.0.0.0/16"
+  ip_protocol       = "tcp"
+  from_port         = 8080
+  to_port           = 8080
+}
+`,
+    },
+    check(project, { finding }) {
+      for (const open of openPorts(project)) {
+        const { rule, from, to } = open;
+        const [first] = rule.ranges ?? [];
+        // What is open to the internet, or of a database, is told by rules of their own.
+        if (first === undefined || isFromInternet(rule) || isOfDatabase(project, rule.group)) continue;
+        if (to - from >= fewPorts) finding(rule.at, `opens ${portsInWords(open)} to ${show(first)}`);
+      }
+    },
+  },
+);

@@ -1,0 +1,268 @@
+import { alarmTopics } from '../lib/alarms.js';
+import { keyOf, keyPolicy, serviceMayUseKey, type Answer } from '../lib/permissions.js';
+import { isLeftOut } from '../lib/presence.js';
+import type { Block, Project, Resource } from '../model/project.js';
+import type { Value } from '../model/value.js';
+import { defineRule, defineRules } from '../rule.js';
+
+/** Whether a service may do all of these with a key; denied if one of them is. */
+function serviceMay(
+  project: Project,
+  key: Resource,
+  service: string,
+  actions: readonly string[],
+  context: Readonly<Record<string, Value>>,
+): Answer {
+  // A module's caller may give the policy.
+  if (!keyPolicy(project, key) && !isLeftOut(project, key, 'policy')) return 'unknown';
+  const answers = actions.map((action) => serviceMayUseKey(project, key, service, { action, context }));
+  if (answers.includes('denied')) return 'denied';
+  return answers.includes('unknown') ? 'unknown' : 'allowed';
+}
+
+/** Why a key does not let a service in. */
+function refusal(project: Project, key: Resource, service: string): string {
+  return keyPolicy(project, key)
+    ? `whose policy does not let ${service} use it`
+    : `whose policy is the default one, which lets no service in`;
+}
+
+const account = `data "aws_caller_identity" "current" {}
+`;
+
+/** A key policy for the account, with more statements in JSON. */
+function keyWith(more: string): string {
+  return `resource "aws_kms_key" "this" {
+  enable_key_rotation = true
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "kms:*"
+        Resource  = "*"
+        Principal = { AWS = "arn:aws:iam::\${data.aws_caller_identity.current.account_id}:root" }
+      },
+${more}    ]
+  })
+}
+`;
+}
+
+function serviceStatement(service: string): string {
+  return `      {
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Principal = { Service = "${service}" }
+      },
+`;
+}
+
+const trail = `
+resource "aws_cloudtrail" "audit" {
+  name           = "audit"
+  s3_bucket_name = "example-audit-123456789012"
+  kms_key_id     = aws_kms_key.this.arn
+}
+`;
+
+const trailKey = defineRule({
+  name: 'trail-key-admits-cloudtrail',
+  severity: 'error',
+  title: "the policy of a trail's key lets CloudTrail encrypt with it",
+  why: 'The trail is refused: "InsufficientEncryptionPolicyException: Insufficient permissions to access S3 bucket … or KMS key …". CloudTrail has no role of its own: only the key\'s policy can admit it.',
+  remedy:
+    "Allow cloudtrail.amazonaws.com kms:GenerateDataKey* and kms:DescribeKey in the key's policy, with aws:SourceArn for the trail and kms:EncryptionContext:aws:cloudtrail:arn for the account's trails.",
+  catalogue: ['facts §5', 'Part 2 #26'],
+  stages: ['hcl', 'plan', 'state'],
+  source: 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html',
+  example: {
+    broken: `${account}
+${keyWith('')}${trail}`,
+    sound: `${account}
+${keyWith(serviceStatement('cloudtrail.amazonaws.com'))}${trail}`,
+  },
+  check(project, { finding, abstain }) {
+    for (const trail of project.all('aws_cloudtrail')) {
+      const key = trail.has('kms_key_id') ? keyOf(project, trail, 'kms_key_id') : undefined;
+      if (!key) continue;
+      const answer = serviceMay(project, key, 'cloudtrail.amazonaws.com', ['kms:GenerateDataKey'], {
+        'aws:sourcearn': trail.computed('arn'),
+        'aws:sourceaccount': trail.surroundings.account,
+        'kms:encryptioncontext:aws:cloudtrail:arn': trail.computed('arn'),
+      });
+      if (answer === 'denied')
+        finding(
+          trail,
+          `encrypts with ${key.configAddress}, ${refusal(project, key, 'cloudtrail.amazonaws.com')}`,
+          'kms_key_id',
+        );
+      else if (answer === 'unknown') abstain(trail, `what the policy of ${key.configAddress} says is not known`);
+    }
+  },
+});
+
+const alarm = `
+resource "aws_sns_topic" "alerts" {
+  name              = "alerts"
+  kms_master_key_id = aws_kms_key.this.arn
+}
+
+resource "aws_cloudwatch_metric_alarm" "cpu" {
+  alarm_name          = "cpu"
+  namespace           = "AWS/ECS"
+  metric_name         = "CPUUtilization"
+  statistic           = "Average"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 85
+  period              = 60
+  evaluation_periods  = 5
+  alarm_actions       = [aws_sns_topic.alerts.arn]
+}
+`;
+
+const publishing = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+const alarmKey = defineRule({
+  name: 'alarm-topic-key-admits-cloudwatch',
+  severity: 'error',
+  title: 'the key of a topic that alarms go to lets CloudWatch use it',
+  why: 'The alarm changes its state, and nobody hears of it: only its history says "null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException". The policy of alias/aws/sns is AWS\'s own and cannot be changed.',
+  remedy:
+    "Encrypt the topic with a key of your own whose policy allows cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey*, with aws:SourceAccount and aws:SourceArn for the account's alarms.",
+  catalogue: ['S001-27', 'facts §5'],
+  stages: ['hcl', 'plan', 'state'],
+  source: 'https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger',
+  example: {
+    broken: `${account}
+${keyWith('')}${alarm}`,
+    sound: `${account}
+${keyWith(serviceStatement('cloudwatch.amazonaws.com'))}${alarm}`,
+  },
+  check(project, { finding, abstain }) {
+    for (const { topic, alarms } of alarmTopics(project)) {
+      if (usesAwsKey(topic, 'kms_master_key_id', 'sns')) {
+        finding(topic, 'gets alarms and is encrypted with alias/aws/sns', 'kms_master_key_id');
+        continue;
+      }
+      const key = topic.has('kms_master_key_id') ? keyOf(project, topic, 'kms_master_key_id') : undefined;
+      if (!key) continue;
+      for (const alarm of alarms) {
+        const answer = serviceMay(project, key, 'cloudwatch.amazonaws.com', publishing, {
+          'aws:sourceaccount': alarm.surroundings.account,
+          'aws:sourcearn': alarm.computed('arn'),
+        });
+        if (answer === 'denied')
+          finding(
+            topic,
+            `gets ${alarm.configAddress} and is encrypted with ${key.configAddress}, ${refusal(project, key, 'cloudwatch.amazonaws.com')}`,
+            'kms_master_key_id',
+          );
+        else if (answer === 'unknown') abstain(topic, `what the policy of ${key.configAddress} says is not known`);
+        if (answer !== 'allowed') break;
+      }
+    }
+  },
+});
+
+/** Whether an argument names the key that AWS manages for a service. */
+function usesAwsKey(block: Block, argument: string, service: string): boolean {
+  const alias = `alias/aws/${service}`;
+  const data = block.refs(argument, 'aws_kms_alias').filter(({ mode }) => mode === 'data');
+  return block.text(argument) === alias || data.some((resource) => resource.text('name') === alias);
+}
+
+/** A service that sends to a queue or a topic as itself. */
+interface Sender {
+  type: string;
+  /** The block and argument that name the queue or topic. */
+  path: string;
+  service: string;
+  /** The argument that names what AWS says it sends for; absent where AWS sets no such condition key. */
+  about?: string;
+}
+
+const senders: readonly Sender[] = [
+  { type: 'aws_s3_bucket_notification', path: 'queue.queue_arn', service: 's3.amazonaws.com', about: 'bucket' },
+  { type: 'aws_s3_bucket_notification', path: 'topic.topic_arn', service: 's3.amazonaws.com', about: 'bucket' },
+  { type: 'aws_sns_topic_subscription', path: 'endpoint', service: 'sns.amazonaws.com', about: 'topic_arn' },
+  { type: 'aws_cloudwatch_event_target', path: 'arn', service: 'events.amazonaws.com' },
+];
+
+const queue = `
+resource "aws_sqs_queue" "uploads" {
+  name              = "uploads"
+  kms_master_key_id = aws_kms_key.this.arn
+}
+
+resource "aws_s3_bucket_notification" "uploads" {
+  bucket = "example-uploads-123456789012"
+
+  queue {
+    queue_arn = aws_sqs_queue.uploads.arn
+    events    = ["s3:ObjectCreated:*"]
+  }
+}
+`;
+
+const senderKey = defineRule({
+  name: 'encrypted-queue-admits-sender',
+  severity: 'error',
+  title: 'the key of a queue or topic lets the service that sends to it use it',
+  why: 'S3 refuses the notification with "Unable to validate the following destination configurations"; SNS and EventBridge lose what they send without a word. The policies of alias/aws/sqs and alias/aws/sns cannot be changed.',
+  remedy:
+    "Allow the sending service (s3, sns or events.amazonaws.com) kms:Decrypt and kms:GenerateDataKey* in the policy of a key of your own, or use the queue's own encryption (sqs_managed_sse_enabled).",
+  catalogue: ['facts §5'],
+  stages: ['hcl', 'plan', 'state'],
+  source:
+    'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services',
+  example: {
+    broken: `${account}
+${keyWith('')}${queue}`,
+    sound: `${account}
+${keyWith(serviceStatement('s3.amazonaws.com'))}${queue}`,
+  },
+  check(project, { finding, abstain }) {
+    for (const { type, path, service, about } of senders) {
+      for (const sender of project.all(type)) {
+        // With a role EventBridge sends as that role.
+        if (sender.has('role_arn')) continue;
+        const context = about === undefined ? {} : sourceOf(sender, about);
+        for (const target of sender.refs(path, 'aws_sqs_queue', 'aws_sns_topic')) {
+          if (target.mode !== 'managed' || !target.has('kms_master_key_id')) continue;
+          const own = target.type === 'aws_sqs_queue' ? 'sqs' : 'sns';
+          const key = keyOf(project, target, 'kms_master_key_id');
+          if (usesAwsKey(target, 'kms_master_key_id', own)) {
+            finding(
+              target,
+              `is encrypted with alias/aws/${own}, so that ${service} cannot send what ${sender.configAddress} asks for`,
+              'kms_master_key_id',
+            );
+          } else if (key) {
+            const answer = serviceMay(project, key, service, publishing, context);
+            if (answer === 'denied')
+              finding(
+                target,
+                `gets ${sender.configAddress} and is encrypted with ${key.configAddress}, ${refusal(project, key, service)}`,
+                'kms_master_key_id',
+              );
+            else if (answer === 'unknown') abstain(target, `what the policy of ${key.configAddress} says is not known`);
+          }
+        }
+      }
+    }
+  },
+});
+
+/** The condition keys that say for what a service sends. */
+function sourceOf(sender: Resource, about: string): Record<string, Value> {
+  const [source, ...others] = sender.refs(about, 'aws_s3_bucket', 'aws_sns_topic');
+  return {
+    'aws:sourceaccount': sender.surroundings.account,
+    ...(source && others.length === 0 ? { 'aws:sourcearn': source.computed('arn') } : {}),
+  };
+}
+
+export default defineRules(trailKey, alarmKey, senderKey);

@@ -1,0 +1,103 @@
+import { forwardersTo, isApplication, loadBalancers, targetGroups } from '../lib/load-balancers.js';
+import { createsBeforeDestroy, isLeftOut } from '../lib/presence.js';
+import { defineRules } from '../rule.js';
+
+const lb = (lines: string) => `resource "aws_lb" "app" {
+  name    = "app"
+  subnets = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"]
+${lines}}
+`;
+
+const targetGroup = (lines: string) => `resource "aws_lb_target_group" "app" {
+  vpc_id      = "vpc-0123456789abcdef0"
+  target_type = "ip"
+  protocol    = "HTTP"
+  port        = 80
+${lines}}
+`;
+
+const listener = `resource "aws_lb_listener" "http" {
+  load_balancer_arn = aws_lb.app.arn
+  protocol          = "HTTP"
+  port              = 80
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.app.arn
+  }
+}
+`;
+
+const healthCheck = (interval: number, timeout: number) => `
+  health_check {
+    path     = "/health"
+    interval = ${interval}
+    timeout  = ${timeout}
+  }
+`;
+
+export default defineRules(
+  {
+    name: 'alb-drops-invalid-headers',
+    severity: 'note',
+    title: 'an application load balancer drops headers whose names are not valid',
+    why: 'Headers that a proxy and the application read differently reach the application, which is how requests are smuggled past checks.',
+    remedy: 'Set drop_invalid_header_fields to true.',
+    catalogue: ['S001-09'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html',
+    example: { broken: lb(''), sound: lb('\n  drop_invalid_header_fields = true\n') },
+    check(project, { finding }) {
+      for (const lb of loadBalancers(project).filter(isApplication)) {
+        const drops = lb.truth('drop_invalid_header_fields');
+        if (drops === false || isLeftOut(project, lb, 'drop_invalid_header_fields'))
+          finding(lb, 'passes on headers whose names are not valid', 'drop_invalid_header_fields');
+      }
+    },
+  },
+  {
+    name: 'target-group-health-check',
+    severity: 'error',
+    title: 'a health check times out before the next one starts',
+    why: 'CreateTargetGroup answers "ValidationError: Health check interval must be greater than the timeout".',
+    remedy: 'Make interval longer than timeout.',
+    catalogue: ['S001-09'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html',
+    example: { broken: targetGroup(healthCheck(10, 15)), sound: targetGroup(healthCheck(15, 5)) },
+    check(project, { finding }) {
+      for (const group of targetGroups(project)) {
+        if (!['HTTP', 'HTTPS'].includes(group.text('protocol') ?? '')) continue;
+        const [interval, timeout] = [group.number('health_check.interval'), group.number('health_check.timeout')];
+        if (interval !== undefined && timeout !== undefined && timeout >= interval)
+          finding(group, `checks every ${interval} seconds and waits ${timeout}`, 'health_check');
+      }
+    },
+  },
+  {
+    name: 'target-group-replaceable',
+    severity: 'note',
+    title: 'a target group that a listener forwards to is replaced before it is destroyed',
+    why: 'A change of its port, protocol or VPC replaces it, and AWS refuses to delete what a listener still uses: "ResourceInUse: Target group … is currently in use by a listener or a rule".',
+    remedy: 'Add lifecycle { create_before_destroy = true }, with a name that changes along, or a name_prefix.',
+    catalogue: ['S001-23'],
+    stages: ['hcl'],
+    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_target_group',
+    example: {
+      broken: `${targetGroup('')}
+${listener}`,
+      sound: `${targetGroup(`
+  lifecycle {
+    create_before_destroy = true
+  }
+`)}
+${listener}`,
+    },
+    check(project, { finding }) {
+      for (const group of targetGroups(project)) {
+        if (forwardersTo(project, group).length > 0 && !createsBeforeDestroy(group))
+          finding(group, 'is destroyed before its replacement is there');
+      }
+    },
+  },
+);

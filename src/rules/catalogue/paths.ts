@@ -1,0 +1,395 @@
+import { defaultRoute, isEverywhere, resourceNamed, routesOf, routeTableOf, vpcOf } from '../lib/network.js';
+import {
+  anyAllows,
+  balancersBefore,
+  databaseClients,
+  databasePort,
+  endpointService,
+  fargateServices,
+  groupsArgument,
+  groupsOf,
+  isInterface,
+  listenersOf,
+  loadBalancers,
+  needsOf,
+  passage,
+  subnetsHolding,
+  targets,
+} from '../lib/paths.js';
+import { elements, identity } from '../model/value.js';
+import type { Block, Project, Resource } from '../model/project.js';
+import { defineRules } from '../rule.js';
+
+/** Whether tasks in a subnet reach the internet: true, false, or undefined where that is not known. */
+function reachesInternet(project: Project, service: Resource, subnet: Resource): boolean | undefined {
+  const table = routeTableOf(project, subnet);
+  const way = table && defaultRoute(project, table);
+  if (way === 'nat' || way === 'other') return true;
+  if (!table || way === undefined) return undefined;
+  if (way === 'internet') {
+    const argument = 'network_configuration.assign_public_ip';
+    return service.has(argument) ? service.truth(argument) : false;
+  }
+  // The registry may be reached over IPv6.
+  return routesOf(project, table).some(leadsOutOverIpv6) ? undefined : false;
+}
+
+function leadsOutOverIpv6(route: Block): boolean {
+  const range = route.get('destination_ipv6_cidr_block') ?? route.get('ipv6_cidr_block');
+  return range !== undefined && (typeof range !== 'string' || isEverywhere(range));
+}
+
+/** Which of the services that tasks need have no endpoint in reach of a subnet; undefined where that is not known. */
+function servicesWithoutEndpoint(project: Project, service: Resource, subnet: Resource): string[] | undefined {
+  const vpc = vpcOf(project, subnet);
+  const table = routeTableOf(project, subnet);
+  const givenAway = [vpc, table, subnet].some((one) => one && project.isGivenToUnread(one));
+  if (!vpc || !table || givenAway || project.all('aws_route53_zone').some((zone) => zone.has('vpc'))) return undefined;
+  const reached = new Set<string>();
+  for (const endpoint of project.all('aws_vpc_endpoint')) {
+    if (identity(endpoint.get('vpc_id')) === undefined) return undefined;
+    if (vpcOf(project, endpoint) !== vpc) continue;
+    const name = endpointService(endpoint);
+    const serves = isInterface(endpoint) ? hasPrivateNames(endpoint) : isInTable(project, endpoint, table);
+    if (name === undefined || endpoint.uncertain || serves === undefined) return undefined;
+    if (serves) reached.add(name);
+  }
+  return needsOf(project, service).services.filter((name) => !reached.has(name));
+}
+
+function hasPrivateNames(endpoint: Resource): boolean | undefined {
+  return endpoint.has('private_dns_enabled') ? endpoint.truth('private_dns_enabled') : false;
+}
+
+function isInTable(project: Project, endpoint: Resource, table: Resource): boolean | undefined {
+  const own = elements(endpoint.get('route_table_ids'))?.map(identity);
+  if (!own || own.includes(undefined)) return undefined;
+  if (own.includes(identity(table.computed('id')))) return true;
+  const associations = project.linked('aws_vpc_endpoint_route_table_association', 'vpc_endpoint_id', endpoint);
+  const tables = associations.map((one) => resourceNamed(project, one, 'route_table_id', [table.type]));
+  return tables.includes(table) || (tables.includes(undefined) ? undefined : false);
+}
+
+/** The side of a connection that is shut, in words. */
+function shutSide({ leaves, enters }: ReturnType<typeof passage>): 'leaves' | 'enters' | undefined {
+  if (leaves === false) return 'leaves';
+  return enters === false ? 'enters' : undefined;
+}
+
+const group = (name: string) => `resource "aws_security_group" "${name}" {
+  name        = "${name}"
+  description = "Members of ${name}"
+  vpc_id      = "vpc-0123456789abcdef0"
+}
+
+`;
+
+const let443In = (port: number) => `resource "aws_vpc_security_group_ingress_rule" "alb" {
+  security_group_id = aws_security_group.alb.id
+  description       = "Clients"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = ${port}
+  to_port           = ${port}
+}
+
+`;
+
+const listener = `resource "aws_lb" "app" {
+  name            = "app"
+  security_groups = [aws_security_group.alb.id]
+}
+
+resource "aws_lb_listener" "https" {
+  load_balancer_arn = aws_lb.app.arn
+  protocol          = "HTTPS"
+  port              = 443
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.app.arn
+  }
+}
+
+resource "aws_lb_target_group" "app" {
+  name        = "app"
+  target_type = "ip"
+  protocol    = "HTTP"
+  port        = 8080
+}
+`;
+
+/** Both rules that let members of one group connect to those of another. */
+const connection = (from: string, to: string, portOut: number, portIn: number) => `
+resource "aws_vpc_security_group_egress_rule" "${from}_to_${to}" {
+  security_group_id            = aws_security_group.${from}.id
+  description                  = "To ${to}"
+  referenced_security_group_id = aws_security_group.${to}.id
+  ip_protocol                  = "tcp"
+  from_port                    = ${portOut}
+  to_port                      = ${portOut}
+}
+
+resource "aws_vpc_security_group_ingress_rule" "${to}_from_${from}" {
+  security_group_id            = aws_security_group.${to}.id
+  description                  = "From ${from}"
+  referenced_security_group_id = aws_security_group.${from}.id
+  ip_protocol                  = "tcp"
+  from_port                    = ${portIn}
+  to_port                      = ${portIn}
+}
+`;
+
+const service = `
+resource "aws_ecs_service" "app" {
+  name            = "app"
+  task_definition = "app"
+
+  network_configuration {
+    subnets         = ["subnet-0123456789abcdef0"]
+    security_groups = [aws_security_group.app.id]
+  }
+
+  load_balancer {
+    target_group_arn = aws_lb_target_group.app.arn
+    container_name   = "app"
+    container_port   = 8080
+  }
+}
+`;
+
+const database = `
+resource "aws_db_instance" "main" {
+  engine                 = "postgres"
+  instance_class         = "db.t4g.micro"
+  vpc_security_group_ids = [aws_security_group.database.id]
+}
+
+resource "aws_lambda_function" "app" {
+  function_name = "app"
+  role          = "arn:aws:iam::111122223333:role/app"
+
+  vpc_config {
+    subnet_ids         = ["subnet-0123456789abcdef0"]
+    security_group_ids = [aws_security_group.app.id]
+  }
+
+  environment {
+    variables = {
+      DB_HOST = aws_db_instance.main.address
+    }
+  }
+}
+`;
+
+const fargate = (route: string) => `resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "private" {
+  vpc_id     = aws_vpc.this.id
+  cidr_block = "10.0.0.0/24"
+}
+
+resource "aws_route_table" "private" {
+  vpc_id = aws_vpc.this.id
+${route}}
+
+resource "aws_route_table_association" "private" {
+  subnet_id      = aws_subnet.private.id
+  route_table_id = aws_route_table.private.id
+}
+
+resource "aws_ecs_service" "app" {
+  name            = "app"
+  task_definition = "app"
+  launch_type     = "FARGATE"
+
+  network_configuration {
+    subnets = [aws_subnet.private.id]
+  }
+}
+`;
+
+const throughNat = `
+  route {
+    cidr_block     = "0.0.0.0/0"
+    nat_gateway_id = "nat-0123456789abcdef0"
+  }
+`;
+
+const fargateGroup = (rule: string) => `${group('app')}${rule}resource "aws_ecs_service" "app" {
+  name            = "app"
+  task_definition = "app"
+  launch_type     = "FARGATE"
+
+  network_configuration {
+    subnets         = ["subnet-0123456789abcdef0"]
+    security_groups = [aws_security_group.app.id]
+  }
+}
+`;
+
+const httpsOut = `resource "aws_vpc_security_group_egress_rule" "https" {
+  security_group_id = aws_security_group.app.id
+  description       = "HTTPS"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+`;
+
+export default defineRules(
+  {
+    name: 'load-balancer-admits-clients',
+    severity: 'error',
+    title: 'the security groups of a load balancer let clients in on every port that it listens on',
+    why: 'Connections to that port are dropped without an answer: clients wait until they give up.',
+    remedy: "Add an ingress rule for the listener's port.",
+    catalogue: ['S000-06', 'S001-09'],
+    stages: ['hcl', 'plan', 'state'],
+    source:
+      'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html',
+    example: {
+      broken: group('alb') + let443In(80) + listener,
+      sound: group('alb') + let443In(443) + listener,
+    },
+    check(project, { finding, abstain }) {
+      for (const lb of loadBalancers(project)) {
+        if (lb.get('load_balancer_type') === 'gateway') continue;
+        const groups = groupsOf(project, lb);
+        if (!groups) {
+          abstain(lb, 'some of its security groups are not in the project');
+          continue;
+        }
+        for (const listener of listenersOf(project, lb)) {
+          const port = listener.number('port');
+          const isUdp = /UDP|QUIC/.test(listener.text('protocol') ?? '');
+          if (port === undefined || isUdp || listener.uncertain) continue;
+          if (anyAllows(project, groups, 'ingress', port, 'anyone') === false)
+            finding(
+              listener,
+              `listens on port ${port}, on which no security group of ${lb.configAddress} lets anybody in`,
+              'port',
+            );
+        }
+      }
+    },
+  },
+  {
+    name: 'load-balancer-reaches-targets',
+    severity: 'error',
+    title: 'a load balancer reaches its targets, on the port of requests and on that of health checks',
+    why: 'Targets stay unhealthy with "Request timed out" and clients get 502 or 504; ECS stops the tasks and starts new ones for ever.',
+    remedy:
+      "Let the port out of the load balancer's group to the group of the targets, and into theirs from the load balancer's.",
+    catalogue: ['S001-17', 'S000-06'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html',
+    example: {
+      broken: group('alb') + group('app') + listener + service + connection('alb', 'app', 8080, 80),
+      sound: group('alb') + group('app') + listener + service + connection('alb', 'app', 8080, 8080),
+    },
+    check(project, { finding }) {
+      for (const { resource, targetGroup, groups, ports } of targets(project)) {
+        for (const lb of balancersBefore(project, targetGroup)) {
+          const from = groupsOf(project, lb);
+          // A network load balancer without groups sends from addresses, its own or its clients'.
+          if (!from && lb.get('load_balancer_type') === 'network') continue;
+          for (const port of ports) {
+            const side = shutSide(passage(project, from, groups, port));
+            if (side === 'leaves')
+              finding(lb, `lets no traffic out to ${resource.configAddress} on port ${port}`, groupsArgument(lb));
+            if (side === 'enters')
+              finding(resource, `does not let ${lb.configAddress} in on port ${port}`, groupsArgument(resource));
+          }
+        }
+      }
+    },
+  },
+  {
+    name: 'database-in-reach-of-clients',
+    severity: 'error',
+    title: 'what is given the address of a database reaches its port',
+    why: 'Every connection to the database times out; nothing before the first request shows it.',
+    remedy:
+      "Let the port out of the client's security group to the database's, and into the database's from the client's.",
+    catalogue: ['S000-08', 'S001-17'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html',
+    example: {
+      broken: group('app') + group('database') + database + connection('app', 'database', 5432, 3306),
+      sound: group('app') + group('database') + database + connection('app', 'database', 5432, 5432),
+    },
+    check(project, { finding }) {
+      for (const { resource, database } of databaseClients(project)) {
+        const port = databasePort(database);
+        const from = groupsOf(project, resource);
+        if (port === undefined || !from) continue;
+        const side = shutSide(passage(project, from, groupsOf(project, database), port));
+        if (side === 'leaves')
+          finding(
+            resource,
+            `lets no traffic out to ${database.configAddress} on port ${port}`,
+            groupsArgument(resource),
+          );
+        if (side === 'enters')
+          finding(database, `does not let ${resource.configAddress} in on port ${port}`, groupsArgument(database));
+      }
+    },
+  },
+  {
+    name: 'tasks-reach-aws-apis',
+    severity: 'error',
+    title: 'Fargate tasks reach the registry, their log group and their secrets',
+    why: 'Tasks stop before they start: "ResourceInitializationError: unable to pull secrets or registry auth" or "CannotPullContainerError". In a public subnet a task without a public address reaches nothing either.',
+    remedy:
+      'Give the subnets a default route to a NAT gateway, or endpoints for ecr.api, ecr.dkr, logs and secretsmanager and a gateway endpoint for s3 in their route tables, in newer regions also for ecs, ecs-agent and ecs-telemetry; in public subnets set assign_public_ip.',
+    catalogue: ['S000-12', 'S001-19', 'Part 2 #32', 'facts §7'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html',
+    example: { broken: fargate(''), sound: fargate(throughNat) },
+    check(project, { finding, abstain }) {
+      for (const service of fargateServices(project)) {
+        const subnets = subnetsHolding(project, service);
+        if (!subnets) {
+          abstain(service, 'some of its subnets are not in the project');
+          continue;
+        }
+        for (const subnet of subnets) {
+          const online = reachesInternet(project, service, subnet);
+          const missing = online === false ? servicesWithoutEndpoint(project, service, subnet) : [];
+          if (online === undefined || missing === undefined)
+            abstain(service, `it is not known where ${subnet.address} leads, and which endpoints there are`);
+          else if (missing.length > 0)
+            finding(
+              service,
+              `has tasks in ${subnet.address} without a way out and without an endpoint for ${missing.join(', ')}`,
+              'network_configuration',
+            );
+        }
+      }
+    },
+  },
+  {
+    name: 'tasks-let-https-out',
+    severity: 'error',
+    title: 'the security groups of Fargate tasks let HTTPS out to the AWS APIs that they call',
+    why: 'The image is pulled, secrets are read and logs are written through the task\'s own network: it stops with "ResourceInitializationError" or "CannotPullContainerError".',
+    remedy:
+      'Add an egress rule for port 443 to the groups of the endpoints, or to 0.0.0.0/0 where a NAT gateway is the way out.',
+    catalogue: ['S001-17', 'S001-19', 'Part 2 #31'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html',
+    example: { broken: fargateGroup(''), sound: fargateGroup(httpsOut) },
+    check(project, { finding }) {
+      for (const service of fargateServices(project)) {
+        const groups = groupsOf(project, service);
+        if (groups && anyAllows(project, groups, 'egress', 443, 'anyone') === false)
+          finding(service, 'lets no traffic out on port 443', groupsArgument(service));
+      }
+    },
+  },
+);

@@ -1,0 +1,238 @@
+import path from 'node:path';
+
+import type { BlockSyntax, Body } from '../hcl/syntax.js';
+import { argument, isOverride, placeOf, resourceAddress } from '../lib/references.js';
+import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
+import type { Location } from '../model/project.js';
+import { defineRules } from '../rule.js';
+
+/** What Terraform tells one declaration from others by: `aws_vpc.this`, `variable region`, `provider aws.replica`. */
+function declarationName(syntax: BlockSyntax): string | undefined {
+  const { type, labels, body } = syntax;
+  const address = resourceAddress(syntax);
+  if (address) return address;
+  if (['variable', 'output', 'module', 'check'].includes(type)) return `${type} ${labels[0]}`;
+  if (type !== 'provider') return undefined;
+  const alias = argument(body, 'alias')?.expression;
+  if (alias && alias.kind !== 'literal') return undefined;
+  return `provider ${labels[0]}${alias ? `.${String(alias.value)}` : ''}`;
+}
+
+interface Declaration {
+  name: string;
+  location: Location;
+}
+
+function* declarationsIn({ syntax, file }: PlacedBlock): Generator<Declaration> {
+  const location = placeOf({ syntax, file });
+  const name = declarationName(syntax);
+  if (name) yield { name, location };
+  if (syntax.type === 'locals') {
+    // The same name twice in one block is another rule's.
+    const byName = new Map(syntax.body.attributes.map((attribute) => [attribute.name, attribute]));
+    for (const { name: local, line } of byName.values()) yield { name: `local.${local}`, location: { path: file, line } };
+  }
+  if (syntax.type !== 'terraform') return;
+  for (const { type, line } of syntax.body.blocks) {
+    if (type === 'required_providers') yield { name: 'required_providers', location: { path: file, line } };
+    if (type === 'backend' || type === 'cloud') yield { name: 'the backend', location: { path: file, line } };
+  }
+}
+
+/** The declarations of a module that repeat one before, each with the place of the first. */
+function* repetitions(folder: ModuleFolder): Generator<Declaration & { first: Location }> {
+  const seen = new Map<string, Location>();
+  for (const block of folder.blocks) {
+    if (isOverride(block.file)) continue;
+    for (const declaration of declarationsIn(block)) {
+      const first = seen.get(declaration.name);
+      if (first) yield { ...declaration, first };
+      else seen.set(declaration.name, declaration.location);
+    }
+  }
+}
+
+/** Arguments that are written twice in one block, whatever the depth. */
+function* repeatedArguments(body: Body): Generator<{ name: string; line: number; first: number }> {
+  const seen = new Map<string, number>();
+  for (const { name, line } of body.attributes) {
+    const first = seen.get(name);
+    if (first !== undefined) yield { name, line, first };
+    else seen.set(name, line);
+  }
+  for (const block of body.blocks) yield* repeatedArguments(block.body);
+}
+
+/** Files that a generated project may have `terraform` and `provider` blocks in. */
+const providerFiles: Readonly<Record<string, readonly string[]>> = {
+  required_providers: ['provider.tf', 'providers.tf', 'versions.tf', 'terraform.tf'],
+  provider: ['provider.tf', 'providers.tf', 'versions.tf', 'terraform.tf'],
+  backend: ['backend.tf', 'provider.tf', 'versions.tf', 'terraform.tf'],
+};
+
+function layoutKind({ type, body }: BlockSyntax): 'required_providers' | 'provider' | 'backend' | undefined {
+  if (type === 'provider') return type;
+  if (type !== 'terraform') return undefined;
+  const isBackend = body.blocks.some((block) => block.type === 'backend');
+  return isBackend && body.blocks.length === 1 && body.attributes.length === 0 ? 'backend' : 'required_providers';
+}
+
+/** How many labels the blocks of Terraform's language have. */
+const labelsOf: Readonly<Record<string, number>> = {
+  resource: 2,
+  data: 2,
+  ephemeral: 2,
+  variable: 1,
+  output: 1,
+  module: 1,
+  provider: 1,
+  check: 1,
+  locals: 0,
+  terraform: 0,
+  moved: 0,
+  removed: 0,
+  import: 0,
+};
+
+export default defineRules(
+  {
+    name: 'declared-once',
+    severity: 'error',
+    title: 'resources, variables, local values, outputs, modules and providers are declared once in a module',
+    why: 'terraform init stops: "Duplicate required providers configuration", "Duplicate provider configuration", "Duplicate resource "aws_vpc" configuration", "Duplicate variable declaration". The same name in two files of a folder is the usual cause.',
+    remedy: 'Keep one of them, or give the second another name; a second configuration of a provider needs an alias.',
+    catalogue: ['S000-01', 'S000-31'],
+    stages: ['hcl'],
+    source: 'https://developer.hashicorp.com/terraform/language/files',
+    example: {
+      broken: `provider "aws" {
+  region = "eu-west-1"
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+`,
+      sound: `provider "aws" {
+  region = "eu-west-1"
+}
+
+provider "aws" {
+  alias  = "replica"
+  region = "eu-central-1"
+}
+`,
+    },
+    check(project, { finding }) {
+      for (const folder of project.folders) {
+        for (const { name, location, first } of repetitions(folder))
+          finding(location, `${name} is declared a second time; the first is at ${first.path}:${first.line}`);
+      }
+    },
+  },
+  {
+    name: 'argument-once',
+    severity: 'error',
+    title: 'an argument is written once in a block',
+    why: 'Terraform reads nothing of the file: "Attribute redefined: The argument "tags" was already set at …. Each argument may be set only once."',
+    remedy: 'Keep one of them; join two maps with merge().',
+    catalogue: ['S000-31'],
+    stages: ['hcl'],
+    source: 'https://developer.hashicorp.com/terraform/language/syntax/configuration',
+    example: {
+      broken: `resource "aws_vpc" "this" {
+  cidr_block           = "10.0.0.0/16"
+  enable_dns_hostnames = true
+  cidr_block           = "10.1.0.0/16"
+}
+`,
+      sound: `resource "aws_vpc" "this" {
+  cidr_block           = "10.0.0.0/16"
+  enable_dns_hostnames = true
+}
+`,
+    },
+    check(project, { finding }) {
+      for (const { path: file, body } of project.files(true)) {
+        for (const { body: inner } of body.blocks) {
+          for (const { name, line, first } of repeatedArguments(inner))
+            finding({ path: file, line }, `${name} is set a second time; the first is in line ${first}`);
+        }
+      }
+    },
+  },
+  {
+    name: 'provider-file',
+    severity: 'note',
+    scope: 'generated',
+    title: 'versions, provider and backend are each in one file of their own',
+    why: 'Whoever looks for the version or the region of the project finds it at once, and no second block is added elsewhere by mistake, which init refuses.',
+    remedy:
+      'Keep required_providers and the provider block in provider.tf and the backend in backend.tf, not in main.tf or beside resources.',
+    catalogue: ['S000-01'],
+    stages: ['hcl'],
+    source: 'https://developer.hashicorp.com/terraform/language/style#file-names',
+    example: {
+      broken: `terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100.0, < 7.0.0"
+    }
+  }
+}
+#>> .create-secure-infra.json
+{}
+`,
+      sound: `#>> provider.tf
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100.0, < 7.0.0"
+    }
+  }
+}
+#>> .create-secure-infra.json
+{}
+`,
+    },
+    check(project, { finding }) {
+      for (const block of project.folders[0]?.blocks ?? []) {
+        const kind = layoutKind(block.syntax);
+        const files = kind && providerFiles[kind];
+        if (files && !files.includes(path.posix.basename(block.file)))
+          finding(placeOf(block), `a ${block.syntax.type} block is in ${block.file}, not in ${files[0]}`);
+      }
+    },
+  },
+  {
+    name: 'block-labels',
+    severity: 'error',
+    title: 'every block has the labels that its kind needs',
+    why: 'Terraform reads nothing of the file: "Missing name for resource: All resource blocks must have 2 labels (type, name)", "Extraneous label for variable".',
+    remedy: 'Give a resource or data source its type and a name, and other blocks one name.',
+    catalogue: ['S000-31'],
+    stages: ['hcl'],
+    source: 'https://developer.hashicorp.com/terraform/language/syntax/configuration#blocks',
+    example: {
+      broken: `resource "aws_vpc" {
+  cidr_block = "10.0.0.0/16"
+}
+`,
+      sound: `resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+`,
+    },
+    check(project, { finding }) {
+      for (const { path: file, body } of project.files(true)) {
+        for (const { type, labels, line } of body.blocks) {
+          const wanted = labelsOf[type];
+          if (wanted !== undefined && labels.length !== wanted)
+            finding({ path: file, line }, `a ${type} block has ${labels.length} of the ${wanted} labels it must have`);
+        }
+      }
+    },
+  },
+);

@@ -1,0 +1,367 @@
+import { children, type Body, type BlockSyntax, type Expression } from '../hcl/syntax.js';
+import {
+  argument,
+  calledFolder,
+  declarationsOf,
+  isReadWhole,
+  referencesOf,
+  referred,
+  type Declarations,
+  type Reference,
+} from '../lib/references.js';
+import { isFunction } from '../model/functions.js';
+import type { ModuleFolder } from '../model/hcl-module.js';
+import type { Location, Project } from '../model/project.js';
+import { defineRules, type Report } from '../rule.js';
+
+/** Calls `visit` with every reference in the modules whose declarations are all known. */
+function eachReference(
+  project: Project,
+  visit: (reference: Reference, at: { location: Location; block: BlockSyntax; folder: ModuleFolder }) => void,
+): void {
+  for (const folder of project.folders) {
+    if (!isReadWhole(project, folder)) continue;
+    for (const { syntax, file } of folder.blocks) {
+      for (const reference of referencesOf(syntax))
+        visit(reference, { location: { path: file, line: reference.line }, block: syntax, folder });
+    }
+  }
+}
+
+const ownNames = new Set(['var', 'local', 'module', 'path', 'terraform', 'tofu', 'count', 'each', 'self']);
+
+/** Where something else of nearly the same address is declared, what it is. */
+function hintFor(target: string, { resources, variables, locals }: Declarations): string {
+  if (resources.has(`data.${target}`)) return `; there is data.${target}`;
+  if (resources.has(target.replace(/^data\./, ''))) return `; there is ${target.replace(/^data\./, '')}`;
+  const [kind, name = ''] = target.split('.');
+  if (kind === 'local' && variables.has(name)) return `; there is var.${name}`;
+  return kind === 'var' && locals.has(name) ? `; there is local.${name}` : '';
+}
+
+/** The functions that a body calls, but for the words of a variable's type. */
+function* callsIn(body: Body, isVariable = false): Generator<Expression & { kind: 'call' }> {
+  for (const { name, expression } of body.attributes) if (!(isVariable && name === 'type')) yield* calls(expression);
+  for (const block of body.blocks) yield* callsIn(block.body);
+}
+
+function* calls(expression: Expression): Generator<Expression & { kind: 'call' }> {
+  if (expression.kind === 'call') yield expression;
+  for (const child of children(expression)) yield* calls(child);
+}
+
+const undeclared = 'https://developer.hashicorp.com/terraform/language/expressions/references';
+
+/** `count`, `each` and `self` where there is none; `undefined` where there is. */
+function misplaced({ path: [name], section }: Reference, block: BlockSyntax): string | undefined {
+  const meta = { count: 'count', each: 'for_each' }[name];
+  if (meta !== undefined) {
+    if (argument(block.body, meta)) return undefined;
+    // OpenTofu's providers can be repeated too; blocks of a check are its own.
+    return block.type === 'check' ? undefined : `uses ${name}, and the block has no ${meta}`;
+  }
+  if (name !== 'self' || block.type === 'check' || section) return undefined;
+  return 'uses self outside of provisioners and postconditions';
+}
+
+function checkModuleCalls(project: Project, { finding }: Report): void {
+  const folders = new Map(project.folders.map((folder) => [folder.path, folder]));
+  for (const folder of project.folders) {
+    for (const { syntax, file } of folder.blocks) {
+      const called = syntax.type === 'module' ? folders.get(calledFolder(folder, syntax) ?? '?') : undefined;
+      if (!called || !isReadWhole(project, called)) continue;
+      const { variables } = declarationsOf(called);
+      for (const { name, line } of syntax.body.attributes) {
+        if (!callArguments.has(name) && !variables.has(name))
+          finding({ path: file, line }, `gives ${name} to a module that has no variable of this name`);
+      }
+      const missing = [...variables]
+        .filter(([name, variable]) => !argument(variable.syntax.body, 'default') && !argument(syntax.body, name))
+        .map(([name]) => name);
+      if (missing.length > 0)
+        finding(
+          { path: file, line: syntax.line, endLine: syntax.endLine },
+          `calls the module ${called.path || '..'} without ${missing.join(', ')}`,
+        );
+    }
+  }
+}
+
+/** Arguments of a module's call that are Terraform's, and OpenTofu's. */
+const callArguments = new Set(['source', 'version', 'providers', 'count', 'for_each', 'depends_on', 'enabled']);
+
+const moduleSources = 'https://developer.hashicorp.com/terraform/language/modules/syntax';
+
+export default defineRules(
+  {
+    name: 'variable-declared',
+    severity: 'error',
+    title: 'every variable that is used is declared',
+    why: 'validate and plan stop: "Reference to undeclared input variable: An input variable with the name "…" has not been declared. This variable can be declared with a variable "…" {} block."',
+    remedy: 'Declare it in variables.tf with type and description, or correct the name.',
+    catalogue: ['S000-28'],
+    stages: ['hcl'],
+    source: 'https://developer.hashicorp.com/terraform/language/values/variables',
+    example: {
+      broken: `resource "aws_vpc" "this" {
+  cidr_block = var.vpc_cidr
+}
+`,
+      sound: `variable "vpc_cidr" {
+  description = "Address range of the VPC."
+  type        = string
+  default     = "10.0.0.0/16"
+}
+
+resource "aws_vpc" "this" {
+  cidr_block = var.vpc_cidr
+}
+`,
+    },
+    check(project, { finding }) {
+      eachReference(project, ({ path: [first, name] }, { location, folder }) => {
+        const declared = declarationsOf(folder);
+        if (first === 'var' && name !== undefined && !declared.variables.has(name))
+          finding(location, `var.${name} is not declared${hintFor(`var.${name}`, declared)}`);
+      });
+    },
+  },
+  {
+    name: 'reference-declared',
+    severity: 'error',
+    title: 'every resource, data source, local value and module that is referred to is declared',
+    why: 'validate and plan stop: "Reference to undeclared resource: A managed resource "aws_vpc" "main" has not been declared in the root module", "Reference to undeclared local value", "Reference to undeclared module".',
+    remedy: 'Declare what is missing, or correct the name; a data source is called data.<type>.<name>.',
+    catalogue: ['S000-31'],
+    stages: ['hcl'],
+    source: undeclared,
+    example: {
+      broken: `resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_internet_gateway" "this" {
+  vpc_id = aws_vpc.main.id
+}
+`,
+      sound: `resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_internet_gateway" "this" {
+  vpc_id = aws_vpc.this.id
+}
+`,
+    },
+    check(project, { finding }) {
+      eachReference(project, (reference, { location, folder }) => {
+        const { path: names } = reference;
+        const [first, name = ''] = names;
+        const declared = declarationsOf(folder);
+        if (names.length === 1) {
+          if (!ownNames.has(first)) finding(location, `${first} is neither a value nor a reference`);
+          return;
+        }
+        if (first === 'local' && !declared.locals.has(name))
+          finding(location, `local.${name} is not declared${hintFor(`local.${name}`, declared)}`);
+        if (first === 'module' && !declared.modules.has(name)) finding(location, `module.${name} is not declared`);
+        if (ownNames.has(first)) return;
+        const target = referred(reference);
+        if (target !== undefined && !declared.resources.has(target))
+          finding(location, `${target} is not declared${hintFor(target, declared)}`);
+      });
+    },
+  },
+  {
+    name: 'module-output-declared',
+    severity: 'error',
+    title: 'a module has the outputs that are read from it',
+    why: 'validate and plan stop: "Unsupported attribute: This object does not have an attribute named …".',
+    remedy: 'Add the output to the module, or correct the name.',
+    catalogue: ['S000-31'],
+    stages: ['hcl'],
+    source: 'https://developer.hashicorp.com/terraform/language/values/outputs',
+    example: {
+      broken: `module "network" {
+  source = "./network"
+}
+
+resource "aws_security_group" "app" {
+  vpc_id = module.network.vpc_id
+}
+#>> network/main.tf
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+`,
+      sound: `module "network" {
+  source = "./network"
+}
+
+resource "aws_security_group" "app" {
+  vpc_id = module.network.vpc_id
+}
+#>> network/main.tf
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+
+output "vpc_id" {
+  description = "Id of the VPC."
+  value       = aws_vpc.this.id
+}
+`,
+    },
+    check(project, { finding }) {
+      const folders = new Map(project.folders.map((folder) => [folder.path, folder]));
+      eachReference(project, ({ path: [first, name = '', output] }, { location, folder }) => {
+        if (first !== 'module' || output === undefined) return;
+        const call = declarationsOf(folder).modules.get(name);
+        const called = call && folders.get(calledFolder(folder, call.syntax) ?? '?');
+        if (!called || !isReadWhole(project, called) || declarationsOf(called).outputs.has(output)) return;
+        finding(location, `module.${name}.${output} is read, and the module has no output ${output}`);
+      });
+    },
+  },
+  {
+    name: 'module-inputs',
+    severity: 'error',
+    title: 'a call of a module gives every variable that has no default, and none that it does not have',
+    why: 'init stops: "Missing required argument: The argument "…" is required, but no definition was found", or "Unsupported argument: An argument named "…" is not expected here".',
+    remedy: 'Give the variable a value in the call or a default in the module; take out what the module does not know.',
+    catalogue: ['S000-28', 'S000-31'],
+    stages: ['hcl'],
+    source: moduleSources,
+    example: {
+      broken: `module "network" {
+  source = "./network"
+}
+#>> network/main.tf
+variable "vpc_cidr" {
+  description = "Address range of the VPC."
+  type        = string
+}
+
+resource "aws_vpc" "this" {
+  cidr_block = var.vpc_cidr
+}
+`,
+      sound: `module "network" {
+  source = "./network"
+
+  vpc_cidr = "10.0.0.0/16"
+}
+#>> network/main.tf
+variable "vpc_cidr" {
+  description = "Address range of the VPC."
+  type        = string
+}
+
+resource "aws_vpc" "this" {
+  cidr_block = var.vpc_cidr
+}
+`,
+    },
+    check: checkModuleCalls,
+  },
+  {
+    name: 'module-folder',
+    severity: 'error',
+    title: 'the folder of a module that is called by path is there and holds Terraform files',
+    why: 'init stops: "Unreadable module directory: Unable to evaluate directory symlink: lstat …: no such file or directory". A path without ./ is taken for a module of the registry.',
+    remedy: 'Correct the path, which is relative to the file with the call.',
+    catalogue: ['S000-31'],
+    stages: ['hcl'],
+    source: 'https://developer.hashicorp.com/terraform/language/modules/sources#local-paths',
+    example: {
+      broken: `module "network" {
+  source = "./modules/network"
+}
+#>> network/main.tf
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+`,
+      sound: `module "network" {
+  source = "./network"
+}
+#>> network/main.tf
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+`,
+    },
+    check(project, { finding, abstain }) {
+      for (const folder of project.folders) {
+        for (const { syntax, file } of folder.blocks) {
+          const called = syntax.type === 'module' ? calledFolder(folder, syntax) : undefined;
+          if (called === undefined) continue;
+          const location = { path: file, line: argument(syntax.body, 'source')?.line ?? syntax.line };
+          const files = project.list(called);
+          // What is above the folder that was given may not be there to be read.
+          if (!files && called.startsWith('..')) abstain(location, `${called} is outside of the folder`);
+          else if (!files?.some((name) => /\.(tf|tofu)(\.json)?$/.test(name)))
+            finding(location, `calls a module in ${called}, where there is no Terraform file`);
+        }
+      }
+    },
+  },
+  {
+    name: 'function-exists',
+    severity: 'error',
+    title: 'every function that is called is one of Terraform',
+    why: 'Terraform stops: "Call to unknown function: There is no function named "…"".',
+    remedy: 'Correct the name; a function of a provider is called provider::<name>::<function>.',
+    catalogue: ['S000-31'],
+    stages: ['hcl'],
+    source: 'https://developer.hashicorp.com/terraform/language/functions',
+    example: {
+      broken: `locals {
+  name = lowercase("App")
+}
+`,
+      sound: `locals {
+  name = lower("App")
+}
+`,
+    },
+    check(project, { finding }) {
+      for (const { blocks } of project.folders) {
+        for (const { syntax, file } of blocks) {
+          for (const { name, line } of callsIn(syntax.body, syntax.type === 'variable'))
+            if (!isFunction(name)) finding({ path: file, line }, `there is no function ${name}()`);
+        }
+      }
+    },
+  },
+  {
+    name: 'each-and-count-in-place',
+    severity: 'error',
+    title: 'each, count and self are used only where there is one',
+    why: 'Terraform stops: "Reference to "each" in context without for_each", "Reference to "count" in non-counted context", or "Invalid "self" reference".',
+    remedy: 'Give the block the for_each or count that is meant, or name the resource.',
+    catalogue: ['S000-31'],
+    stages: ['hcl'],
+    source: 'https://developer.hashicorp.com/terraform/language/meta-arguments/for_each#the-each-object',
+    example: {
+      broken: `resource "aws_subnet" "private" {
+  vpc_id     = "vpc-0123456789abcdef0"
+  cidr_block = cidrsubnet("10.0.0.0/16", 4, count.index)
+}
+`,
+      sound: `resource "aws_subnet" "private" {
+  count = 2
+
+  vpc_id     = "vpc-0123456789abcdef0"
+  cidr_block = cidrsubnet("10.0.0.0/16", 4, count.index)
+}
+`,
+    },
+    check(project, { finding }) {
+      eachReference(project, (reference, { location, block }) => {
+        const message = misplaced(reference, block);
+        if (message) finding(location, message);
+      });
+    },
+  },
+);

@@ -1,0 +1,74 @@
+import type { Body, BlockSyntax, Expression } from '../hcl/syntax.js';
+import { referencePath } from '../model/evaluate.js';
+import type { Location, Project } from '../model/project.js';
+
+/** A `provider "aws"` block of the root module. */
+export interface AwsProvider {
+  location: Location;
+  /** The expression of its default tags; undefined where it has none. */
+  tags: Expression | undefined;
+  /** Whether it has a block for them at all. */
+  hasDefaultTags: boolean;
+}
+
+/** The blocks that configure hashicorp/aws in the root module. */
+export function awsProviders(project: Project): AwsProvider[] {
+  const blocks = project.folders[0]?.blocks ?? [];
+  return blocks
+    .filter(({ syntax }) => syntax.type === 'provider' && syntax.labels[0] === 'aws')
+    .map(({ syntax, file }) => {
+      const block = syntax.body.blocks.find(isDefaultTags);
+      return {
+        location: { path: file, line: syntax.line, endLine: syntax.endLine },
+        tags: block && tagsIn(block.body),
+        hasDefaultTags: block !== undefined,
+      };
+    });
+}
+
+function isDefaultTags({ type, labels }: BlockSyntax): boolean {
+  return type === 'default_tags' || (type === 'dynamic' && labels[0] === 'default_tags');
+}
+
+function tagsIn(body: Body): Expression | undefined {
+  return body.attributes.find(({ name }) => name === 'tags')?.expression;
+}
+
+/** What an expression for tags is made of, as far as it is written in the root module. */
+export interface TagSources {
+  /** Keys that are written out, whatever their value. */
+  keys: ReadonlySet<string>;
+  /** Variables whose keys come on top. */
+  variables: ReadonlySet<string>;
+}
+
+/** The keys and variables in an expression, through the locals of the root module. */
+export function tagSources(project: Project, expression: Expression): TagSources {
+  const keys = new Set<string>();
+  const variables = new Set<string>();
+  const seen = new Set<string>();
+  const waiting = [expression];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (next.kind === 'object') {
+      for (const { key } of next.entries) {
+        const name = key.kind === 'literal' ? String(key.value) : referencePath(key)?.join('.');
+        if (name !== undefined) keys.add(name);
+      }
+    } else if (next.kind === 'call') waiting.push(...next.arguments);
+    else if (next.kind === 'conditional') waiting.push(next.yes, next.no);
+    const [scope, name] = referencePath(next) ?? [];
+    if (name === undefined || seen.has(`${scope}.${name}`)) continue;
+    seen.add(`${scope}.${name}`);
+    if (scope === 'var') variables.add(name);
+    if (scope === 'local') waiting.push(...localsNamed(project, name));
+  }
+  return { keys, variables };
+}
+
+function localsNamed(project: Project, name: string): Expression[] {
+  const blocks = project.folders[0]?.blocks ?? [];
+  return blocks
+    .filter(({ syntax }) => syntax.type === 'locals')
+    .flatMap(({ syntax }) => syntax.body.attributes.filter((local) => local.name === name))
+    .map(({ expression }) => expression);
+}

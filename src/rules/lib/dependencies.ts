@@ -1,0 +1,248 @@
+import type { BlockSyntax, Expression } from '../hcl/syntax.js';
+import { referencePath } from '../model/evaluate.js';
+import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
+import type { Location, Project } from '../model/project.js';
+import {
+  argument,
+  calledFolder,
+  declarationsOf,
+  placeOf,
+  referencesIn,
+  referencesOf,
+  referred,
+  type Reference,
+} from './references.js';
+
+/** What Terraform works out one after the other: a resource, a variable, a local value, an output, a provider, a call. */
+export interface Node {
+  /** `module.network.aws_vpc.this`, `module.network.output.vpc_id`, `provider.aws.replica`. */
+  address: string;
+  location: Location;
+  needs: ReadonlySet<string>;
+}
+
+/** Everything in a project that waits for something else, by address; `count` and `for_each` make no difference. */
+export interface Dependencies {
+  nodes: ReadonlyMap<string, Node>;
+  /** The paths that a module's folder is called at, `''` for the root: `module.network.`. */
+  paths: ReadonlyMap<ModuleFolder, readonly string[]>;
+}
+
+const read = new WeakMap<Project, Dependencies>();
+
+/** What depends on what in a project, over modules that are called by path. */
+export function dependenciesOf(project: Project): Dependencies {
+  let known = read.get(project);
+  if (!known) {
+    const reader = new DependencyReader(project);
+    const [root] = project.folders;
+    if (root) reader.module({ folder: root, path: '' });
+    known = { nodes: reader.nodes, paths: reader.paths };
+    read.set(project, known);
+  }
+  return known;
+}
+
+/** A call of a module. */
+interface Call {
+  folder: ModuleFolder;
+  /** `''` or `module.network.`. */
+  path: string;
+  caller?: { call: Call; block: PlacedBlock };
+}
+
+/** Modules that call each other in a circle end here. */
+const deepestModules = 12;
+
+class DependencyReader {
+  readonly nodes = new Map<string, Node>();
+  readonly paths = new Map<ModuleFolder, string[]>();
+  private readonly folders: ReadonlyMap<string, ModuleFolder>;
+
+  constructor(project: Project) {
+    this.folders = new Map(project.folders.map((folder) => [folder.path, folder]));
+  }
+
+  module(call: Call): void {
+    const { folder, path } = call;
+    this.paths.set(folder, [...(this.paths.get(folder) ?? []), path]);
+    const declared = declarationsOf(folder);
+    for (const [name, block] of declared.variables) {
+      const input = call.caller && argument(call.caller.block.syntax.body, name);
+      const outside = input && call.caller ? this.targets(call.caller.call, referencesIn(input.expression)) : [];
+      this.add(call, `var.${name}`, placeOf(block), outside);
+    }
+    for (const [name, { attribute, file }] of declared.locals)
+      this.add(
+        call,
+        `local.${name}`,
+        { path: file, line: attribute.line },
+        this.targets(call, referencesIn(attribute.expression)),
+      );
+    for (const [name, block] of declared.outputs) this.add(call, `output.${name}`, placeOf(block), this.ofBlock(call, block));
+    for (const [address, block] of declared.resources) {
+      const needs = [...this.ofBlock(call, block, address), ...this.providerOf(call, block.syntax)];
+      this.add(call, address, placeOf(block), needs);
+    }
+    for (const block of folder.blocks) {
+      if (block.syntax.type === 'provider')
+        this.add(call, providerName(block.syntax), placeOf(block), this.ofBlock(call, block));
+    }
+    for (const [name, block] of declared.modules) this.moduleCall(call, name, block);
+  }
+
+  /** How often a module is there comes before everything in it; its end is after all of that. */
+  private moduleCall(call: Call, name: string, block: PlacedBlock): void {
+    const expressions = ['count', 'for_each', 'depends_on'].map((meta) => argument(block.syntax.body, meta)?.expression);
+    const needs = expressions.flatMap((expression) =>
+      expression ? this.targets(call, referencesIn(expression), true) : [],
+    );
+    this.add(call, `module.${name}`, placeOf(block), needs);
+    const folder = this.called(call, block);
+    if (!folder) return;
+    const path = `${call.path}module.${name}.`;
+    const before = this.nodes.size;
+    this.module({ folder, path, caller: { call, block } });
+    const inside = [...this.nodes.keys()].slice(before);
+    this.add(call, `module.${name} (all of it)`, placeOf(block), inside);
+  }
+
+  private called({ folder, path }: Call, { syntax }: PlacedBlock): ModuleFolder | undefined {
+    const source = calledFolder(folder, syntax);
+    const isTooDeep = path.split('module.').length > deepestModules;
+    return source === undefined || isTooDeep ? undefined : this.folders.get(source);
+  }
+
+  private add({ path }: Call, name: string, location: Location, needs: Iterable<string>): void {
+    const address = `${path}${name}`;
+    const all = new Set(needs);
+    if (path !== '') all.add(path.slice(0, -1));
+    this.nodes.set(address, { address, location, needs: all });
+  }
+
+  /** A resource may name itself where it is looked at after it was made. */
+  private ofBlock(call: Call, { syntax }: PlacedBlock, self?: string): string[] {
+    const inDependsOn = argument(syntax.body, 'depends_on')?.expression;
+    const references = [...referencesOf(syntax)].filter(
+      (reference) => !(reference.section && self !== undefined && referred(reference) === self),
+    );
+    return [
+      ...this.targets(call, references),
+      ...(inDependsOn ? this.targets(call, referencesIn(inDependsOn), true) : []),
+    ];
+  }
+
+  private targets(call: Call, references: Iterable<Reference>, isWhole = false): string[] {
+    return [...references].flatMap((reference) => {
+      const target = referred(reference);
+      if (target === undefined) return [];
+      const [kind, name, output] = reference.path;
+      if (kind !== 'module') return [`${call.path}${target}`];
+      const block = declarationsOf(call.folder).modules.get(name ?? '');
+      const folder = block && this.called(call, block);
+      if (!folder) return [`${call.path}${target}`];
+      if (isWhole) return [`${call.path}${target} (all of it)`];
+      const outputs = output === undefined ? [...declarationsOf(folder).outputs.keys()] : [output];
+      return outputs.map((each) => `${call.path}${target}.output.${each}`);
+    });
+  }
+
+  /** The provider's configuration that a resource is made with, in its own module or in one that calls it. */
+  private providerOf(call: Call, syntax: BlockSyntax): string[] {
+    const written = argument(syntax.body, 'provider')?.expression;
+    const type = syntax.labels[0] ?? '';
+    let name = written ? (referencePath(written)?.join('.') ?? '') : (type.split('_')[0] ?? '');
+    for (let at: Call | undefined = call; at; at = at.caller?.call) {
+      const wanted = `provider.${name}`;
+      if (at.folder.blocks.some((block) => block.syntax.type === 'provider' && providerName(block.syntax) === wanted))
+        return [`${at.path}${wanted}`];
+      const passed: Expression | undefined = at.caller && argument(at.caller.block.syntax.body, 'providers')?.expression;
+      name = passedAs(passed, name);
+    }
+    return [];
+  }
+}
+
+function providerName({ labels, body }: BlockSyntax): string {
+  const alias = argument(body, 'alias')?.expression;
+  return ['provider', labels[0], ...(alias?.kind === 'literal' ? [String(alias.value)] : [])].join('.');
+}
+
+function passedAs(providers: Expression | undefined, name: string): string {
+  if (providers?.kind !== 'object') return name;
+  const entry = providers.entries.find(
+    ({ key }) => (key.kind === 'literal' ? String(key.value) : referencePath(key)?.join('.')) === name,
+  );
+  return (entry && referencePath(entry.value)?.join('.')) ?? name;
+}
+
+/** Circles in what depends on what, one for each group that is caught in circles, each as the nodes on its way round. */
+export function circlesIn({ nodes }: Dependencies): Node[][] {
+  return [...groups(nodes)].flatMap((group) => {
+    const circle = shortestCircle(nodes, group);
+    return circle ? [circle] : [];
+  });
+}
+
+/** Nodes that can each be reached from each other (Tarjan), without those that stand alone. */
+function* groups(nodes: ReadonlyMap<string, Node>): Generator<Set<string>> {
+  const found: Set<string>[] = [];
+  const order = new Map<string, number>();
+  const stack: string[] = [];
+  const onStack = new Set<string>();
+  for (const start of nodes.keys()) {
+    if (!order.has(start)) visit(start);
+  }
+  yield* found;
+
+  function visit(address: string): number {
+    const position = order.size;
+    let low = position;
+    order.set(address, position);
+    stack.push(address);
+    onStack.add(address);
+    for (const next of nodes.get(address)?.needs ?? []) {
+      if (!nodes.has(next)) continue;
+      if (!order.has(next)) low = Math.min(low, visit(next));
+      else if (onStack.has(next)) low = Math.min(low, order.get(next) ?? low);
+    }
+    if (low === position) {
+      const group = new Set(stack.splice(stack.lastIndexOf(address)));
+      for (const member of group) onStack.delete(member);
+      if (group.size > 1 || nodes.get(address)?.needs.has(address)) found.push(group);
+    }
+    return low;
+  }
+}
+
+function shortestCircle(nodes: ReadonlyMap<string, Node>, group: ReadonlySet<string>): Node[] | undefined {
+  let shortest: string[] | undefined;
+  for (const start of [...group].sort().slice(0, mostStarts)) {
+    const way = wayRound(nodes, group, start);
+    if (way && (!shortest || way.length < shortest.length)) shortest = way;
+  }
+  return shortest?.map((address) => nodes.get(address)).filter((node) => node !== undefined);
+}
+
+/** A circle from any of them is a finding; the shortest of these is easy to read. */
+const mostStarts = 50;
+
+function wayRound(nodes: ReadonlyMap<string, Node>, group: ReadonlySet<string>, start: string): string[] | undefined {
+  const cameFrom = new Map<string, string>();
+  const queue = [start];
+  for (const at of queue) {
+    for (const next of nodes.get(at)?.needs ?? []) {
+      if (!group.has(next) || cameFrom.has(next)) continue;
+      cameFrom.set(next, at);
+      if (next === start) return trace(cameFrom, start);
+      queue.push(next);
+    }
+  }
+  return undefined;
+}
+
+function trace(cameFrom: ReadonlyMap<string, string>, start: string): string[] {
+  const way = [start];
+  for (let at = cameFrom.get(start); at !== undefined && at !== start; at = cameFrom.get(at)) way.unshift(at);
+  return [start, ...way.slice(0, -1)];
+}

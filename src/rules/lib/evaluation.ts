@@ -1,0 +1,134 @@
+import { within, type Attribute, type Body, type Expression } from '../hcl/syntax.js';
+import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
+import type { Block, Failure, Project } from '../model/project.js';
+import { dependenciesOf } from './dependencies.js';
+import { argument, calledFolder, declarationsOf, referencesIn, referred, resourceAddress } from './references.js';
+
+/** Reads every argument of every resource, so that `project.failures()` knows of all that Terraform would refuse. */
+export function evaluateAll(project: Project): void {
+  for (const resource of project.resources) if (!resource.uncertain) evaluateBlock(resource);
+}
+
+function evaluateBlock(block: Block): void {
+  for (const name of block.body.names()) {
+    block.get(name);
+    for (const inner of block.blocks(name)) if (!inner.uncertain) evaluateBlock(inner);
+  }
+}
+
+/** Where in the syntax a failure is. */
+interface Place {
+  folder: ModuleFolder;
+  block: PlacedBlock;
+  expression: Expression;
+}
+
+/** The block and the expression that a failure is in. */
+export function placeOfFailure(project: Project, { location }: Failure): Place | undefined {
+  for (const folder of project.folders) {
+    const block = folder.blocks.find(
+      ({ syntax, file }) =>
+        file === location.path && syntax.line <= location.line && location.line <= Math.max(syntax.endLine, syntax.line),
+    );
+    const attribute = block && attributeAt(block.syntax.body, location.line);
+    if (block && attribute) return { folder, block, expression: attribute.expression };
+  }
+  return undefined;
+}
+
+/** The argument that starts last before a line and has something in it. */
+function attributeAt(body: Body, line: number): Attribute | undefined {
+  let found: Attribute | undefined;
+  const look = ({ attributes, blocks }: Body) => {
+    for (const attribute of attributes) {
+      if (attribute.line > line || (found && attribute.line < found.line)) continue;
+      if (attribute.line === line || [...within(attribute.expression)].some((part) => part.line === line))
+        found = attribute;
+    }
+    for (const block of blocks) look(block.body);
+  };
+  look(body);
+  return found;
+}
+
+/** Whether it is sure that Terraform evaluates the block of a failure. */
+export function isSurelyEvaluated(project: Project, { folder, block }: Place): boolean {
+  const address = resourceAddress(block.syntax);
+  if (address && block.syntax.type !== 'action') {
+    const instances = project.resources.filter(({ syntax }) => syntax === block.syntax);
+    return instances.length > 0 && instances.every(({ uncertain }) => !uncertain);
+  }
+  return folder === project.folders[0] || callsOf(project, folder).every((call) => !isRepeated(call));
+}
+
+function callsOf(project: Project, folder: ModuleFolder): PlacedBlock[] {
+  return project.folders.flatMap((caller) =>
+    caller.blocks.filter(({ syntax }) => syntax.type === 'module' && calledFolder(caller, syntax) === folder.path),
+  );
+}
+
+function isRepeated({ syntax }: PlacedBlock): boolean {
+  return argument(syntax.body, 'count') !== undefined || argument(syntax.body, 'for_each') !== undefined;
+}
+
+/**
+ * The variables of the root module that an expression's value comes from: through local values, calls of modules, and
+ * the number of instances of what it refers to.
+ */
+export function rootVariablesOf(project: Project, place: Place): string[] {
+  const { nodes, paths } = dependenciesOf(project);
+  const [root] = project.folders;
+  const names = new Set<string>();
+  const seen = new Set<string>();
+  const follow = (path: string, folder: ModuleFolder, expression: Expression) => {
+    for (const reference of referencesIn(expression)) {
+      const [kind] = reference.path;
+      if (kind === 'each' || kind === 'count') followRepetition(path, folder, place.block.syntax.body);
+      const target = referred(reference);
+      if (target === undefined) continue;
+      if (kind === 'var') visit(`${path}${target}`);
+      else if (kind === 'local') {
+        const local = declarationsOf(folder).locals.get(reference.path[1] ?? '');
+        if (local && once(`${path}${target}`)) follow(path, folder, local.attribute.expression);
+      } else if (kind === 'module') visit(`${path}${target}.output.${reference.path[2] ?? ''}`);
+      else {
+        const resource = declarationsOf(folder).resources.get(target);
+        if (resource && once(`${path}${target}`)) followRepetition(path, folder, resource.syntax.body);
+      }
+    }
+  };
+  const followRepetition = (path: string, folder: ModuleFolder, body: Body) => {
+    for (const meta of ['count', 'for_each']) {
+      const expression = argument(body, meta)?.expression;
+      if (expression) follow(path, folder, expression);
+    }
+  };
+  const once = (address: string) => !seen.has(address) && seen.add(address);
+  const visit = (address: string) => {
+    if (!once(address)) return;
+    const [, name] = /^var\.(.+)$/.exec(address) ?? [];
+    if (name !== undefined) names.add(name);
+    for (const next of nodes.get(address)?.needs ?? []) if (/(?:^|\.)(?:var|local|output)\.[^.]+$/.test(next)) visit(next);
+  };
+  for (const path of paths.get(place.folder) ?? []) follow(path, place.folder, place.expression);
+  return [...names].filter((name) => root && declarationsOf(root).variables.has(name));
+}
+
+/** The root module's variables that a .tfvars file of the project gives. */
+export function givenVariables(project: Project): ReadonlySet<string> {
+  const files = (project.list('') ?? []).filter((name) => /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/.test(name));
+  const names = files.flatMap((file) =>
+    [...(project.read(file) ?? '').matchAll(/^\s*"?([\w-]+)"?\s*[=:]/gm)].map(([, name]) => name ?? ''),
+  );
+  return new Set(names);
+}
+
+/** Whether a variable's default stands for a value that whoever runs Terraform gives: null, or empty. */
+export function isPlaceholder(project: Project, name: string): boolean {
+  const [root] = project.folders;
+  const variable = root && declarationsOf(root).variables.get(name);
+  const fallback = variable && argument(variable.syntax.body, 'default')?.expression;
+  if (!fallback) return false;
+  if (fallback.kind === 'literal') return fallback.value === null || fallback.value === '';
+  return (fallback.kind === 'list' && fallback.items.length === 0) || (fallback.kind === 'object' && fallback.entries.length === 0);
+}

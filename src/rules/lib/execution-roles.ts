@@ -1,0 +1,142 @@
+import type { Project, Resource } from '../model/project.js';
+import { identity, isMap, joinText, show, Text, Unknown, type Value } from '../model/value.js';
+import { containersOf, field, isForFargate, objectsIn, titleOf, type JsonObject } from './containers.js';
+import { roleOf } from './permissions.js';
+
+/** A task definition with the role by which ECS starts it; both are in the project. */
+export interface ExecutedTask {
+  task: Resource;
+  role: Resource;
+  containers: readonly JsonObject[];
+  /** Whether ECS does all with the role; on instances of one's own their role pulls and logs. */
+  onFargate: boolean;
+}
+
+/** The tasks of a project whose execution role is known. */
+export function executedTasks(project: Project): ExecutedTask[] {
+  return project.all('aws_ecs_task_definition').flatMap((task) => {
+    const role = task.has('execution_role_arn') ? roleOf(task, 'execution_role_arn', project) : undefined;
+    const containers = containersOf(task);
+    return role && containers ? [{ task, role, containers, onFargate: isForFargate(task) === true }] : [];
+  });
+}
+
+/** Something that ECS fetches before a container starts. */
+export interface FetchedSecret {
+  /** For messages: `DB_PASSWORD of container app`. */
+  title: string;
+  service: 'secretsmanager' | 'ssm';
+  /** The ARN of the secret or parameter. */
+  arn: Value;
+}
+
+/** The secrets of a container: its environment's, its log driver's, and the password for the registry. */
+export function fetchedSecrets(task: Resource, container: JsonObject): FetchedSecret[] {
+  const logging = field(container, 'logConfiguration');
+  const named = [...(objectsIn(container, 'secrets') ?? []), ...(objectsIn(logging, 'secretOptions') ?? [])];
+  const registry = field(field(container, 'repositoryCredentials'), 'credentialsParameter');
+  const wanted = [
+    ...named.map((secret) => ({ name: identity(field(secret, 'name')), from: field(secret, 'valueFrom') })),
+    { name: 'the registry password', from: registry },
+  ];
+  return wanted.flatMap(({ name = 'a secret', from }) => {
+    const found = from === undefined ? undefined : secretIn(task, from);
+    return found ? [{ ...found, title: `${name} of ${titleOf(container)}` }] : [];
+  });
+}
+
+/**
+ * What `valueFrom` names: the ARN of a secret, with or without the key in its JSON, or the ARN or name of a parameter.
+ * Undefined where that is not known.
+ */
+function secretIn(task: Resource, from: Value): Pick<FetchedSecret, 'service' | 'arn'> | undefined {
+  if (typeof from === 'string' && !from.startsWith('arn:')) return parameter(task, from);
+  const parts = from instanceof Text ? from.parts : [from];
+  const [first] = parts;
+  if (first instanceof Unknown) {
+    const service = serviceOf(first.symbol ?? '');
+    return service && { service, arn: service === 'ssm' ? from : first };
+  }
+  const fields = splitFields(parts);
+  const service = identity(fields[2] && joinText(fields[2]));
+  if (service === 'ssm') return { service, arn: from };
+  if (service !== 'secretsmanager') return undefined;
+  const arn = fields.slice(0, 7).flatMap((pieces, at) => (at === 0 ? pieces : [':', ...pieces]));
+  return { service, arn: joinText(arn) };
+}
+
+function parameter({ surroundings }: Resource, name: string): Pick<FetchedSecret, 'service' | 'arn'> {
+  const { partition, region, account } = surroundings;
+  const path = name.startsWith('/') ? name : `/${name}`;
+  return { service: 'ssm', arn: joinText(['arn:', partition, ':ssm:', region, ':', account, `:parameter${path}`]) };
+}
+
+/** The service whose resource an expression such as `aws_secretsmanager_secret.app.arn` names. */
+function serviceOf(symbol: string): FetchedSecret['service'] | undefined {
+  if (/(^|\.)aws_secretsmanager_secret(_version)?\..*\.(arn|id)$/.test(symbol)) return 'secretsmanager';
+  if (/\.master_user_secret\[\d+\]\.secret_arn$/.test(symbol)) return 'secretsmanager';
+  return /(^|\.)aws_ssm_parameter\..*\.arn$/.test(symbol) ? 'ssm' : undefined;
+}
+
+/** The fields of an ARN between its colons, each of known and unknown pieces. */
+function splitFields(parts: readonly Value[]): Value[][] {
+  const fields: Value[][] = [[]];
+  for (const part of parts) {
+    const pieces = typeof part === 'string' ? part.split(':') : [part];
+    pieces.forEach((piece, at) => {
+      if (at > 0) fields.push([]);
+      if (piece !== '') fields.at(-1)!.push(piece);
+    });
+  }
+  return fields;
+}
+
+/** The resource of the project that is the secret or parameter, where it is in the project. */
+export function secretResource(project: Project, { arn, service }: FetchedSecret): Resource | undefined {
+  const wanted = identity(arn);
+  const types = service === 'ssm' ? ['aws_ssm_parameter'] : ['aws_secretsmanager_secret'];
+  return project
+    .all(...types)
+    .find((candidate) => ['arn', 'id'].some((name) => identity(candidate.computed(name)) === wanted));
+}
+
+/** Where a secret's key is set: on the secret, the parameter, or the database whose password RDS keeps in it. */
+export function keyArgument(
+  project: Project,
+  secret: FetchedSecret,
+): { owner: Resource; argument: string } | undefined {
+  const own = secretResource(project, secret);
+  if (own) return { owner: own, argument: own.type === 'aws_ssm_parameter' ? 'key_id' : 'kms_key_id' };
+  const wanted = identity(secret.arn) ?? '';
+  const owner = project
+    .all('aws_rds_cluster', 'aws_db_instance')
+    .find((database) => wanted === `\${${database.address}.master_user_secret[0].secret_arn}`);
+  return owner && { owner, argument: 'master_user_secret_kms_key_id' };
+}
+
+/** The repository of the project that an image is in. */
+export function repositoryOf(project: Project, image: Value): Resource | undefined {
+  const name = show(image);
+  return project.all('aws_ecr_repository').find((repository) => {
+    const url = identity(repository.computed('repository_url')) ?? '';
+    return url !== '' && (name === url || name.startsWith(`${url}:`) || name.startsWith(`${url}@`));
+  });
+}
+
+/** The log stream that a container writes to through awslogs; undefined where it does not, or that is not known. */
+export function logStreamArn(project: Project, task: Resource, container: JsonObject): Value | undefined {
+  const logging = field(container, 'logConfiguration');
+  const options = field(logging, 'options');
+  if (field(logging, 'logDriver') !== 'awslogs' || !isMap(options)) return undefined;
+  const name = field(options, 'awslogs-group');
+  if (name === undefined) return undefined;
+  const prefix = field(options, 'awslogs-stream-prefix') ?? new Unknown();
+  const stream = [':log-stream:', prefix, '/', field(container, 'name') ?? new Unknown(), '/0123456789abcdef'];
+  const group = project
+    .all('aws_cloudwatch_log_group')
+    .find((candidate) => identity(candidate.computed('name')) === identity(name));
+  if (group) return joinText([group.computed('arn'), ...stream]);
+  const { partition, region, account } = task.surroundings;
+  const where = field(options, 'awslogs-region') ?? region;
+  return joinText(['arn:', partition, ':logs:', where, ':', account, ':log-group:', name, ...stream]);
+}

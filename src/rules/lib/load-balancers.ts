@@ -1,0 +1,69 @@
+import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
+
+const listenerTypes = ['aws_lb_listener', 'aws_alb_listener'];
+const ruleTypes = ['aws_lb_listener_rule', 'aws_alb_listener_rule'];
+const targetGroupTypes = ['aws_lb_target_group', 'aws_alb_target_group'];
+
+/** The load balancers that are of type application, network or gateway, not the classic ones. */
+export function loadBalancers(project: Project): Resource[] {
+  return project.all('aws_lb', 'aws_alb');
+}
+
+/** Whether a load balancer is an application load balancer. */
+export function isApplication(lb: Resource): boolean {
+  return (lb.get('load_balancer_type') ?? 'application') === 'application';
+}
+
+export function listeners(project: Project): Resource[] {
+  return project.all(...listenerTypes);
+}
+
+export function listenerRules(project: Project): Resource[] {
+  return project.all(...ruleTypes);
+}
+
+export function targetGroups(project: Project): Resource[] {
+  return project.all(...targetGroupTypes);
+}
+
+/** The listeners of a load balancer of the project. */
+export function listenersOf(project: Project, lb: Resource): Resource[] {
+  return project.linked(listenerTypes, 'load_balancer_arn', lb);
+}
+
+/** The load balancer of the project that a listener is of. */
+export function loadBalancerOf(project: Project, listener: Resource): Resource | undefined {
+  return loadBalancers(project).find((lb) => pointsAt(listener, 'load_balancer_arn', lb));
+}
+
+/** The actions of a listener or of a listener rule. */
+export function actionsOf(resource: Resource): Block[] {
+  return resource.blocks(actionBlock(resource));
+}
+
+function actionBlock({ type }: Resource): 'action' | 'default_action' {
+  return ruleTypes.includes(type) ? 'action' : 'default_action';
+}
+
+const forwarders = new WeakMap<Project, Map<string, Resource[]>>();
+
+/** The listeners and listener rules that forward to a target group, which is what gives it a load balancer. */
+export function forwardersTo(project: Project, targetGroup: Resource): readonly Resource[] {
+  let byGroup = forwarders.get(project);
+  if (!byGroup) {
+    byGroup = new Map();
+    for (const resource of [...listeners(project), ...listenerRules(project)]) {
+      const groups = new Set(
+        resource.refs(actionBlock(resource), ...targetGroupTypes).map(({ configAddress }) => configAddress),
+      );
+      for (const group of groups) byGroup.set(group, [...(byGroup.get(group) ?? []), resource]);
+    }
+    forwarders.set(project, byGroup);
+  }
+  return byGroup.get(targetGroup.configAddress) ?? [];
+}
+
+/** The target groups of the project that an argument names. */
+export function targetGroupsOf(block: Block, argument: string): Resource[] {
+  return block.refs(argument, ...targetGroupTypes);
+}

@@ -1,0 +1,127 @@
+import { providerVersion } from '../../aws/provider-schema.js';
+import type { Body, Expression } from '../hcl/syntax.js';
+import type { Project } from '../model/project.js';
+
+/** Which versions of hashicorp/aws a project may be run with. */
+export interface ProviderChoice {
+  /** Whether it may be a version 5, of which 5.100.0, whose schema is at hand, is the last. */
+  five: boolean;
+  /** Whether it may be a version 6. */
+  six: boolean;
+  /** Whether `terraform init` surely installs a version 6 or newer. */
+  surelySix: boolean;
+  /** Whether the project says anything about the version. */
+  stated: boolean;
+}
+
+const choices = new WeakMap<Project, ProviderChoice>();
+
+/** What the lock file says, or else the constraints in all folders of the project together. */
+export function providerChoice(project: Project): ProviderChoice {
+  let choice = choices.get(project);
+  if (!choice) {
+    choice = choose(project);
+    choices.set(project, choice);
+  }
+  return choice;
+}
+
+/** Some of the versions 6, the last of which stands for all to come. */
+const sixes = ['6.0.0', '6.25.0', '6.999.0'];
+
+function choose(project: Project): ProviderChoice {
+  const locked = lockedVersion(project);
+  if (locked !== undefined) {
+    const major = Number(locked.split('.')[0]);
+    return { five: major === 5, six: major === 6, surelySix: major === 6, stated: true };
+  }
+  const constraints = constraintsOf(project);
+  const isAdmitted = (version: string) => constraints.every((constraint) => admits(constraint, version) === true);
+  const six = sixes.some(isAdmitted);
+  return {
+    five: isAdmitted(providerVersion),
+    six,
+    // A module that was not looked into may hold the version down.
+    surelySix: six && project.unreadModules.length === 0,
+    stated: constraints.length > 0,
+  };
+}
+
+/** https://developer.hashicorp.com/terraform/language/files/dependency-lock */
+function lockedVersion(project: Project): string | undefined {
+  const text = project.read('.terraform.lock.hcl');
+  return text && /provider "[^"]*\/hashicorp\/aws" \{\s*version\s*=\s*"(\d+\.\d+\.\d+)/.exec(text)?.[1];
+}
+
+function constraintsOf(project: Project): string[] {
+  return project.folders.flatMap(({ blocks }) =>
+    blocks.flatMap(({ syntax: { type, labels, body } }) => {
+      if (type === 'provider' && labels[0] === 'aws') return textOf(argument(body, 'version'));
+      if (type !== 'terraform') return [];
+      const required = body.blocks.filter((block) => block.type === 'required_providers');
+      return required.flatMap((block) => requirement(argument(block.body, 'aws')));
+    }),
+  );
+}
+
+/** The constraint in `{ source = "hashicorp/aws", version = "~> 5.0" }`, or in the short form of old, `"~> 3.0"`. */
+function requirement(expression: Expression | undefined): string[] {
+  if (expression?.kind !== 'object') return textOf(expression);
+  const entry = expression.entries.find(({ key }) => key.kind === 'literal' && key.value === 'version');
+  return textOf(entry?.value);
+}
+
+function argument(body: Body, name: string): Expression | undefined {
+  return body.attributes.find((attribute) => attribute.name === name)?.expression;
+}
+
+function textOf(expression: Expression | undefined): string[] {
+  return expression?.kind === 'literal' && typeof expression.value === 'string' ? [expression.value] : [];
+}
+
+/**
+ * Whether a version satisfies a constraint such as `>= 5.0, < 7.0.0`; undefined where the constraint cannot be read.
+ * https://developer.hashicorp.com/terraform/language/expressions/version-constraints
+ */
+export function admits(constraint: string, version: string): boolean | undefined {
+  const answers = constraint.split(',').map((part) => admitsPart(part, version));
+  if (answers.includes(false)) return false;
+  return answers.includes(undefined) ? undefined : true;
+}
+
+function admitsPart(part: string, version: string): boolean | undefined {
+  const [, operator = '=', wanted] = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})\s*$/.exec(part) ?? [];
+  if (wanted === undefined) return undefined;
+  const order = compare(version, wanted);
+  switch (operator) {
+    case '=':
+      return order === 0;
+    case '!=':
+      return order !== 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    default:
+      return order >= 0 && hasSameStart(version, wanted);
+  }
+}
+
+/** `~>` lets only the last part that is written grow. */
+function hasSameStart(version: string, wanted: string): boolean {
+  const fixed = wanted.split('.').slice(0, -1);
+  return version.split('.').slice(0, fixed.length).join('.') === fixed.join('.');
+}
+
+function compare(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split('.').map(Number));
+  for (let at = 0; at < 3; at++) {
+    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,264 @@
+import path from 'node:path';
+
+import { children, type Attribute, type BlockSyntax, type Body, type Expression } from '../hcl/syntax.js';
+import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
+import type { Location, Project } from '../model/project.js';
+
+/** A name that an expression refers to: `["aws_vpc", "this", "id"]`, without indexes. */
+export interface Reference {
+  path: readonly [string, ...string[]];
+  line: number;
+  /** The nested block of a resource that it stands in, where that is one of Terraform's own: `lifecycle`. */
+  section?: string;
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** The references in an expression; `bound` are names that a `for` or a `dynamic` block around it brings. */
+export function* referencesIn(expression: Expression, bound: ReadonlySet<string> = nothing): Generator<Reference> {
+  const names = namesOf(expression);
+  if (names) {
+    if (!bound.has(names[0])) yield { path: names, line: expression.line };
+    for (const key of keysOf(expression)) yield* referencesIn(key, bound);
+    return;
+  }
+  if (expression.kind === 'for') {
+    yield* referencesIn(expression.collection, bound);
+    const inner = new Set([...bound, expression.valueName, ...(expression.keyName ? [expression.keyName] : [])]);
+    for (const part of [expression.key, expression.value, expression.condition])
+      if (part) yield* referencesIn(part, inner);
+    return;
+  }
+  for (const child of children(expression)) {
+    for (const reference of referencesIn(child, bound)) {
+      // What names `%{ for }` brings is not in the syntax, so no other than Terraform's own are believed in a directive.
+      if (expression.kind !== 'directive' || isNamespace(reference.path[0]) || reference.path[0].startsWith('aws_'))
+        yield reference;
+    }
+  }
+}
+
+const namespaces = new Set(['var', 'local', 'module', 'data', 'ephemeral', 'path', 'terraform', 'tofu']);
+const surroundings = new Set(['count', 'each', 'self']);
+
+function isNamespace(name: string): boolean {
+  return namespaces.has(name) || surroundings.has(name);
+}
+
+/** Like referencePath(), with what follows a splat: `module.zone[*].id` is `["module", "zone", "id"]`. */
+function namesOf(expression: Expression): [string, ...string[]] | undefined {
+  switch (expression.kind) {
+    case 'name':
+      return [expression.name];
+    case 'attribute': {
+      const before = namesOf(expression.of);
+      return before && [...before, expression.name];
+    }
+    case 'index':
+      return namesOf(expression.of);
+    case 'splat': {
+      const before = namesOf(expression.of);
+      return before && [...before, ...attributesOf(expression.each)];
+    }
+    default:
+      return undefined;
+  }
+}
+
+function attributesOf(expression: Expression): string[] {
+  if (expression.kind === 'attribute') return [...attributesOf(expression.of), expression.name];
+  return expression.kind === 'index' ? attributesOf(expression.of) : [];
+}
+
+function keysOf(expression: Expression): Expression[] {
+  switch (expression.kind) {
+    case 'attribute':
+      return keysOf(expression.of);
+    case 'index':
+      return [...keysOf(expression.of), expression.key];
+    case 'splat':
+      return [...keysOf(expression.of), ...keysOf(expression.each)];
+    default:
+      return [];
+  }
+}
+
+/** Nested blocks that Terraform itself reads, whatever the resource. */
+const ownSections = new Set(['lifecycle', 'provisioner', 'connection']);
+
+/** Arguments whose words are no references, by the kind of block and the nested block they are in. */
+const keywordArguments: Readonly<Record<string, readonly string[]>> = {
+  resource: ['provider', 'providers', 'source', 'version'],
+  /** Within a check. */
+  data: ['provider'],
+  lifecycle: ['ignore_changes', 'prevent_destroy', 'create_before_destroy'],
+  provisioner: ['when', 'on_failure'],
+  action_trigger: ['events'],
+  import: ['to', 'provider'],
+};
+
+/** The references in a block of a file: of its arguments and of the blocks in it. */
+export function* referencesOf(block: BlockSyntax): Generator<Reference> {
+  switch (block.type) {
+    case 'variable':
+      for (const inner of block.body.blocks) yield* inBody(inner.body, nothing, inner.type, undefined);
+      return;
+    case 'import':
+      yield* inBody(block.body, nothing, 'import', undefined);
+      return;
+    case 'resource':
+    case 'data':
+    case 'ephemeral':
+    case 'module':
+    case 'action':
+    case 'provider':
+    case 'locals':
+    case 'output':
+    case 'check':
+      yield* inBody(block.body, nothing, 'resource', undefined);
+      return;
+    default:
+      // terraform, moved and removed hold names of other kinds; blocks of other tools are not ours to read.
+      return;
+  }
+}
+
+function* inBody(
+  body: Body,
+  bound: ReadonlySet<string>,
+  kind: string,
+  section: string | undefined,
+): Generator<Reference> {
+  const skipped = keywordArguments[kind] ?? [];
+  for (const { name, expression } of body.attributes) {
+    if (skipped.includes(name)) continue;
+    for (const reference of referencesIn(expression, bound)) yield section ? { ...reference, section } : reference;
+  }
+  for (const inner of body.blocks) {
+    const part = section ?? (kind === 'resource' && ownSections.has(inner.type) ? inner.type : undefined);
+    if (inner.type === 'dynamic') yield* inDynamic(inner, bound, part);
+    else yield* inBody(inner.body, bound, inner.type, part);
+  }
+}
+
+function* inDynamic(
+  block: BlockSyntax,
+  bound: ReadonlySet<string>,
+  section: string | undefined,
+): Generator<Reference> {
+  const iterator = argument(block.body, 'iterator')?.expression;
+  const name = iterator?.kind === 'name' ? iterator.name : (block.labels[0] ?? '');
+  const inner = new Set([...bound, name]);
+  const forEach = argument(block.body, 'for_each');
+  if (forEach) yield* referencesIn(forEach.expression, bound);
+  const labels = argument(block.body, 'labels');
+  if (labels) yield* referencesIn(labels.expression, inner);
+  for (const content of block.body.blocks) yield* inBody(content.body, inner, 'content', section);
+}
+
+/** The argument of this name as it is written. */
+export function argument(body: Body, name: string): Attribute | undefined {
+  return body.attributes.find((attribute) => attribute.name === name);
+}
+
+/** The text of an argument that is written as a plain text. */
+export function literalText(body: Body, name: string): string | undefined {
+  const expression = argument(body, name)?.expression;
+  return expression?.kind === 'literal' && typeof expression.value === 'string' ? expression.value : undefined;
+}
+
+/** What a module declares, by name. */
+export interface Declarations {
+  variables: ReadonlyMap<string, PlacedBlock>;
+  locals: ReadonlyMap<string, { attribute: Attribute; file: string }>;
+  modules: ReadonlyMap<string, PlacedBlock>;
+  outputs: ReadonlyMap<string, PlacedBlock>;
+  /** `aws_vpc.this`, `data.aws_vpc.this`, `ephemeral.…`, `action.…`. */
+  resources: ReadonlyMap<string, PlacedBlock>;
+}
+
+const declared = new WeakMap<ModuleFolder, Declarations>();
+
+/** What the files of a module declare. */
+export function declarationsOf(folder: ModuleFolder): Declarations {
+  let known = declared.get(folder);
+  if (!known) {
+    known = declarations(folder);
+    declared.set(folder, known);
+  }
+  return known;
+}
+
+function declarations(folder: ModuleFolder): Declarations {
+  const byType: Record<string, Map<string, PlacedBlock>> = {
+    variable: new Map(),
+    module: new Map(),
+    output: new Map(),
+  };
+  const locals = new Map<string, { attribute: Attribute; file: string }>();
+  const resources = new Map<string, PlacedBlock>();
+  for (const block of folder.blocks) {
+    const { syntax, file } = block;
+    if (syntax.type === 'locals')
+      for (const attribute of syntax.body.attributes) locals.set(attribute.name, { attribute, file });
+    const address = resourceAddress(syntax);
+    if (address) resources.set(address, block);
+    byType[syntax.type]?.set(syntax.labels[0] ?? '', block);
+    // A check may hold one data source of its own.
+    if (syntax.type !== 'check') continue;
+    for (const inner of syntax.body.blocks) {
+      const innerAddress = resourceAddress(inner);
+      if (innerAddress) resources.set(innerAddress, { syntax: inner, file });
+    }
+  }
+  const { variable = new Map(), module = new Map(), output = new Map() } = byType;
+  return { variables: variable, modules: module, outputs: output, locals, resources };
+}
+
+/** `aws_vpc.this` for a resource's block, `data.aws_vpc.this` for a data source's; undefined for other blocks. */
+export function resourceAddress({ type, labels }: BlockSyntax): string | undefined {
+  if (type === 'resource') return labels.join('.');
+  return ['data', 'ephemeral', 'action'].includes(type) ? [type, ...labels].join('.') : undefined;
+}
+
+/** What a reference names: `var.x`, `local.x`, `module.x`, `aws_vpc.this`, `data.aws_vpc.this`. */
+export function referred({ path: names }: Reference): string | undefined {
+  const [first, second, third] = names;
+  if (surroundings.has(first) || ['path', 'terraform', 'tofu'].includes(first)) return undefined;
+  if (first === 'resource') return second && third && `${second}.${third}`;
+  if (['data', 'ephemeral', 'action'].includes(first)) return second && third && `${first}.${second}.${third}`;
+  return second && `${first}.${second}`;
+}
+
+/** Whether every declaration of a module is in files that are read: not in JSON or in files of OpenTofu alone. */
+export function isReadWhole(project: Project, folder: ModuleFolder): boolean {
+  return !(project.list(folder.path) ?? []).some((name) => /\.(tf\.json|tofu|tofu\.json)$/.test(name));
+}
+
+/** Whether a file's blocks are merged into those of other files. */
+export function isOverride(file: string): boolean {
+  return /^(.*_)?override\.tf$/.test(path.posix.basename(file));
+}
+
+/** Where the block of a file stands. */
+export function placeOf({ syntax, file }: PlacedBlock): Location {
+  return { path: file, line: syntax.line, endLine: syntax.endLine };
+}
+
+/** The folder of a module that is called by path, as `Project.folders` names it; undefined for other sources. */
+export function calledFolder(from: ModuleFolder, call: BlockSyntax): string | undefined {
+  const source = literalText(call.body, 'source');
+  if (source === undefined || !/^\.\.?\//.test(source)) return undefined;
+  const joined = path.posix.join(from.path, source);
+  return joined === '.' || joined === './' ? '' : joined.replace(/\/$/, '');
+}
+
+/** Whether somebody runs Terraform here, as against a module that others call. */
+export function isDeployed(project: Project): boolean {
+  const [root] = project.folders;
+  return (root?.blocks ?? []).some(
+    ({ syntax }) =>
+      (syntax.type === 'provider' && argument(syntax.body, 'alias') === undefined) ||
+      (syntax.type === 'terraform' && syntax.body.blocks.some(({ type }) => type === 'backend' || type === 'cloud')),
+  );
+}

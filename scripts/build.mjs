@@ -1,5 +1,5 @@
 // Bundles the command and the API into dist/, with the licences of what was bundled.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 
@@ -66,6 +66,8 @@ const common = {
   target: 'node20.19',
   minify: true,
   metafile: true,
+  // import() of a file of ours would go through Node's loader of ES modules, which reads all of it once more.
+  supported: { 'dynamic-import': false },
   define: { PACKAGE_VERSION: JSON.stringify(version), PACKAGE_WASM_FOLDER: 'undefined' },
 };
 const late = await build({
@@ -81,7 +83,9 @@ const check = await build({
   // The package's other entry is an ES module, which cannot be bundled into CommonJS.
   alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
 });
-for (const file of wasm) copyFileSync(file, path.join('dist', path.basename(file)));
+for (const file of wasm) {
+  writeFileSync(path.join('dist', `${path.basename(file)}.br`), brotliCompressSync(readFileSync(file)));
+}
 const bundled = [late, early, check].flatMap(({ metafile }) =>
   Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)),
 );

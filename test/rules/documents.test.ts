@@ -11,7 +11,7 @@ import { checkFiles, filesIn, lines } from '../support/rules.js';
 const faults: readonly [title: string, rule: string, text: string][] = [
   [
     '000-1: providers without a ceiling',
-    'provider-version-bounded',
+    'provider-version-range',
     `terraform {
   required_version = ">= 1.4.0"
   required_providers {
@@ -28,7 +28,7 @@ provider "aws" {
   ],
   [
     '000-3: required_providers in two files',
-    'required-providers-once',
+    'declared-once',
     `terraform {
   required_providers {
     aws = { source = "hashicorp/aws" }
@@ -44,12 +44,12 @@ terraform {
   ],
   [
     '000-3: an Auto Scaling group in public subnets whose instances get public addresses',
-    'subnet-no-public-ip',
+    'subnet-no-public-address',
     `resource "aws_subnet" "public" {\n  vpc_id                  = "vpc-1"\n  cidr_block              = "10.0.0.0/24"\n  map_public_ip_on_launch = true\n}\n`,
   ],
   [
     '000-6: a launch template that lets IMDSv1 in',
-    'launch-template-imdsv2',
+    'instance-imdsv2',
     `resource "aws_launch_template" "web" {\n  image_id      = data.aws_ssm_parameter.ami.value\n  instance_type = "t3.micro"\n}\n`,
   ],
   [
@@ -89,7 +89,7 @@ terraform {
   ],
   [
     '001-17: a key that the secret of RDS does not have',
-    'ecs-secret-key-exists',
+    'container-secret-keys',
     `resource "aws_rds_cluster" "aurora" {\n  manage_master_user_password = true\n}\nresource "aws_ecs_task_definition" "app" {\n  family = "app"\n  container_definitions = jsonencode([{\n    name    = "app"\n    image   = "app"\n    secrets = [{ name = "DATABASE_URL", valueFrom = "\${aws_rds_cluster.aurora.master_user_secret[0].secret_arn}:connection_string::" }]\n  }])\n}\n`,
   ],
   [
@@ -99,12 +99,12 @@ terraform {
   ],
   [
     '002-1: grants without a condition',
-    'key-grants-conditional',
+    'key-grants-conditioned',
     `resource "aws_kms_key" "logs" {\n  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "Logs", Effect = "Allow", Principal = { Service = "logs.us-east-1.amazonaws.com" }, Action = ["kms:Encrypt", "kms:CreateGrant"], Resource = "*" }] })\n}\n`,
   ],
   [
     '003-4: a rotation by a function that is not there',
-    'secret-rotation-function',
+    'rotation-function-in-project',
     `resource "aws_secretsmanager_secret" "db" {\n  name = "db"\n}\nresource "aws_secretsmanager_secret_rotation" "db" {\n  secret_id           = aws_secretsmanager_secret.db.id\n  rotation_lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"\n}\n`,
   ],
   [
@@ -114,7 +114,7 @@ terraform {
   ],
   [
     '003-6: an argument that the load balancer does not have',
-    'argument-known',
+    'argument-exists',
     `terraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = "~> 5.100"\n    }\n  }\n}\nresource "aws_lb" "main" {\n  scheme = "internet-facing"\n}\n`,
   ],
   [
@@ -132,15 +132,15 @@ terraform {
     'backend-literal',
     `variable "state_bucket" {\n  type = string\n}\nterraform {\n  backend "s3" {\n    bucket = var.state_bucket\n    key    = "terraform.tfstate"\n  }\n}\n`,
   ],
-  ['004-4: no flow logs', 'vpc-flow-logs', `resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n`],
+  ['004-4: no flow logs', 'vpc-flow-log', `resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n`],
   [
     '004-5: access logs under another prefix than the policy lets them be written to',
-    'alb-logs-bucket-admits-delivery',
+    'alb-log-bucket-policy',
     `resource "aws_s3_bucket" "logs" {\n  bucket = "logs"\n}\nresource "aws_s3_bucket_policy" "logs" {\n  bucket = aws_s3_bucket.logs.id\n  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }, Action = "s3:PutObject", Resource = "\${aws_s3_bucket.logs.arn}/other/*" }] })\n}\nresource "aws_lb" "main" {\n  access_logs {\n    enabled = true\n    bucket  = aws_s3_bucket.logs.id\n    prefix  = "alb"\n  }\n}\n`,
   ],
   [
     'measured: a third zone in us-west-1',
-    'expression-accepted',
+    'expressions-evaluate',
     `provider "aws" {\n  region = "us-west-1"\n}\ndata "aws_availability_zones" "available" {\n  state = "available"\n}\nresource "aws_subnet" "private" {\n  count             = 3\n  availability_zone = data.aws_availability_zones.available.names[count.index]\n}\n`,
   ],
   [

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { covers, coversAction } from '../../src/rules/lib/patterns.js';
 import { decide, keyPolicy, roleMay, roleMayUseKey, type Wish } from '../../src/rules/lib/permissions.js';
 import { policiesOf, readPolicy, type Policy } from '../../src/rules/lib/policies.js';
+import { readState } from '../../src/rules/model/read-json.js';
 import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js';
 import type { Project } from '../../src/rules/model/project.js';
 import { decodeJson, joinText, show, Text, Unknown, unknown, type Value } from '../../src/rules/model/value.js';
@@ -234,6 +235,27 @@ resource "aws_iam_policy" "app" {
   });
 });
 
+it('a state shows the policy of a topic once, with the resource that sets it', () => {
+  const policy = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sns:Publish","Resource":"*"}]}';
+  const resource = (type: string, values: object) => ({
+    address: `${type}.a`,
+    mode: 'managed',
+    type,
+    name: 'a',
+    values: { ...values, policy },
+  });
+  const arn = 'arn:aws:sns:eu-west-1:123456789012:a';
+  const project = readState(
+    JSON.stringify({
+      format_version: '1.0',
+      values: {
+        root_module: { resources: [resource('aws_sns_topic', { arn }), resource('aws_sns_topic_policy', { arn })] },
+      },
+    }),
+  );
+  expect(policiesOf(project).map(({ holder }) => holder.type)).toEqual(['aws_sns_topic_policy']);
+});
+
 describe('a condition', () => {
   it.each<[string, Value | undefined, string]>([
     ['StringEquals = { "aws:SourceAccount" = "1" }', '1', 'allowed'],
@@ -305,6 +327,11 @@ resource "aws_iam_role_policy_attachment" "app" {
 
   it.each<[string, string, string]>([
     ['no policy', '', 'denied'],
+    [
+      'a policy without a name of its own',
+      `resource "aws_iam_policy" "any" {\n  policy = aws_iam_policy.read.policy\n}\n${attach('aws_iam_policy.any.arn')}`,
+      'allowed',
+    ],
     ['a policy of the project', attach('aws_iam_policy.read.arn'), 'allowed'],
     ['a policy of AWS', attach('"arn:aws:iam::aws:policy/AmazonS3FullAccess"'), 'allowed'],
     [
@@ -317,6 +344,11 @@ resource "aws_iam_role_policy_attachment" "app" {
       'an attachment to several',
       'resource "aws_iam_policy_attachment" "a" {\n  roles = [aws_iam_role.app.name]\n  policy_arn = aws_iam_policy.read.arn\n}\n',
       'allowed',
+    ],
+    [
+      'one of two policies',
+      `variable "wide" { type = bool }\n${attach('var.wide ? aws_iam_policy.read.arn : var.arn')}`,
+      'unknown',
     ],
     [
       'a module that may add to it',

@@ -46,7 +46,9 @@ export function withAddition(hcl: string, change: (hcl: string) => string): Muta
   const changed = change(hcl);
   if (changed === hcl) throw new Error('the addition of the fixture was not changed');
   return {
-    edits: [['aurora.tf', 'resource "aws_rds_cluster" "aurora" {', `${changed}\nresource "aws_rds_cluster" "aurora" {`]],
+    edits: [
+      ['aurora.tf', 'resource "aws_rds_cluster" "aurora" {', `${changed}\nresource "aws_rds_cluster" "aurora" {`],
+    ],
   };
 }
 

@@ -145,7 +145,8 @@ export default defineRules(
       for (const subnet of project.all('aws_subnet')) {
         const [vpc, range] = [identity(subnet.get('vpc_id')), addressRange(subnet.get('cidr_block'))];
         // Of two that may not be there, perhaps only one ever is.
-        if (vpc !== undefined && range && !subnet.uncertain) byVpc.set(vpc, [...(byVpc.get(vpc) ?? []), { subnet, range }]);
+        if (vpc !== undefined && range && !subnet.uncertain)
+          byVpc.set(vpc, [...(byVpc.get(vpc) ?? []), { subnet, range }]);
       }
       for (const subnets of byVpc.values()) {
         const sorted = subnets.sort((a, b) => a.range.first - b.range.first || a.range.last - b.range.last);

@@ -1,14 +1,8 @@
 import { argumentValues, type ArgumentValues } from '../../aws/argument-values.js';
-import type { Block, Project, Resource } from '../model/project.js';
+import { argumentAt } from '../lib/argument-paths.js';
+import type { Block, Project } from '../model/project.js';
 import { identity, isKnown } from '../model/value.js';
 import { defineRules } from '../rule.js';
-
-/** The blocks of a resource in which the last part of a path is an argument, and that part. */
-function holders(resource: Resource, path: string): { blocks: Block[]; argument: string } {
-  const names = path.split('.');
-  const argument = names.pop() ?? path;
-  return { blocks: names.length === 0 ? [resource] : resource.blocks(names.join('.')), argument };
-}
 
 function takes({ allowed, range }: ArgumentValues, block: Block, argument: string): boolean {
   const text = identity(block.get(argument));
@@ -28,7 +22,7 @@ function choice({ allowed = [], range }: ArgumentValues): string {
 function* refused(project: Project) {
   for (const rule of argumentValues) {
     for (const resource of project.all(...rule.types)) {
-      const { blocks, argument } = holders(resource, rule.argument);
+      const { blocks, argument } = argumentAt(resource, rule.argument);
       for (const block of blocks) {
         const value = block.get(argument);
         if (value === undefined || value === '' || !isKnown(value) || takes(rule, block, argument)) continue;

@@ -21,7 +21,7 @@ function monitoringRoles(project: Project): [database: Resource, role: Resource]
 }
 
 const refusal =
-  'AWS refuses the database: "The IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING".';
+  'AWS refuses the database: "IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING".';
 const page = 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html';
 
 export default defineRules(

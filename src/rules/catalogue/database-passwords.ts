@@ -176,7 +176,7 @@ resource "aws_db_instance" "main" {
     name: 'database-password-one-source',
     severity: 'error',
     title: "a database's password has one source",
-    why: 'With none AWS or the provider refuses the database: "The parameter MasterUserPassword must be provided". With two, validate does: "conflicts with manage_master_user_password".',
+    why: 'With none AWS or the provider refuses the database: "The parameter MasterUserPassword must be provided and must not be blank." With two, validate does: "conflicts with manage_master_user_password".',
     remedy: 'Set manage_master_user_password to true, and no password beside it.',
     catalogue: ['S003-05b', 'facts §8'],
     stages: ['hcl'],

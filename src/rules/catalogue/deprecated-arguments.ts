@@ -1,9 +1,10 @@
 import { isRemovedLater } from '../../aws/provider-changes.js';
 import { resourceSchema } from '../../aws/provider-schema.js';
+import { argumentAt } from '../lib/argument-paths.js';
 import { attributeReferences } from '../lib/attribute-references.js';
 import { providerChoice } from '../lib/provider-version.js';
 import { ResourceLine, schemaKind, writtenNames, writtenResources } from '../lib/schema-faults.js';
-import type { Block, Location, Project, Resource } from '../model/project.js';
+import type { Block, Location, Project } from '../model/project.js';
 import { identity, isKnown, someElements } from '../model/value.js';
 import { defineRules } from '../rule.js';
 
@@ -97,13 +98,6 @@ const onlyTruth: readonly { type: string; path: string }[] = [
   { type: 'aws_alb_target_group', path: 'preserve_client_ip' },
 ];
 
-/** The blocks that hold the argument at the end of a path, with its name. */
-function holders(resource: Resource, path: string): [Block[], string] {
-  const names = path.split('.');
-  const name = names.pop() ?? path;
-  return [names.length === 0 ? [resource] : resource.blocks(names.join('.')), name];
-}
-
 export default defineRules(
   {
     name: 'argument-gone-in-provider-6',
@@ -149,11 +143,11 @@ resource "aws_eip" "nat" {
         if (use.removed) finding(use.at, `${use.what}, which version 6 does not have${advice(use)}`);
       for (const { type, path } of onlyTruth) {
         for (const resource of project.all(type)) {
-          const [blocks, name] = holders(resource, path);
+          const { blocks, argument } = argumentAt(resource, path);
           for (const block of blocks) {
-            const value = identity(block.get(name));
+            const value = identity(block.get(argument));
             if (value === '0' || value === '1')
-              finding(block, `sets ${name} to ${value}; version 6 takes only true and false`, name);
+              finding(block, `sets ${argument} to ${value}; version 6 takes only true and false`, argument);
           }
         }
       }

@@ -207,7 +207,7 @@ export default defineRules(
     title: 'the execution role of a task may write to its log group',
     why: 'The task stops before it has started: "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: AccessDeniedException". A log stream is "<ARN of the group>:log-stream:<name>", which the ARN of the group alone does not cover.',
     remedy: 'Allow logs:CreateLogStream and logs:PutLogEvents on "${aws_cloudwatch_log_group.app.arn}:*".',
-    catalogue: ['facts §7', 'Part 2 #10'],
+    catalogue: ['facts §7'],
     stages: ['hcl', 'plan', 'state'],
     source,
     example: {
@@ -270,7 +270,7 @@ export default defineRules(
     why: 'Secrets Manager decrypts in the name of who asks: without kms:Decrypt on the customer key the task stops with "ResourceInitializationError: unable to pull secrets or registry auth … AccessDeniedException: Access to KMS is not allowed".',
     remedy:
       'Allow kms:Decrypt on the key that encrypts the secret, not on another, with kms:ViaService = secretsmanager.<region>.amazonaws.com.',
-    catalogue: ['S001-12', 'Part 2 #8', 'facts §5', 'facts §7'],
+    catalogue: ['S001-12', 'facts §5', 'facts §7'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html',
     example: {

@@ -1,6 +1,6 @@
 import { imageArgument, imageNames, isAmazonLinux2, isAmazonLinux2023 } from '../lib/amis.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
-import { isLeftOut } from '../lib/presence.js';
+import { isLeftOut, mayHaveMorePolicies } from '../lib/presence.js';
 import type { Project, Resource } from '../model/project.js';
 import { defineRules } from '../rule.js';
 
@@ -94,7 +94,7 @@ export default defineRules(
       for (const instance of project.all('aws_launch_template', 'aws_launch_configuration', 'aws_instance')) {
         const tokens = instance.text('metadata_options.http_tokens');
         if (tokens === 'optional') finding(instance, 'lets its metadata be read without a token', 'metadata_options');
-        else if (!regional && isLeftOut(project, instance, 'metadata_options') && !setsTokensItself(instance))
+        else if (!regional && isLeftOut(project, instance, 'metadata_options') && allowsNoTokens(instance))
           finding(instance, 'has no metadata_options');
       }
     },
@@ -196,7 +196,7 @@ ${group}`,
         const profile =
           block?.refs('name', 'aws_iam_instance_profile')[0] ?? block?.refs('arn', 'aws_iam_instance_profile')[0];
         const role = profile && roleOf(profile, 'role', project);
-        if (!role) continue;
+        if (!role || mayHaveMorePolicies(project, role)) continue;
         const answer = roleMay(project, role, { action: 'ssmmessages:OpenControlChannel', resource: '*' });
         if (answer === 'denied')
           finding(template, `has role ${role.configAddress}, which Session Manager cannot use`, 'iam_instance_profile');
@@ -288,9 +288,10 @@ ${group}#>> .create-secure-infra.json
   },
 );
 
-/** Whether an image demands tokens of itself, as far as its name tells. */
-function setsTokensItself(instance: Resource): boolean {
-  return imageNames(instance, imageArgument(instance.type)).some(isAmazonLinux2023);
+/** Whether an image is known, and is none of those that demand tokens of themselves. */
+function allowsNoTokens(instance: Resource): boolean {
+  const names = imageNames(instance, imageArgument(instance.type));
+  return names.length > 0 && !names.some((name) => name === '' || isAmazonLinux2023(name));
 }
 
 /** The launch templates of Auto Scaling groups of the project: one for EKS must not have an instance profile. */

@@ -1,8 +1,8 @@
 import { runtimeDeprecated } from '../../aws/lambda-runtimes.js';
-import { functionsNamed, permissionsFor } from '../lib/functions.js';
+import { functionsNamed, isAtEdge, permissionsFor } from '../lib/functions.js';
 import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
-import { isLeftOut, isPassedToUnreadModule } from '../lib/presence.js';
+import { isPassedToUnreadModule, mayHaveMorePolicies } from '../lib/presence.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
 import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
 import { elements, identity, joinText, same, show, type Value } from '../model/value.js';
@@ -100,6 +100,7 @@ ${lambda('')}`,
       if (project.unreadModules.length > 0 || isSwitchedOff(project, 'aws_cloudwatch_log_group')) return;
       const groups = project.all('aws_cloudwatch_log_group');
       for (const lambda of project.all('aws_lambda_function')) {
+        if (isAtEdge(project, lambda)) continue;
         const name = logGroupName(lambda);
         if (
           !groups.some(
@@ -132,7 +133,7 @@ ${lambda('')}`,
     check(project, { finding, abstain }) {
       for (const lambda of project.all('aws_lambda_function')) {
         const role = roleOf(lambda, 'role', project);
-        if (!role || isPassedToUnreadModule(project, role)) continue;
+        if (!role || isAtEdge(project, lambda) || mayHaveMorePolicies(project, role)) continue;
         const { region, account, partition } = lambda.surroundings;
         const stream = joinText([
           'arn:',
@@ -170,7 +171,7 @@ ${role('AWSLambdaVPCAccessExecutionRole')}`,
       for (const lambda of project.all('aws_lambda_function')) {
         if (!isInVpc(lambda)) continue;
         const role = roleOf(lambda, 'role', project);
-        if (!role || isPassedToUnreadModule(project, role)) continue;
+        if (!role || mayHaveMorePolicies(project, role)) continue;
         const answers = wishesInVpc(lambda).map((wish) => ({ wish, answer: roleMay(project, role, wish) }));
         const denied = answers.find(({ answer }) => answer === 'denied');
         if (denied)

@@ -59,6 +59,12 @@ const publicTable = `resource "aws_route_table" "public" {
 
 `;
 
+const gatewayOnly = `resource "aws_nat_gateway" "this" {
+  allocation_id = aws_eip.nat.id
+  subnet_id     = aws_subnet.public.id
+}
+`;
+
 const gateway = `resource "aws_nat_gateway" "this" {
   allocation_id = aws_eip.nat.id
   subnet_id     = aws_subnet.public.id
@@ -191,7 +197,7 @@ resource "aws_nat_gateway" "this" {
     stages: ['hcl'],
     source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/nat_gateway',
     example: {
-      broken: publicSubnet + publicTable + gateway.replace(/\n {2}depends_on.*\n/, ''),
+      broken: publicSubnet + publicTable + gatewayOnly,
       sound: publicSubnet + publicTable + gateway,
     },
     check(project, { finding }) {

@@ -1,5 +1,5 @@
 import type { Condition, HeldPolicy, Statement } from '../lib/policies.js';
-import { few, isOnEverything, namesEverybody, statementsOf, subjectOf, tell } from '../lib/statements.js';
+import { few, namesEverybody, statementsOf, subjectOf, tell } from '../lib/statements.js';
 import type { Block, Project, Resource } from '../model/project.js';
 import { identity } from '../model/value.js';
 import { defineRules } from '../rule.js';
@@ -34,7 +34,7 @@ function restricts({ test, variable, values }: Condition): boolean {
   if (open.has(variable.toLowerCase())) return false;
   if (!values) return true;
   if (/^(ForAnyValue:|ForAllValues:)?String(Like|Equals)/.test(test) && values.includes('*')) return false;
-  return !(/^IpAddress/.test(test) && values.some((value) => value === '0.0.0.0/0' || value === '::/0'));
+  return !(test.startsWith('IpAddress') && values.some((value) => value === '0.0.0.0/0' || value === '::/0'));
 }
 
 /** Whether another statement keeps everybody out but some, as that of a private API does. */
@@ -89,6 +89,12 @@ function deputiesOf({ holder }: HeldPolicy, { principals }: Statement): string[]
 /** Whether a statement's resources are so much of one account that only that account's services write there. */
 function namesAccountPath({ resources }: Statement): boolean {
   return (resources ?? []).every((resource) => /AWSLogs\/(\d{12}|\$\{[^}]*account)/.test(identity(resource) ?? ''));
+}
+
+/** Whether a statement lets a service look at a bucket before it delivers, and no more. */
+function isLook({ actions }: Statement): boolean {
+  const looks = /^s3:(getbucketacl|getbucketlocation|getbucketpolicy|listbucket)$/i;
+  return (actions ?? []).every((action) => typeof action === 'string' && looks.test(action));
 }
 
 /** Services that call a function for whoever names it. */
@@ -226,7 +232,7 @@ resource "aws_s3_bucket_policy" "assets" {
       for (const { statement, policy } of statementsOf(project, 'resource')) {
         if (statement.effect !== 'Allow' || statement.conditions.some(({ variable }) => saysForWhom(variable)))
           continue;
-        if (!isOnEverything(statement) && namesAccountPath(statement)) continue;
+        if (isLook(statement) || namesAccountPath(statement)) continue;
         const names = deputiesOf(policy, statement);
         if (names.length > 0) tell(report, statement, `lets ${few(names)} in for any account`, 'principals');
       }

@@ -1,4 +1,4 @@
-import { defaultRoute, isEverywhere, resourceNamed, routesOf, routeTableOf, vpcOf } from '../lib/network.js';
+import { isEverywhere, resourceNamed, routesOf, routeTableOf, vpcOf, wayOut } from '../lib/network.js';
 import {
   anyAllows,
   balancersBefore,
@@ -17,30 +17,37 @@ import {
   targets,
 } from '../lib/paths.js';
 import { elements, identity } from '../model/value.js';
-import type { Block, Project, Resource } from '../model/project.js';
+import type { Project, Resource } from '../model/project.js';
 import { defineRules } from '../rule.js';
 
 /** Whether tasks in a subnet reach the internet: true, false, or undefined where that is not known. */
 function reachesInternet(project: Project, service: Resource, subnet: Resource): boolean | undefined {
-  const table = routeTableOf(project, subnet);
-  const way = table && defaultRoute(project, table);
-  if (way === 'nat' || way === 'other') return true;
-  if (!table || way === undefined) return undefined;
-  if (way === 'internet') {
-    const argument = 'network_configuration.assign_public_ip';
-    return service.has(argument) ? service.truth(argument) : false;
+  switch (wayOut(project, subnet)) {
+    case 'nat':
+    case 'other':
+      return true;
+    case 'internet':
+      return service.has('network_configuration.assign_public_ip')
+        ? service.truth('network_configuration.assign_public_ip')
+        : false;
+    case 'none':
+      // The registry may be reached over IPv6.
+      return mayLeadOutOverIpv6(project, subnet) ? undefined : false;
+    default:
+      return undefined;
   }
-  // The registry may be reached over IPv6.
-  return routesOf(project, table).some(leadsOutOverIpv6) ? undefined : false;
 }
 
-function leadsOutOverIpv6(route: Block): boolean {
-  const range = route.get('destination_ipv6_cidr_block') ?? route.get('ipv6_cidr_block');
-  return range !== undefined && (typeof range !== 'string' || isEverywhere(range));
+function mayLeadOutOverIpv6(project: Project, subnet: Resource): boolean {
+  const table = routeTableOf(project, subnet);
+  const ranges = (table ? routesOf(project, table) : []).map(
+    (route) => route.get('destination_ipv6_cidr_block') ?? route.get('ipv6_cidr_block') ?? '',
+  );
+  return ranges.some((range) => typeof range !== 'string' || isEverywhere(range));
 }
 
-/** Which of the services that tasks need have no endpoint in reach of a subnet; undefined where that is not known. */
-function servicesWithoutEndpoint(project: Project, service: Resource, subnet: Resource): string[] | undefined {
+/** What tasks need and no endpoint in reach of a subnet leads to; undefined where that is not known. */
+function withoutEndpoint(project: Project, service: Resource, subnet: Resource): string[] | undefined {
   const vpc = vpcOf(project, subnet);
   const table = routeTableOf(project, subnet);
   const givenAway = [vpc, table, subnet].some((one) => one && project.isGivenToUnread(one));
@@ -54,7 +61,8 @@ function servicesWithoutEndpoint(project: Project, service: Resource, subnet: Re
     if (name === undefined || endpoint.uncertain || serves === undefined) return undefined;
     if (serves) reached.add(name);
   }
-  return needsOf(project, service).services.filter((name) => !reached.has(name));
+  const { services, foreignImages } = needsOf(project, service);
+  return [...services.filter((name) => !reached.has(name)), ...foreignImages];
 }
 
 function hasPrivateNames(endpoint: Resource): boolean | undefined {
@@ -68,6 +76,13 @@ function isInTable(project: Project, endpoint: Resource, table: Resource): boole
   const associations = project.linked('aws_vpc_endpoint_route_table_association', 'vpc_endpoint_id', endpoint);
   const tables = associations.map((one) => resourceNamed(project, one, 'route_table_id', [table.type]));
   return tables.includes(table) || (tables.includes(undefined) ? undefined : false);
+}
+
+/** What tasks need and do not reach from a subnet; undefined where that is not known. */
+function missingIn(project: Project, service: Resource, subnet: Resource): string[] | undefined {
+  const online = reachesInternet(project, service, subnet);
+  if (online === undefined) return undefined;
+  return online ? [] : withoutEndpoint(project, service, subnet);
 }
 
 /** The side of a connection that is shut, in words. */
@@ -358,18 +373,16 @@ export default defineRules(
           abstain(service, 'some of its subnets are not in the project');
           continue;
         }
-        for (const subnet of subnets) {
-          const online = reachesInternet(project, service, subnet);
-          const missing = online === false ? servicesWithoutEndpoint(project, service, subnet) : [];
-          if (online === undefined || missing === undefined)
-            abstain(service, `it is not known where ${subnet.address} leads, and which endpoints there are`);
-          else if (missing.length > 0)
-            finding(
-              service,
-              `has tasks in ${subnet.address} without a way out and without an endpoint for ${missing.join(', ')}`,
-              'network_configuration',
-            );
-        }
+        const missing = subnets.map((subnet) => missingIn(project, service, subnet));
+        const at = missing.findIndex((names) => names !== undefined && names.length > 0);
+        if (at >= 0)
+          finding(
+            service,
+            `has tasks in ${subnets[at]?.address}, which has no way out and no endpoint for ${missing[at]?.join(', ')}`,
+            'network_configuration',
+          );
+        else if (missing.includes(undefined))
+          abstain(service, 'it is not known where its subnets lead, and which endpoints there are');
       }
     },
   },

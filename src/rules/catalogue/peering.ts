@@ -38,6 +38,12 @@ resource "aws_vpc" "legacy" {
 
 `;
 
+const unaccepted = `resource "aws_vpc_peering_connection" "legacy" {
+  vpc_id      = aws_vpc.app.id
+  peer_vpc_id = aws_vpc.legacy.id
+}
+`;
+
 const connection = `resource "aws_vpc_peering_connection" "legacy" {
   vpc_id      = aws_vpc.app.id
   peer_vpc_id = aws_vpc.legacy.id
@@ -84,7 +90,7 @@ export default defineRules(
     catalogue: ['S004-09'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html',
-    example: { broken: (vpcs + connection).replace(/ {2}auto_accept.*\n/, ''), sound: vpcs + connection },
+    example: { broken: vpcs + unaccepted, sound: vpcs + connection },
     check(project, { finding }) {
       for (const peering of project.all('aws_vpc_peering_connection')) {
         const accepts = peering.truth('auto_accept') === true;
@@ -165,7 +171,7 @@ export default defineRules(
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html',
     example: {
-      broken: bothWays.replace('"10.1.0.0/16"\n    vpc_peering', '"0.0.0.0/0"\n    vpc_peering'),
+      broken: vpcs + connection + route('app', '0.0.0.0/0') + route('legacy', '10.0.0.0/16'),
       sound: bothWays,
     },
     check(project, { finding }) {

@@ -2,7 +2,7 @@ import { isAddedLater } from '../../aws/provider-changes.js';
 import { resourceSchema } from '../../aws/provider-schema.js';
 import { nearest } from '../../answers/nearest.js';
 import { attributeReferences } from '../lib/attribute-references.js';
-import { providerChoice } from '../lib/provider-version.js';
+import { lookedAt, providerChoice } from '../lib/provider-version.js';
 import { schemaFaults, suggestion, type SchemaFault } from '../lib/schema-faults.js';
 import type { Project } from '../model/project.js';
 import { defineRules, type Report, type Rule } from '../rule.js';
@@ -58,7 +58,8 @@ resource "aws_db_instance" "main" {
     severity: 'error',
     title: 'every argument and block is one that the type has',
     why: 'terraform validate stops with "An argument named … is not expected here", or "Blocks of type … are not expected here".',
-    remedy: "Use what the type's page in the provider's documentation lists.",
+    remedy:
+      "Use what the type's page in the provider's documentation lists. What came later needs a constraint on hashicorp/aws that begins there.",
     catalogue: ['S003-06'],
     stages: ['hcl'],
     source,
@@ -144,7 +145,8 @@ data "aws_iam_policy_document" "trust" {
     severity: 'error',
     title: 'every attribute that is referred to is one that the type has',
     why: 'terraform validate stops with "This object has no argument, nested block, or exported attribute named …".',
-    remedy: "Use an attribute that the type's page in the provider's documentation lists.",
+    remedy:
+      "Use an attribute that the type's page in the provider's documentation lists. One that came later needs a constraint on hashicorp/aws that begins there.",
     catalogue: ['S003-06', 'facts §12'],
     stages: ['hcl'],
     source,
@@ -179,7 +181,7 @@ output "address" {
         if (!schema || names.includes(attribute) || (six && isAddedLater(kind, type, attribute))) continue;
         finding(
           location,
-          `${address} has no attribute ${JSON.stringify(attribute)}${suggestion(nearest(attribute, names))}`,
+          `${address} has no attribute ${JSON.stringify(attribute)}${lookedAt(six)}${suggestion(nearest(attribute, names))}`,
         );
       }
     },

@@ -1,4 +1,4 @@
-import { associationsOf, mainTableOf, vpcOf, wayOut } from '../lib/network.js';
+import { associationsOf, vpcOf, wayOut, writesMainTable } from '../lib/network.js';
 import { loadBalancers, placedResources, subnetsHolding } from '../lib/paths.js';
 import type { Project, Resource } from '../model/project.js';
 import { defineRules } from '../rule.js';
@@ -97,7 +97,7 @@ export default defineRules(
       const vpcs = vpcsWithTables(project);
       for (const subnet of project.all('aws_subnet')) {
         const vpc = vpcOf(project, subnet);
-        if (!vpc || !vpcs.has(vpc) || mainTableOf(project, subnet)) continue;
+        if (!vpc || !vpcs.has(vpc) || writesMainTable(project, subnet)) continue;
         const associations = associationsOf(project, subnet);
         if (!associations) abstain(subnet, 'it is not known which subnets some associations are for');
         else if (associations.length === 0) finding(subnet, 'is associated with no route table');
@@ -142,16 +142,12 @@ export default defineRules(
       for (const lb of loadBalancers(project)) {
         if (lb.has('internal') && lb.truth('internal') !== false) continue;
         if (lb.get('load_balancer_type') === 'gateway') continue;
-        for (const subnet of subnetsHolding(project, lb) ?? []) {
-          const way = wayOut(project, subnet);
-          if (way === undefined) abstain(lb, `it is not known where ${subnet.address} leads`);
-          else if (way === 'nat' || way === 'none')
-            finding(
-              lb,
-              `faces the internet from ${subnet.address}, which has no route to an internet gateway`,
-              'subnets',
-            );
-        }
+        const subnets = subnetsHolding(project, lb) ?? [];
+        const ways = subnets.map((subnet) => wayOut(project, subnet));
+        const shut = subnets.filter((_, at) => ways[at] === 'nat' || ways[at] === 'none').map(({ address }) => address);
+        if (shut.length > 0)
+          finding(lb, `faces the internet from ${shut.join(', ')}, without a route to an internet gateway`, 'subnets');
+        else if (ways.includes(undefined)) abstain(lb, 'it is not known where its subnets lead');
       }
     },
   },

@@ -1,3 +1,4 @@
+import { resourceSchema } from '../../aws/provider-schema.js';
 import { answerOf } from '../lib/answers.js';
 import { awsProviders, tagSources } from '../lib/default-tags.js';
 import type { Expression } from '../hcl/syntax.js';
@@ -25,18 +26,36 @@ const ownTags = withTags('Project     = "payments"', 'Environment = "dev"', 'Man
 const defaultTags = defineRule({
   name: 'provider-default-tags',
   severity: 'note',
-  title: 'the provider tags everything that it creates',
+  title: 'the provider, or every resource, sets tags',
   why: "A tag that each resource has to repeat is missing on some of them, and what has no tag is in nobody's bill and nobody's inventory.",
   remedy: 'Add default_tags to the provider block, with at least the project, the environment and who manages it.',
   catalogue: ['S001-24', 'S000-33'],
   stages: ['hcl'],
   source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging',
-  example: { broken: providerExample(''), sound: providerExample(ownTags) },
+  example: {
+    broken: `${providerExample('')}
+resource "aws_ecs_cluster" "main" {
+  name = "app"
+}
+`,
+    sound: providerExample(ownTags),
+  },
   check(project, { finding }) {
-    for (const { location, hasDefaultTags } of awsProviders(project))
-      if (!hasDefaultTags) finding(location, 'provider aws has no default_tags');
+    const bare = awsProviders(project).find(({ hasDefaultTags }) => !hasDefaultTags);
+    const untagged = bare && project.resources.find(isUntagged);
+    if (bare && untagged)
+      finding(bare.location, `provider aws has no default_tags, and ${untagged.configAddress} no tags`);
   },
 });
+
+/** Whether a resource could have tags of its own, and none are written. */
+function isUntagged({ mode, type, body }: Resource): boolean {
+  return (
+    mode === 'managed' &&
+    resourceSchema('resource', type)?.attribute('tags') !== undefined &&
+    !body.names().includes('tags')
+  );
+}
 
 const required = ['Project', 'Environment', 'ManagedBy'];
 

@@ -1,6 +1,6 @@
-import type { BlockSyntax, Body, Expression } from '../hcl/syntax.js';
 import { sensitiveAttributes } from '../../aws/sensitive-attributes.js';
-import { argument, declarationsOf, isDeployed, isReadWhole, literalText, placeOf, referencesIn } from '../lib/references.js';
+import { children, type BlockSyntax, type Body, type Expression } from '../hcl/syntax.js';
+import { argument, declarationsOf, isDeployed, isReadWhole, literalText, placeOf, referencesIn, type Reference } from '../lib/references.js';
 import type { ModuleFolder } from '../model/hcl-module.js';
 import { defineRules } from '../rule.js';
 
@@ -21,31 +21,32 @@ function* variablesIn(body: Body): Generator<string> {
   for (const block of body.blocks) yield* variablesIn(block.body);
 }
 
-/** The sensitive value that an expression hands on as it is, or as a part of a text. */
+/** The sensitive value that an expression hands on, as it is or as a part of a text, list or object. */
 function sensitiveValueIn(folder: ModuleFolder, expression: Expression): string | undefined {
-  if (!['attribute', 'index', 'splat', 'template', 'list', 'object'].includes(expression.kind)) return undefined;
-  if (['template', 'list', 'object'].includes(expression.kind)) {
-    const parts =
-      expression.kind === 'template'
-        ? expression.parts
-        : expression.kind === 'list'
-          ? expression.items
-          : expression.kind === 'object'
-            ? expression.entries.map(({ value }) => value)
-            : [];
-    return parts.map((part) => sensitiveValueIn(folder, part)).find((found) => found !== undefined);
+  switch (expression.kind) {
+    case 'template':
+    case 'list':
+    case 'object':
+      return children(expression)
+        .map((part) => sensitiveValueIn(folder, part))
+        .find((found) => found !== undefined);
+    case 'attribute':
+    case 'index':
+    case 'splat':
+      return [...referencesIn(expression)].find((reference) => isSensitive(folder, reference))?.path.join('.');
+    default:
+      // A function may be nonsensitive(), or give what is not secret any more.
+      return undefined;
   }
-  const [reference] = referencesIn(expression);
-  if (!reference) return undefined;
-  const { path: names } = reference;
+}
+
+function isSensitive(folder: ModuleFolder, { path: names }: Reference): boolean {
   if (names[0] === 'var') {
-    const variable = declarationsOf(folder).variables.get(names[1] ?? '')?.syntax;
-    return variable && isTrue(variable.body, 'sensitive') ? `var.${names[1]}` : undefined;
+    const variable = declarationsOf(folder).variables.get(names[1] ?? '');
+    return variable !== undefined && isTrue(variable.syntax.body, 'sensitive');
   }
   const [type, , attribute] = names[0] === 'data' ? names.slice(1) : names;
-  return type !== undefined && attribute !== undefined && sensitiveAttributes[type]?.includes(attribute)
-    ? names.join('.')
-    : undefined;
+  return type !== undefined && attribute !== undefined && (sensitiveAttributes[type]?.includes(attribute) ?? false);
 }
 
 function isTrue(body: Body, name: string): boolean {

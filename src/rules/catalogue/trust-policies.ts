@@ -93,9 +93,9 @@ function isGithub(project: Project, { type, value }: Principal): boolean {
 
 /** What is wrong with who of GitHub may come; undefined where nothing is, or that is not known. */
 function openToGithub({ conditions }: Statement): string | undefined {
-  const claims = conditions.filter(({ variable }) => !/:aud$/.test(variable));
+  const claims = conditions.filter(({ variable }) => !variable.endsWith(':aud'));
   if (claims.length === 0) return 'without a condition on the repository';
-  const subject = claims.find(({ variable }) => /githubusercontent\.com:sub$/.test(variable));
+  const subject = claims.find(({ variable }) => variable.endsWith('githubusercontent.com:sub'));
   if (!subject || claims.length > 1) return undefined;
   const wide = subject.values?.find((value) => typeof value === 'string' && /^(\*|repo:\*)/.test(value));
   return typeof wide === 'string' ? `from any repository, by ${wide}` : undefined;
@@ -401,7 +401,7 @@ resource "aws_iam_role" "deploy" {
     name: 'role-trusts-its-service',
     severity: 'error',
     title: 'the service that is given a role may assume it',
-    why: 'The service answers that it cannot: "ECS was unable to assume the role that was provided for this task", "The role defined for the function cannot be assumed by Lambda", or the like. IAM accepts any trust policy.',
+    why: 'The service answers that it cannot: "ECS was unable to assume the role … that was provided for this task", "The role defined for the function cannot be assumed by Lambda", or the like. IAM accepts any trust policy.',
     remedy: "Name the service in the role's assume_role_policy, with sts:AssumeRole.",
     catalogue: ['facts §7', 'S003-09', 'S000-17'],
     stages: ['hcl', 'plan', 'state'],

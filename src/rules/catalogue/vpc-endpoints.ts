@@ -150,8 +150,8 @@ export default defineRules(
       for (const endpoint of project.all('aws_vpc_endpoint')) {
         const named = /^com\.amazonaws\.([^.]+)\./.exec(endpoint.text('service_name') ?? '')?.[1];
         const { region } = endpoint.surroundings;
-        if (named === undefined || !findRegion(named) || typeof region !== 'string' || endpoint.has('service_region'))
-          continue;
+        if (endpoint.has('service_region') || typeof region !== 'string') continue;
+        if (!findRegion(named) || !findRegion(region)) continue;
         if (named !== region) finding(endpoint, `is made in ${region} for a service of ${named}`, 'service_name');
       }
     },

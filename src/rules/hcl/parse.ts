@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 
@@ -6,18 +8,17 @@ import { HclError, type Attribute, type BlockSyntax, type Body, type Expression,
 
 let loading: Promise<Parser> | undefined;
 
-/** The folder of the two .wasm files: beside the bundle, or in the packages when run from the sources. */
-function wasmFile(name: string, packageName: string): string {
-  return typeof PACKAGE_WASM_FOLDER === 'string'
-    ? path.join(PACKAGE_WASM_FOLDER, packageName, name)
-    : path.join(__dirname, name);
+/** One of the two WebAssembly files: compressed beside the bundle, or in its package when run from the sources. */
+function readWasm(name: string, packageName: string): Uint8Array {
+  if (typeof PACKAGE_WASM_FOLDER === 'string') return readFileSync(path.join(PACKAGE_WASM_FOLDER, packageName, name));
+  return brotliDecompressSync(readFileSync(path.join(__dirname, `${name}.br`)));
 }
 
 function load(): Promise<Parser> {
   loading ??= (async () => {
-    await Parser.init({ locateFile: (name: string) => wasmFile(name, 'web-tree-sitter') });
+    await Parser.init({ wasmBinary: readWasm('web-tree-sitter.wasm', 'web-tree-sitter') });
     const language = await Language.load(
-      wasmFile('tree-sitter-terraform.wasm', '@tree-sitter-grammars/tree-sitter-hcl'),
+      readWasm('tree-sitter-terraform.wasm', '@tree-sitter-grammars/tree-sitter-hcl'),
     );
     const parser = new Parser();
     parser.setLanguage(language);
@@ -67,22 +68,26 @@ interface Node {
 const deepestNesting = 1000;
 
 function readTree(tree: Tree, file: string, text: string, comments: SourceFile['comments']): Node | undefined {
+  const rowAt = rowCounter(text);
+  const broken = tree.rootNode.hasError;
   const cursor = tree.walk();
-  const root = copy(cursor, 0);
-  cursor.delete();
-  return root;
+  try {
+    return copy(cursor, 0);
+  } finally {
+    cursor.delete();
+  }
 
   function copy(at: TreeCursor, depth: number): Node | undefined {
     const type = at.nodeType;
     const start = at.startIndex;
     const end = at.endIndex;
-    const row = at.startPosition.row + 1;
+    const row = rowAt(start);
     if (depth > deepestNesting) throw new HclError(file, row, 'is nested too deep to be read');
     if (type === 'comment') {
-      comments.push({ text: commentText(text.slice(start, end)), line: row, endLine: at.endPosition.row + 1 });
+      comments.push({ text: commentText(text.slice(start, end)), line: row, endLine: rowAt(end) });
       return undefined;
     }
-    const node: Node = { type, start, end, row, endRow: row, missing: at.nodeIsMissing, children: [] };
+    const node: Node = { type, start, end, row, endRow: row, missing: broken && at.nodeIsMissing, children: [] };
     if (at.gotoFirstChild()) {
       do {
         const child = copy(at, depth + 1);
@@ -90,9 +95,32 @@ function readTree(tree: Tree, file: string, text: string, comments: SourceFile['
       } while (at.gotoNextSibling());
       at.gotoParent();
     }
-    if (type === 'block') node.endRow = at.endPosition.row + 1;
+    if (type === 'block') node.endRow = rowAt(end);
     return node;
   }
+}
+
+/**
+ * Tells the line, counted from 1, of a position in the text. Asking WebAssembly for it is slower, and positions are asked
+ * for nearly in order.
+ */
+function rowCounter(text: string): (position: number) => number {
+  let row = 1;
+  let lineStart = 0;
+  let nextBreak = text.indexOf('\n');
+  return (position) => {
+    if (position < lineStart) {
+      row = 1;
+      lineStart = 0;
+      nextBreak = text.indexOf('\n');
+    }
+    while (nextBreak !== -1 && nextBreak < position) {
+      row++;
+      lineStart = nextBreak + 1;
+      nextBreak = text.indexOf('\n', lineStart);
+    }
+    return row;
+  };
 }
 
 function commentText(raw: string): string {

@@ -82,9 +82,14 @@ export class HclError extends Error {
 }
 
 /** Every expression below `expression`, itself first. */
-export function* within(expression: Expression): Generator<Expression> {
-  yield expression;
-  for (const child of children(expression)) yield* within(child);
+export function within(expression: Expression): readonly Expression[] {
+  const found: Expression[] = [];
+  const add = (one: Expression) => {
+    found.push(one);
+    for (const child of children(one)) add(child);
+  };
+  add(expression);
+  return found;
 }
 
 /** The expressions that an expression is made of. */
@@ -120,8 +125,17 @@ export function children(expression: Expression): Expression[] {
   }
 }
 
-/** Every expression of a body and of the blocks in it. */
-export function* expressionsOf(body: Body): Generator<Expression> {
-  for (const { expression } of body.attributes) yield* within(expression);
-  for (const block of body.blocks) yield* expressionsOf(block.body);
+const knownExpressions = new WeakMap<Body, readonly Expression[]>();
+
+/** Every expression of a body and of the blocks in it; many rules ask for them. */
+export function expressionsOf(body: Body): readonly Expression[] {
+  let found = knownExpressions.get(body);
+  if (!found) {
+    found = [
+      ...body.attributes.flatMap(({ expression }) => within(expression)),
+      ...body.blocks.flatMap((block) => expressionsOf(block.body)),
+    ];
+    knownExpressions.set(body, found);
+  }
+  return found;
 }

@@ -57,15 +57,22 @@ class Buckets {
   }
 }
 
-export type LogKind = 'application load balancer' | 'network load balancer' | 'classic load balancer' | 'S3' | 'other';
+export type LogKind =
+  | 'application load balancer'
+  | 'network load balancer'
+  | 'classic load balancer'
+  | 'S3'
+  /** What auditors ask for: CloudTrail and AWS Config. */
+  | 'audit'
+  | 'other';
 
 export interface LogSource {
-  kind: LogKind | 'audit';
+  kind: LogKind;
   source: Resource;
 }
 
 /** Arguments that name the bucket for logs. */
-const logArguments: readonly (readonly [type: string, argument: string, kind: LogSource['kind']])[] = [
+const logArguments: readonly (readonly [type: string, argument: string, kind: LogKind])[] = [
   ['aws_lb', 'access_logs.bucket', 'application load balancer'],
   ['aws_lb', 'connection_logs.bucket', 'application load balancer'],
   ['aws_alb', 'access_logs.bucket', 'application load balancer'],
@@ -80,7 +87,7 @@ const logArguments: readonly (readonly [type: string, argument: string, kind: Lo
   ['aws_config_delivery_channel', 's3_bucket_name', 'audit'],
 ];
 
-function kindOf(source: Resource, kind: LogSource['kind']): LogSource['kind'] {
+function kindOf(source: Resource, kind: LogKind): LogKind {
   if (kind !== 'application load balancer') return kind;
   const type = source.get('load_balancer_type') ?? 'application';
   if (type === 'application') return kind;

@@ -1,5 +1,5 @@
 import { answersFile } from '../../render/answers-file.js';
-import { isSame, pointsAt, type Block, type Project, type Resource } from '../model/project.js';
+import { identifiers, isSame, type Block, type Project, type Resource } from '../model/project.js';
 import { identity, Unknown } from '../model/value.js';
 
 /** Whether an argument has a value. The provider takes an empty text for none. */
@@ -28,6 +28,23 @@ export function mayBeSecondary(cluster: Resource): boolean {
   return isSet(cluster, 'global_cluster_identifier') && !isSet(cluster, 'master_username');
 }
 
+const namesByProject = new WeakMap<Project, Map<string, Map<string, Resource[]>>>();
+
+/** The resources of a type by all that others may call them by. */
+function namesOf(project: Project, type: string): ReadonlyMap<string, Resource[]> {
+  const byType = namesByProject.get(project) ?? new Map<string, Map<string, Resource[]>>();
+  namesByProject.set(project, byType);
+  let names = byType.get(type);
+  if (!names) {
+    names = new Map();
+    for (const resource of project.all(type))
+      for (const name of identifiers(resource)) names.set(name, [...(names.get(name) ?? []), resource]);
+    names.delete('');
+    byType.set(type, names);
+  }
+  return names;
+}
+
 /**
  * The one resource of these types that an argument names; undefined where none is in the project, or it is not known
  * which.
@@ -36,7 +53,9 @@ export function soleTarget(project: Project, block: Block, path: string, ...type
   const value = block.get(path);
   // A choice between what is in the project and what is not refers to what is in it, too.
   if (project.stage === 'hcl' && value instanceof Unknown && value.symbol === undefined) return undefined;
-  const found = project.all(...types).filter((candidate) => pointsAt(block, path, candidate));
+  const referred = block.refs(path, ...types).filter(({ mode }) => mode === 'managed');
+  const name = identity(value) ?? '';
+  const found = referred.length > 0 ? referred : types.flatMap((type) => namesOf(project, type).get(name) ?? []);
   const [first] = found;
   return first && found.every(({ configAddress }) => configAddress === first.configAddress) ? first : undefined;
 }

@@ -1,4 +1,5 @@
 import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
+import { identity } from '../model/value.js';
 
 /** The functions of the project that an argument names, directly or by an alias. */
 export function functionsNamed(block: Block, argument: string): Resource[] {
@@ -8,21 +9,36 @@ export function functionsNamed(block: Block, argument: string): Resource[] {
   ];
 }
 
-const permissionsByFunction = new WeakMap<Project, Map<Resource, Resource[]>>();
+const permissionsByFunction = new WeakMap<Project, ReadonlyMap<Resource, readonly Resource[]>>();
 
 /** The permissions to call a function, under whichever of its names. */
 export function permissionsFor(project: Project, lambda: Resource): readonly Resource[] {
-  const known = permissionsByFunction.get(project) ?? new Map<Resource, Resource[]>();
-  permissionsByFunction.set(project, known);
-  let found = known.get(lambda);
-  if (!found) {
-    found = project
-      .all('aws_lambda_permission')
-      .filter(
-        (permission) =>
-          pointsAt(permission, 'function_name', lambda) || functionsNamed(permission, 'function_name').includes(lambda),
-      );
-    known.set(lambda, found);
+  let byFunction = permissionsByFunction.get(project);
+  if (!byFunction) {
+    byFunction = groupByFunction(project);
+    permissionsByFunction.set(project, byFunction);
   }
-  return found;
+  return byFunction.get(lambda) ?? [];
+}
+
+function groupByFunction(project: Project): ReadonlyMap<Resource, readonly Resource[]> {
+  const byFunction = new Map<Resource, Resource[]>();
+  const lambdas = project.all('aws_lambda_function');
+  for (const permission of project.all('aws_lambda_permission')) {
+    const named = functionsNamed(permission, 'function_name');
+    const meant = named.length > 0 ? named : lambdas.filter((lambda) => pointsAt(permission, 'function_name', lambda));
+    for (const lambda of meant) byFunction.set(lambda, [...(byFunction.get(lambda) ?? []), permission]);
+  }
+  return byFunction;
+}
+
+/** Whether a function runs at CloudFront's edge, and so logs in the regions of its callers under another name. */
+export function isAtEdge(project: Project, lambda: Resource): boolean {
+  const trust = lambda.refs('role', 'aws_iam_role').map((role) => role.get('assume_role_policy'));
+  if (trust.some((policy) => identity(policy)?.includes('edgelambda.amazonaws.com'))) return true;
+  return project
+    .all('aws_cloudfront_distribution')
+    .some((distribution) =>
+      ['default_cache_behavior', 'ordered_cache_behavior'].some((block) => distribution.refs(block).includes(lambda)),
+    );
 }

@@ -338,6 +338,8 @@ interface Routing {
   propagating: ReadonlySet<string>;
   /** By what identifies the VPC. */
   mainTables: ReadonlyMap<string, Resource>;
+  /** Routes that are added to the main table of a VPC, by the address of the VPC. */
+  mainRoutes: ReadonlyMap<string, readonly Resource[]>;
   /** Whether it is known of every association, and of every route, whose it is. */
   knowsAssociations: boolean;
   knowsRoutes: boolean;
@@ -360,6 +362,7 @@ function routingOf(project: Project): Routing {
           .filter((address) => address !== undefined),
       ),
       mainTables: mainTables(project),
+      mainRoutes: grouped(routes, (route) => vpcOfMainTable(project, route)?.address),
       knowsAssociations: associations.every((one) => isTold(one.get('subnet_id'))),
       knowsRoutes: routes.every((route) => isTold(route.get('route_table_id'))),
     };
@@ -399,6 +402,13 @@ function mainTables(project: Project): Map<string, Resource> {
   return tables;
 }
 
+/** The VPC to whose main table a route is added: `route_table_id = aws_vpc.this.main_route_table_id`. */
+function vpcOfMainTable(project: Project, route: Resource): Resource | undefined {
+  const [, address] =
+    /^\$\{(.+)\.(?:main|default)_route_table_id\}$/.exec(identity(route.get('route_table_id')) ?? '') ?? [];
+  return project.all('aws_vpc').find((vpc) => vpc.address === address);
+}
+
 /** The explicit associations of a subnet with route tables; undefined where some may not be seen. */
 export function associationsOf(project: Project, subnet: Resource): readonly Resource[] | undefined {
   const { associations, knowsAssociations } = routingOf(project);
@@ -408,9 +418,20 @@ export function associationsOf(project: Project, subnet: Resource): readonly Res
 }
 
 /** The main route table of the VPC of a subnet, where the project writes it. */
-export function mainTableOf(project: Project, subnet: Resource): Resource | undefined {
+function mainTableOf(project: Project, subnet: Resource): Resource | undefined {
   const vpc = identity(subnet.get('vpc_id'));
   return vpc === undefined ? undefined : routingOf(project).mainTables.get(vpc);
+}
+
+/** The routes that are added to the main table of a subnet's VPC without the table being written. */
+function mainRoutesOf(project: Project, subnet: Resource): readonly Resource[] {
+  const vpc = vpcOf(project, subnet);
+  return (vpc && routingOf(project).mainRoutes.get(vpc.address)) ?? [];
+}
+
+/** Whether the project says what the main route table of a subnet's VPC does. */
+export function writesMainTable(project: Project, subnet: Resource): boolean {
+  return mainTableOf(project, subnet) !== undefined || mainRoutesOf(project, subnet).length > 0;
 }
 
 /** The route table of a subnet: its own, or the main one of its VPC; undefined where neither is known. */
@@ -434,7 +455,7 @@ export function destinationOf(route: Block): Value | undefined {
 /** Where a route table's default route for IPv4 leads; undefined where a route's target or range is not known. */
 export function defaultRoute(project: Project, table: Resource): DefaultRoute | undefined {
   const routes = routesOf(project, table);
-  const defaults = routes.filter((route) => destinationOf(route) === '0.0.0.0/0');
+  const defaults = routes.filter(isDefault);
   const first = defaults.find(({ uncertain }) => !uncertain);
   if (first) return targetOf(project, first);
   const open =
@@ -483,7 +504,14 @@ function targetOf(project: Project, route: Block): DefaultRoute | undefined {
 /** Where the default route of a subnet leads; undefined where that is not known. */
 export function wayOut(project: Project, subnet: Resource): DefaultRoute | undefined {
   const table = routeTableOf(project, subnet);
-  return table && defaultRoute(project, table);
+  if (table) return defaultRoute(project, table);
+  if (associationsOf(project, subnet)?.length !== 0) return undefined;
+  const route = mainRoutesOf(project, subnet).find((one) => isDefault(one) && !one.uncertain);
+  return route && targetOf(project, route);
+}
+
+function isDefault(route: Block): boolean {
+  return destinationOf(route) === '0.0.0.0/0';
 }
 
 /** An IPv4 range as its first and last address; undefined for what is not known or none. */

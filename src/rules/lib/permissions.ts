@@ -1,4 +1,4 @@
-import { identifiers, isSame, pointsAt, type Block, type Project, type Resource } from '../model/project.js';
+import { identifiers, isSame, type Block, type Project, type Resource } from '../model/project.js';
 import { elements, identity, isKnown, type Value } from '../model/value.js';
 import { managedPolicy } from './managed-policies.js';
 import { covers, coversAction } from './patterns.js';
@@ -97,7 +97,7 @@ function appliesToPrincipal(statement: Statement, principal: Wish['principal']):
 /** Whether a principal is an account as a whole: `arn:aws:iam::123456789012:root`, or its number. */
 export function isAccount(principal: Value): boolean {
   const text = identity(principal) ?? '';
-  return /:root$/.test(text) || /^(\d{12}|\$\{data\.aws_caller_identity\.[^}]*\})$/.test(text);
+  return text.endsWith(':root') || /^(\d{12}|\$\{data\.aws_caller_identity\.[^}]*\})$/.test(text);
 }
 
 function admitted(answer: Answer | undefined): boolean | undefined {
@@ -108,7 +108,7 @@ function admitted(answer: Answer | undefined): boolean | undefined {
 function holds(condition: Condition, context: Readonly<Record<string, Value>>): boolean | undefined {
   const given = context[condition.variable.toLowerCase()];
   if (given === undefined || !condition.values) return undefined;
-  const operator = condition.test.replace(/^For(Any|All)Values:/, '').replace(/IfExists$/, '');
+  const operator = condition.test.replace(/^For(AnyValue|AllValues):/, '').replace(/IfExists$/, '');
   const negative = /Not/.test(operator);
   const comparison = comparisons[operator.replace('Not', '')];
   if (!comparison) return undefined;
@@ -138,8 +138,16 @@ const comparisons: Record<string, Comparison> = {
   Bool: literally,
 };
 
+const policiesByRole = new WeakMap<Resource, readonly Policy[]>();
+
 /** The policies of a role, with what AWS manages; incomplete where some are not in the project. */
-export function identityPolicies(project: Project, role: Resource): Policy[] {
+export function identityPolicies(project: Project, role: Resource): readonly Policy[] {
+  const known = policiesByRole.get(role) ?? readIdentityPolicies(project, role);
+  policiesByRole.set(role, known);
+  return known;
+}
+
+function readIdentityPolicies(project: Project, role: Resource): Policy[] {
   const inline = project
     .linked('aws_iam_role_policy', 'role', role)
     .map((resource) => readPolicy(resource, 'policy') ?? notKnown);
@@ -164,21 +172,22 @@ const notKnown: Policy = { statements: [], complete: false };
 
 function attached(project: Project, resource: Resource, argument: string): Policy[] {
   const value = resource.get(argument);
-  const arns = elements(value);
+  const arns = argument === 'policy_arn' && value !== undefined ? [value] : elements(value);
   if (!arns) return [notKnown];
   return arns.map((arn) => {
-    const policies = [...resource.refs(argument, 'aws_iam_policy'), ...project.all('aws_iam_policy')];
-    const inProject =
-      policies.find((policy) => identity(policy.computed('arn')) === identity(arn)) ??
-      soleReference(resource, argument, arns);
-    if (inProject) return readPolicy(inProject, 'policy') ?? notKnown;
-    return managedPolicy(arn, resource) ?? notKnown;
+    const wanted = identity(arn);
+    const policies = project.pointedAt(resource, argument, 'aws_iam_policy');
+    const named = policies.find((policy) => wanted !== undefined && identity(policy.computed('arn')) === wanted);
+    if (named) return readPolicy(named, 'policy') ?? notKnown;
+    return managedPolicy(arn, resource) ?? soleReference(project, resource, argument, arns);
   });
 }
 
-function soleReference(resource: Resource, argument: string, arns: readonly Value[]): Resource | undefined {
-  const refs = resource.refs(argument, 'aws_iam_policy');
-  return arns.length === 1 && refs.length === 1 ? refs[0] : undefined;
+/** The one policy that an expression refers to, in a plan that does not know its ARN yet; elsewhere it may give another. */
+function soleReference(project: Project, resource: Resource, argument: string, arns: readonly Value[]): Policy {
+  const [policy, ...others] = project.stage === 'plan' ? resource.refs(argument, 'aws_iam_policy') : [];
+  const isSole = policy && others.length === 0 && arns.length === 1;
+  return (isSole ? readPolicy(policy, 'policy') : undefined) ?? notKnown;
 }
 
 /** The role in the project that an argument names, with or without an instance profile between. */
@@ -192,7 +201,7 @@ export function roleOf(resource: Block, argument: string, project: Project): Res
 /** The one resource of a type that an argument names; undefined where it is none of the project, or one of several. */
 function pointedAt(project: Project, block: Block, argument: string, type: string): Resource | undefined {
   const value = identity(block.get(argument));
-  const candidates = project.all(type).filter((candidate) => pointsAt(block, argument, candidate));
+  const candidates = project.pointedAt(block, argument, type);
   const exact = candidates.find((candidate) => value !== undefined && identifiers(candidate).includes(value));
   if (exact) return exact;
   const [first] = candidates;
@@ -233,11 +242,9 @@ export function keyPolicy(project: Project, key: Resource): Policy | undefined {
 
 /** The key of the project that an argument names, directly or by its alias. */
 export function keyOf(project: Project, block: Block, argument: string): Resource | undefined {
-  const [key] = project
-    .all('aws_kms_key', 'aws_kms_replica_key')
-    .filter((candidate) => pointsAt(block, argument, candidate));
+  const [key] = project.pointedAt(block, argument, 'aws_kms_key', 'aws_kms_replica_key');
   if (key) return key;
-  const [alias] = project.all('aws_kms_alias').filter((candidate) => pointsAt(block, argument, candidate));
+  const [alias] = project.pointedAt(block, argument, 'aws_kms_alias');
   return alias ? keyOf(project, alias, 'target_key_id') : undefined;
 }
 

@@ -219,7 +219,9 @@ function readList(document: Resource, argument: string): Policy[] {
   const value = document.get(argument);
   const list = elements(value);
   if (!list) return [{ statements: [], complete: false }];
-  return list.filter((item) => item !== null && item !== '').map((item) => readValue(item, document, argument));
+  return list
+    .filter((item) => item !== null && item !== '' && item !== '{}')
+    .map((item) => readValue(item, document, argument));
 }
 
 function readStatementBlock(block: Block): Statement {

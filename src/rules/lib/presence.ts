@@ -2,6 +2,7 @@ import type { Attribute } from '../hcl/syntax.js';
 import { expressionsOf } from '../hcl/syntax.js';
 import { referencePath } from '../model/evaluate.js';
 import type { Block, Project, Resource } from '../model/project.js';
+import { isSwitchedOff } from './switched-off.js';
 
 /**
  * Whether a block says nothing of an argument or nested block: it is not written, as against written and turned off by
@@ -60,4 +61,10 @@ function* namesInUnreadCalls(project: Project): Generator<string> {
       }
     }
   }
+}
+
+/** Whether a role may be given policies that are not seen here: by another module, or by an option that is off. */
+export function mayHaveMorePolicies(project: Project, role: Resource): boolean {
+  const types = ['aws_iam_role_policy', 'aws_iam_role_policy_attachment'];
+  return isPassedToUnreadModule(project, role) || types.some((type) => isSwitchedOff(project, type));
 }

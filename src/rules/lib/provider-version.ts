@@ -1,3 +1,4 @@
+import { laterProviderVersion } from '../../aws/provider-changes.js';
 import { providerVersion } from '../../aws/provider-schema.js';
 import type { Body, Expression } from '../hcl/syntax.js';
 import type { Project } from '../model/project.js';
@@ -26,8 +27,13 @@ export function providerChoice(project: Project): ProviderChoice {
   return choice;
 }
 
+/** The versions that were looked at to say that something is not there: ` in hashicorp/aws 5.100.0 and 6.25.0`. */
+export function lookedAt(six: boolean): string {
+  return ` in hashicorp/aws ${providerVersion}${six ? ` and ${laterProviderVersion}` : ''}`;
+}
+
 /** Some of the versions 6, the last of which stands for all to come. */
-const sixes = ['6.0.0', '6.25.0', '6.999.0'];
+const sixes = ['6.0.0', laterProviderVersion, '6.999.0'];
 
 function choose(project: Project): ProviderChoice {
   const locked = lockedVersion(project);

@@ -3,7 +3,7 @@ import { resourceSchema, schemaTypes, type BlockSchema, type SchemaKind } from '
 import { nearest } from '../../answers/nearest.js';
 import type { BlockSyntax, Body } from '../hcl/syntax.js';
 import { Block, type Location, type Project, type Resource } from '../model/project.js';
-import { providerChoice } from './provider-version.js';
+import { lookedAt, providerChoice } from './provider-version.js';
 
 /** Something in a block that the provider's schema does not take. */
 export interface SchemaFault {
@@ -87,7 +87,7 @@ class Reader {
       };
       yield* this.bodyFaults(body, schema, syntax.line, '');
     } else if (!(this.six && (this.kind === 'ephemeral' || isAddedLater(this.kind, this.type)))) {
-      yield this.fault('type', syntax.line, `is of a type that hashicorp/aws does not have${this.otherType()}`);
+      yield this.fault('type', syntax.line, `is of a type that is not${lookedAt(this.six)}${this.otherType()}`);
     }
   }
 
@@ -117,7 +117,7 @@ class Reader {
     } else if (!attribute && schema.block(name)) {
       yield this.fault('unknown', line, `sets ${name}${inside} as an argument, but it is a block: ${name} { … }`);
     } else if (!attribute && !this.isLater(name)) {
-      yield this.fault('unknown', line, `has no argument ${JSON.stringify(name)}${inside}${otherName(name, schema)}`);
+      yield this.fault('unknown', line, `has no argument ${this.nowhere(name, inside)}${otherName(name, schema)}`);
     }
   }
 
@@ -130,9 +130,13 @@ class Reader {
     } else if (schema.attribute(name)) {
       yield this.fault('unknown', block.line, `has ${name}${inside} as a block, but it is an argument: ${name} = …`);
     } else if (!this.isLater(name)) {
-      const why = otherName(name, schema);
-      yield this.fault('unknown', block.line, `has no block ${JSON.stringify(name)}${inside}${why}`);
+      yield this.fault('unknown', block.line, `has no block ${this.nowhere(name, inside)}${otherName(name, schema)}`);
     }
+  }
+
+  /** A name that was not found, and where it was not found. */
+  private nowhere(name: string, inside: string): string {
+    return `${JSON.stringify(name)}${inside === '' ? '' : `${inside},`}${lookedAt(this.six)}`;
   }
 
   private isLater(name: string): boolean {

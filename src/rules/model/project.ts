@@ -223,6 +223,8 @@ export class Project {
   readonly unreadModules: readonly UnreadModule[];
   private readonly sources: Sources | undefined;
   private readonly byType = new Map<string, Resource[]>();
+  private readonly pointers = new Map<string, ReadonlyMap<string, Resource[]>>();
+  private readonly identified = new Map<string, ReadonlyMap<string, Resource[]>>();
   private readonly failuresSoFar: () => readonly Failure[];
   private readonly findExported: () => readonly Resource[];
   private exported: ReadonlySet<Resource> | undefined;
@@ -276,9 +278,36 @@ export class Project {
 
   /** The resources of `type` whose argument `path` points at `target`: by reference, or by its name, id or ARN. */
   linked(type: string | readonly string[], path: string, target: Resource): Resource[] {
-    return this.all(...(typeof type === 'string' ? [type] : type)).filter((resource) =>
-      pointsAt(resource, path, target),
+    const types = typeof type === 'string' ? [type] : type;
+    return types.flatMap((one) => {
+      const pointers = this.pointersOf(one, path);
+      const candidates = [target.configAddress, ...identifiers(target)].flatMap((key) => pointers.get(key) ?? []);
+      return [...new Set(candidates)].filter((resource) => pointsAt(resource, path, target));
+    });
+  }
+
+  /** The resources of these types that an argument points at: by reference, or by name, id or ARN. */
+  pointedAt(block: Block, path: string, ...types: string[]): Resource[] {
+    const value = identity(block.get(path));
+    return types.flatMap((type) => {
+      const named = value === undefined || value === '' ? [] : (this.identifiedBy(type).get(value) ?? []);
+      const referenced = block.refs(path, type).flatMap((one) => this.all(type).filter((other) => isSame(one, other)));
+      return [...new Set([...referenced, ...named])];
+    });
+  }
+
+  /** The resources of a type by what their argument refers to, and by its value. */
+  private pointersOf(type: string, path: string): ReadonlyMap<string, Resource[]> {
+    return remembered(this.pointers, `${type} ${path}`, () =>
+      grouped(this.all(type), (resource) => [
+        ...resource.refs(path).map(({ configAddress }) => configAddress),
+        identity(resource.get(path)) ?? '',
+      ]),
     );
+  }
+
+  private identifiedBy(type: string): ReadonlyMap<string, Resource[]> {
+    return remembered(this.identified, type, () => grouped(this.all(type), identifiers));
   }
 
   /** Whether a module that was not looked into is given the resource, and so may add to it. */
@@ -314,8 +343,50 @@ export function isSame(a: Resource, b: Resource): boolean {
   return a.configAddress === b.configAddress && (a.uncertain || b.uncertain);
 }
 
+const knownIdentifiers = new WeakMap<Resource, readonly string[]>();
+const identifying = [
+  'id',
+  'arn',
+  'name',
+  'bucket',
+  'identifier',
+  'cluster_identifier',
+  'function_name',
+  'key_id',
+  'url',
+];
+
 /** What other resources may call a resource by. */
-export function identifiers(resource: Resource): string[] {
-  const names = ['id', 'arn', 'name', 'bucket', 'identifier', 'cluster_identifier', 'function_name', 'key_id', 'url'];
-  return names.map((name) => identity(resource.computed(name))).filter((text) => text !== undefined);
+export function identifiers(resource: Resource): readonly string[] {
+  return remembered(knownIdentifiers, resource, () => {
+    const texts = identifying.map((name) => identity(resource.computed(name)));
+    return [...new Set(texts.filter((text) => text !== undefined))];
+  });
+}
+
+/** What is kept under a key; made, where there is nothing yet. */
+function remembered<K extends WeakKey, V>(kept: WeakMap<K, V>, key: K, make: () => V): V;
+function remembered<K, V>(kept: Map<K, V>, key: K, make: () => V): V;
+function remembered<V>(
+  kept: { get(key: unknown): V | undefined; set(key: unknown, value: V): unknown },
+  key: unknown,
+  make: () => V,
+): V {
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  kept.set(key, made);
+  return made;
+}
+
+/** Resources by each of their keys. */
+function grouped(
+  resources: readonly Resource[],
+  keysOf: (resource: Resource) => readonly string[],
+): ReadonlyMap<string, Resource[]> {
+  const groups = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    for (const key of new Set(keysOf(resource))) remembered(groups, key, () => []).push(resource);
+  }
+  return groups;
 }

@@ -17,6 +17,7 @@ const loadedLate = {
   'virtual:templates': 'templates.js',
   './answers/terminal.js': 'terminal.js',
   'fs-extra': 'fs-extra.js',
+  './index.js': 'index.js',
   './rules/index.js': 'check.js',
 };
 

@@ -39,15 +39,23 @@ const instance = `resource "aws_db_instance" "orders" {
   skip_final_snapshot       = var.db_skip_final_snapshot
   final_snapshot_identifier = "\${local.name_prefix}-orders-final"
 }
+
+output "orders_endpoint" {
+  description = "Address and port of the database of the orders"
+  value       = aws_db_instance.orders.endpoint
+}
 `;
 
 /** A golden sample with resources added that keep every rule, but for what `change` changes in them. */
 export function withAddition(hcl: string, change: (hcl: string) => string): Mutation {
   const changed = change(hcl);
   if (changed === hcl) throw new Error('the addition of the fixture was not changed');
+  const outputs = [...hcl.matchAll(/^output "(\w+)"/gm)].map(([, name]) => `\`${name}\`\n`);
   return {
     edits: [
       ['aurora.tf', 'resource "aws_rds_cluster" "aurora" {', `${changed}\nresource "aws_rds_cluster" "aurora" {`],
+      // The README lists every output.
+      ...(outputs.length > 0 ? [['README.md', /$/, `\n${outputs.join('')}`] as const] : []),
     ],
   };
 }

@@ -121,7 +121,7 @@ export default defineRules(
     title: 'a project sets the logging role of the account only where it is asked to',
     why: 'An account has one such setting for each region. A second project changes it, and the one that is destroyed first takes the logs of all other APIs away.',
     remedy: 'Give aws_api_gateway_account a count on a variable that is false by default.',
-    catalogue: ['S002-16', 'Part 2 #37', 'facts §10'],
+    catalogue: ['S002-16', 'facts §10'],
     stages: ['hcl'],
     source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade',
     example: {

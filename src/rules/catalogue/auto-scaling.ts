@@ -21,8 +21,7 @@ const policy = (cooldowns: string) => `resource "aws_appautoscaling_policy" "cpu
   scalable_dimension = "ecs:service:DesiredCount"
 
   target_tracking_scaling_policy_configuration {
-    target_value = 60
-${cooldowns}
+${cooldowns === '' ? '    target_value = 60\n' : `    target_value       = 60\n${cooldowns}`}
     predefined_metric_specification {
       predefined_metric_type = "ECSServiceAverageCPUUtilization"
     }
@@ -55,7 +54,7 @@ const refresh = `
   }
 `;
 
-const network = (gateway: string) => `resource "aws_subnet" "app" {
+const network = (gateway: 'gateway_id' | 'nat_gateway_id') => `resource "aws_subnet" "app" {
   count = 2
 
   vpc_id     = "vpc-0123456789abcdef0"
@@ -66,8 +65,8 @@ resource "aws_route_table" "app" {
   vpc_id = "vpc-0123456789abcdef0"
 
   route {
-    cidr_block = "0.0.0.0/0"
-    ${gateway}
+    ${'cidr_block'.padEnd(gateway.length)} = "0.0.0.0/0"
+    ${gateway} = "${gateway === 'gateway_id' ? 'igw' : 'nat'}-0123456789abcdef0"
   }
 }
 
@@ -87,7 +86,7 @@ export default defineRules(
     name: 'scaling-range',
     severity: 'error',
     title: 'the range of auto scaling is one: its minimum is not above its maximum',
-    why: 'AWS refuses it: "ValidationException: Minimum capacity cannot be greater than maximum capacity".',
+    why: 'RegisterScalableTarget and CreateAutoScalingGroup refuse a minimum above the maximum, and a desired capacity outside of them. Neither validate nor plan looks.',
     remedy: 'Make the minimum at most the maximum, and keep the desired capacity between them.',
     catalogue: ['S000-16', 'S001-28'],
     stages: ['hcl', 'plan', 'state'],
@@ -201,13 +200,13 @@ export default defineRules(
     why: 'In a subnet with a route to an internet gateway only a security group stands between an instance with an address and the internet.',
     remedy:
       'Give vpc_zone_identifier private subnets, with a load balancer in front where the instances serve requests.',
-    catalogue: ['S000-16', 'Part 2 #22'],
+    catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-in-vpc.html',
     example: {
-      broken: `${network('gateway_id = "igw-0123456789abcdef0"')}
+      broken: `${network('gateway_id')}
 ${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].id')}`,
-      sound: `${network('nat_gateway_id = "nat-0123456789abcdef0"')}
+      sound: `${network('nat_gateway_id')}
 ${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].id')}`,
     },
     check(project, { finding }) {
@@ -227,7 +226,7 @@ ${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].
     title: 'a group that refreshes its instances names the version of its launch template',
     why: 'With "$Latest" Terraform sees no change of the group when the template changes, so no refresh starts and the instances stay as they were.',
     remedy: 'Set version to aws_launch_template.<name>.latest_version.',
-    catalogue: ['S000-16', 'Part 2 #23'],
+    catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_group',
     example: {

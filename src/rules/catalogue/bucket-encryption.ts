@@ -18,7 +18,7 @@ const kmsKey = defineRule({
   why: 'S3 then encrypts with its own key (SSE-S3): everybody who may read the bucket reads the data, no key policy stands between, and CloudTrail shows no use of a key.',
   remedy:
     'Give the bucket an aws_s3_bucket_server_side_encryption_configuration with sse_algorithm = "aws:kms", a kms_master_key_id and bucket_key_enabled = true.',
-  catalogue: ['S000-10', 'Part 2 #11'],
+  catalogue: ['S000-10'],
   stages: ['hcl', 'plan', 'state'],
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-17',
   example: {
@@ -168,7 +168,7 @@ const loadBalancerLogs = defineRule({
   title: 'the bucket for the logs of a load balancer is encrypted with the key of S3',
   why: 'Elastic Load Balancing delivers access logs to buckets with S3-managed keys (SSE-S3) only. With a KMS key the load balancer is refused with "Access Denied for bucket: … Please check S3bucket permission", or its logs never arrive.',
   remedy: 'Set sse_algorithm to "AES256" for this bucket.',
-  catalogue: ['S000-10', 'Part 2 #11', 'facts §5'],
+  catalogue: ['S000-10', 'facts §5'],
   stages: ['hcl', 'plan', 'state'],
   source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html',
   example: {

@@ -9,7 +9,7 @@ const versioning = defineRule({
   why: 'What is overwritten or deleted, by mistake or by an intruder, is gone for good.',
   remedy:
     'Give the bucket an aws_s3_bucket_versioning with status = "Enabled", and a lifecycle rule that expires noncurrent versions.',
-  catalogue: ['S000-22', 'Part 2 #36'],
+  catalogue: ['S000-22'],
   stages: ['hcl', 'plan', 'state'],
   source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html',
   example: {
@@ -56,7 +56,7 @@ const expires = defineRule({
   why: 'Logs arrive every few minutes and stay for ever: the bill only grows, and data that should have been deleted by now can still be read.',
   remedy:
     'Give the bucket an aws_s3_bucket_lifecycle_configuration with an expiration. What auditors want for years may move to an archive instead.',
-  catalogue: ['S001-20', 'Part 2 #36'],
+  catalogue: ['S001-20'],
   stages: ['hcl', 'plan', 'state'],
   source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html',
   example: {

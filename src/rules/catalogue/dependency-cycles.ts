@@ -64,7 +64,10 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_app" {
       const [first] = circle;
       if (!first) continue;
       const way = [...circle, first].map(({ address }) => address).join(' → ');
-      finding(first.location, circle.length === 1 ? `${first.address} refers to itself` : `goes round in a circle: ${way}`);
+      finding(
+        first.location,
+        circle.length === 1 ? `${first.address} refers to itself` : `goes round in a circle: ${way}`,
+      );
     }
   },
 });

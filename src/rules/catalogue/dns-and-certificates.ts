@@ -95,6 +95,8 @@ const url = (scheme: string) => `resource "aws_lb_listener" "https" {
   load_balancer_arn = aws_lb.app.arn
   protocol          = "HTTPS"
   port              = 443
+  ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+  certificate_arn   = var.certificate_arn
 }
 
 output "application_url" {
@@ -253,7 +255,7 @@ ${listener('aws_acm_certificate_validation.app.certificate_arn')}`,
     title: 'the output application_url is https exactly if a listener for HTTPS is there',
     why: 'Whoever follows the output gets a redirect, or an error, instead of the application.',
     remedy: 'Write https:// in local.application_url if the load balancer has a listener for HTTPS, else http://.',
-    catalogue: ['S001-11', 'S000-29', 'Part 2 #30'],
+    catalogue: ['S001-11', 'S000-29'],
     stages: ['hcl'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html',
     example: { broken: url('http'), sound: url('https') },

@@ -70,7 +70,7 @@ export default defineRules(
     title: 'the tags of a repository cannot be moved to another image',
     why: 'Whoever may push can put other code under the tag that runs in production. A rollback to a tag may run something else than it ran before. Left out, tags are mutable.',
     remedy: 'Set image_tag_mutability to "IMMUTABLE", and give every build a tag of its own.',
-    catalogue: ['S001-06', 'Part 2 #12'],
+    catalogue: ['S001-06'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html',
     example: {
@@ -95,7 +95,7 @@ export default defineRules(
     title: 'a repository expires images that have no tag',
     why: 'Images that lost their tag, or never got one, pile up and are billed by the gigabyte and month.',
     remedy: 'Add a rule with tagStatus "untagged", or "any", to the lifecycle policy of the repository.',
-    catalogue: ['S001-06', 'Part 2 #13'],
+    catalogue: ['S001-06'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html',
     example: {
@@ -125,7 +125,7 @@ ${lifecycle(expire(1, 'untagged', untagged))}`,
     title: 'the rules of a lifecycle policy have priorities of their own, and one for any image comes last',
     why: 'PutLifecyclePolicy answers "InvalidParameterException: Invalid parameter at \'LifecyclePolicyText\' failed to satisfy constraint". Priorities are unique, a rule with tagStatus "any" has the highest of them, and one with "tagged" names prefixes or patterns. Neither validate nor plan looks into the JSON.',
     remedy: 'Number the rules from 1, that with tagStatus "any" last, and give those with "tagged" a tagPatternList.',
-    catalogue: ['S001-06', 'Part 2 #13'],
+    catalogue: ['S001-06'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html',
     example: {

@@ -86,9 +86,9 @@ export default defineRules(
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html',
     example: {
       broken: `${task}
-${service(balanced('web'))}`,
+${service(network + balanced('web'))}`,
       sound: `${task}
-${service(balanced('app'))}`,
+${service(network + balanced('app'))}`,
     },
     check(project, { finding }) {
       for (const service of project.all('aws_ecs_service')) {
@@ -114,10 +114,10 @@ ${service(balanced('app'))}`,
     example: {
       broken: `${targetGroup('instance')}
 ${task}
-${service(balanced('app'))}`,
+${service(network + balanced('app'))}`,
       sound: `${targetGroup('ip')}
 ${task}
-${service(balanced('app'))}`,
+${service(network + balanced('app'))}`,
     },
     check(project, { finding }) {
       for (const service of project.all('aws_ecs_service')) {
@@ -247,10 +247,10 @@ resource "aws_appautoscaling_target" "app" {
     example: {
       broken: `${targetGroup('ip')}
 ${listener}
-${service(balanced('app'))}`,
+${service(network + balanced('app'))}`,
       sound: `${targetGroup('ip')}
 ${listener}
-${service(`${balanced('app')}
+${service(`${network}${balanced('app')}
   depends_on = [aws_lb_listener.http]
 `)}`,
     },

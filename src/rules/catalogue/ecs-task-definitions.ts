@@ -15,6 +15,14 @@ const fargateTask = (size = '256', memory = '512') => `resource "aws_ecs_task_de
   execution_role_arn       = "arn:aws:iam::123456789012:role/app-execution"
 `;
 
+const repository = `resource "aws_ecr_repository" "app" {
+  name = "app"
+}
+`;
+
+/** What tells a project that this generator wrote. */
+const generated = '#>> .create-secure-infra.json\n{}\n';
+
 const withContainer = (lines: string) => `${fargateTask()}
   container_definitions = jsonencode([
     {
@@ -27,7 +35,7 @@ ${lines}    },
 
 export default defineRules(
   {
-    name: 'fargate-task-size',
+    name: 'fargate-cpu-memory',
     severity: 'error',
     title: 'a task for Fargate has CPU and memory that Fargate offers together',
     why: 'RegisterTaskDefinition answers "ClientException: No Fargate configuration exists for given values". Neither validate nor plan looks.',
@@ -116,10 +124,7 @@ export default defineRules(
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html',
     example: {
-      broken: `resource "aws_ecr_repository" "app" {
-  name = "app"
-}
-
+      broken: `${repository}
 resource "aws_ecs_task_definition" "app" {
   family                   = "app"
   requires_compatibilities = ["FARGATE"]
@@ -135,10 +140,7 @@ resource "aws_ecs_task_definition" "app" {
   ])
 }
 `,
-      sound: `resource "aws_ecr_repository" "app" {
-  name = "app"
-}
-
+      sound: `${repository}
 ${fargateTask()}
   container_definitions = jsonencode([
     {
@@ -324,13 +326,15 @@ ${withContainer(`
     why: 'The task stops before its containers start: "ResourceInitializationError: unable to pull secrets or registry auth … unexpected ARN format with parameters when trying to retrieve ASM secret", or "… retrieved secret from Secrets Manager did not contain json key". The secret that RDS manages has the keys username and password and no others.',
     remedy:
       'Write valueFrom as "<ARN of the secret>:<JSON key>::", with a key that the secret has. Pass host, port and database name as plain environment variables.',
-    catalogue: ['S001-21', 'facts §7', 'facts §8', 'Part 2 #7'],
+    catalogue: ['S001-21', 'facts §7', 'facts §8'],
     stages: ['hcl', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html',
     example: {
       broken: `resource "aws_db_instance" "main" {
   identifier                  = "main"
   manage_master_user_password = true
+  storage_encrypted           = true
+  final_snapshot_identifier   = "main-final"
 }
 
 ${withContainer(`
@@ -344,6 +348,8 @@ ${withContainer(`
       sound: `resource "aws_db_instance" "main" {
   identifier                  = "main"
   manage_master_user_password = true
+  storage_encrypted           = true
+  final_snapshot_identifier   = "main-final"
 }
 
 ${withContainer(`
@@ -402,6 +408,31 @@ ${withContainer(`
     },
   },
   {
+    name: 'task-image-from-repository',
+    severity: 'warning',
+    scope: 'generated',
+    title: "a task runs an image of the project's own repository",
+    why: 'The repository scans images and keeps their tags from moving; an image from elsewhere passes it by.',
+    remedy: 'Take the image from repository_url of the aws_ecr_repository.',
+    catalogue: ['S001-06'],
+    stages: ['hcl'],
+    source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html',
+    example: {
+      broken: `${repository}
+${withContainer('')}${generated}`,
+      sound: `${repository}
+${withContainer('').replace('"public.ecr.aws/nginx/nginx:1.29"', '"${aws_ecr_repository.app.repository_url}:1.0.0"')}${generated}`,
+    },
+    check(project, { finding }) {
+      if (project.all('aws_ecr_repository').length === 0) return;
+      for (const task of project.all('aws_ecs_task_definition')) {
+        const images = (containersOf(task) ?? []).map((container) => identity(field(container, 'image')));
+        if (images.length > 0 && !images.some((image) => image === undefined || isInRepository(image)))
+          finding(task, 'runs no image of a repository of the project', 'container_definitions');
+      }
+    },
+  },
+  {
     name: 'fargate-service-task',
     severity: 'error',
     title: 'the task of a service with launch type FARGATE is defined for Fargate',
@@ -424,6 +455,10 @@ resource "aws_ecs_service" "app" {
   name            = "app"
   task_definition = aws_ecs_task_definition.app.arn
   launch_type     = "FARGATE"
+
+  network_configuration {
+    subnets = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"]
+  }
 }
 `,
       sound: `resource "aws_ecs_task_definition" "app" {
@@ -440,6 +475,10 @@ resource "aws_ecs_service" "app" {
   name            = "app"
   task_definition = aws_ecs_task_definition.app.arn
   launch_type     = "FARGATE"
+
+  network_configuration {
+    subnets = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"]
+  }
 }
 `,
     },
@@ -472,7 +511,12 @@ function needsExecutionRole(container: JsonObject): string | undefined {
   if (field(field(container, 'logConfiguration'), 'logDriver') === 'awslogs') return 'logs to CloudWatch';
   if ((objectsIn(container, 'secrets') ?? []).length > 0) return 'reads secrets';
   const image = identity(field(container, 'image')) ?? '';
-  return /\.dkr\.ecr\.|aws_ecr_repository\.[^}]*repository_url\}/.test(image) ? 'pulls from ECR' : undefined;
+  return image.includes('.dkr.ecr.') || isInRepository(image) ? 'pulls from ECR' : undefined;
+}
+
+/** Whether an image is named by the URL of a repository of the project. */
+function isInRepository(image: string): boolean {
+  return /aws_ecr_repository\.[^}]*repository_url\}/.test(image);
 }
 
 function faultOfContainers(task: Resource): string | undefined {
@@ -483,7 +527,10 @@ function faultOfContainers(task: Resource): string | undefined {
   const containers = containersOf(task);
   if (!containers) return undefined;
   for (const container of containers) {
-    const missing = ['name', 'image'].find((name) => [undefined, ''].includes(field(container, name) as undefined));
+    const missing = ['name', 'image'].find((name) => {
+      const value = field(container, name);
+      return value === undefined || value === '';
+    });
     if (missing) return `${titleOf(container)} has no ${missing}`;
   }
   if (containers.length > 0 && containers.every((container) => field(container, 'essential') === false))

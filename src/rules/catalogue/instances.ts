@@ -1,4 +1,4 @@
-import { imageArgument, imageNames, isAmazonLinux2, isAmazonLinux2023 } from '../lib/amis.js';
+import { imageArgument, isAmazonLinux2, isAmazonLinux2023, namesIn } from '../lib/amis.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
 import { isLeftOut, mayHaveMorePolicies } from '../lib/presence.js';
 import type { Project, Resource } from '../model/project.js';
@@ -83,7 +83,7 @@ export default defineRules(
     title: 'the metadata of an instance is read with a token only',
     why: 'With IMDSv1 a single forged request that the application makes for an attacker reads the credentials of the instance.',
     remedy: 'Set http_tokens in metadata_options to "required".',
-    catalogue: ['S000-16', 'Part 2 #23'],
+    catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html',
     example: { broken: template(metadata('optional'), ubuntu), sound: template(metadata('required'), ubuntu) },
@@ -94,7 +94,7 @@ export default defineRules(
       for (const instance of project.all('aws_launch_template', 'aws_launch_configuration', 'aws_instance')) {
         const tokens = instance.text('metadata_options.http_tokens');
         if (tokens === 'optional') finding(instance, 'lets its metadata be read without a token', 'metadata_options');
-        else if (!regional && isLeftOut(project, instance, 'metadata_options') && allowsNoTokens(instance))
+        else if (!regional && isLeftOut(project, instance, 'metadata_options') && !demandsTokens(instance))
           finding(instance, 'has no metadata_options');
       }
     },
@@ -105,7 +105,7 @@ export default defineRules(
     title: 'the disks of a launch template are encrypted',
     why: 'A snapshot of the disk, or one shared by mistake, can be read by whoever gets it.',
     remedy: 'Set encrypted to true in ebs, or encrypt by default with aws_ebs_encryption_by_default.',
-    catalogue: ['S000-16', 'Part 2 #23'],
+    catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html',
     example: { broken: template(disk('')), sound: template(disk('      encrypted   = true\n')) },
@@ -131,7 +131,7 @@ export default defineRules(
     why: 'The instances can be reached from the internet by whoever finds a way past their security group.',
     remedy:
       'Set associate_public_ip_address to false and reach the instances through a load balancer and Session Manager.',
-    catalogue: ['S000-16', 'Part 2 #22'],
+    catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html',
     example: {
@@ -228,12 +228,12 @@ ${template('')}`,
     },
   },
   {
-    name: 'ami-amazon-linux-2',
+    name: 'ami-supported',
     severity: 'warning',
-    title: 'no instance starts from Amazon Linux 2',
+    title: 'the system that instances start from is supported, as Amazon Linux 2 is no more',
     why: 'Its support ended on 30 June 2026: no hole found since is closed.',
     remedy: 'Use Amazon Linux 2023: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64.',
-    catalogue: ['S000-30', 'Part 2 #5'],
+    catalogue: ['S000-30'],
     stages: ['hcl'],
     source: 'https://aws.amazon.com/amazon-linux-2/faqs/',
     example: {
@@ -252,10 +252,13 @@ ${template('', 'data.aws_ami.linux.id')}`,
 ${template('')}`,
     },
     check(project, { finding }) {
-      for (const instance of project.all('aws_instance', 'aws_launch_template', 'aws_launch_configuration')) {
-        const argument = imageArgument(instance.type);
-        if (imageNames(instance, argument).some(isAmazonLinux2))
-          finding(instance, 'starts from Amazon Linux 2', argument);
+      for (const source of project.data('aws_ami', 'aws_ssm_parameter')) {
+        if (namesIn(source).some(isAmazonLinux2)) finding(source, 'finds Amazon Linux 2');
+      }
+      for (const instance of project.all('aws_launch_template')) {
+        const image = instance.text('image_id') ?? '';
+        if (image.startsWith('resolve:ssm:') && isAmazonLinux2(image))
+          finding(instance, 'starts from Amazon Linux 2', 'image_id');
       }
     },
   },
@@ -288,10 +291,10 @@ ${group}#>> .create-secure-infra.json
   },
 );
 
-/** Whether an image is known, and is none of those that demand tokens of themselves. */
-function allowsNoTokens(instance: Resource): boolean {
-  const names = imageNames(instance, imageArgument(instance.type));
-  return names.length > 0 && !names.some((name) => name === '' || isAmazonLinux2023(name));
+/** Whether an image is known to demand tokens of itself. */
+function demandsTokens(instance: Resource): boolean {
+  const argument = imageArgument(instance.type);
+  return instance.refs(argument, 'aws_ami', 'aws_ssm_parameter').flatMap(namesIn).some(isAmazonLinux2023);
 }
 
 /** The launch templates of Auto Scaling groups of the project: one for EKS must not have an instance profile. */

@@ -117,7 +117,7 @@ export default defineRules(
     why: 'Such ports are scanned and attacked without end: whoever has or guesses a password, or finds a flaw in the service, is in.',
     remedy:
       'Take the rule away and reach instances with Session Manager, which needs no open port; or name the few addresses that may connect.',
-    catalogue: ['S000-06', 'Part 2 #22'],
+    catalogue: ['S000-06'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html',
     example: {
@@ -196,7 +196,7 @@ export default defineRules(
     title: 'what stands behind an application load balancer lets in the load balancer, not the internet',
     why: 'Where its subnets have a route to the internet, clients go round the load balancer, and with it round its TLS, its web application firewall and its access logs. Where they have none, the rule waits for the day they get one.',
     remedy: "Name the load balancer's security group as the source.",
-    catalogue: ['S000-06', 'Part 2 #22'],
+    catalogue: ['S000-06'],
     stages: ['hcl', 'plan', 'state'],
     source:
       'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html',

@@ -75,7 +75,7 @@ const trailKey = defineRule({
   why: 'The trail is refused: "InsufficientEncryptionPolicyException: Insufficient permissions to access S3 bucket … or KMS key …". CloudTrail has no role of its own: only the key\'s policy can admit it.',
   remedy:
     "Allow cloudtrail.amazonaws.com kms:GenerateDataKey* and kms:DescribeKey in the key's policy, with aws:SourceArn for the trail and kms:EncryptionContext:aws:cloudtrail:arn for the account's trails.",
-  catalogue: ['facts §5', 'Part 2 #26'],
+  catalogue: ['facts §5'],
   stages: ['hcl', 'plan', 'state'],
   source: 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html',
   example: {

@@ -23,7 +23,7 @@ export default defineRule({
   title: 'aws_elb_service_account is read in a region that has such an account',
   why: 'The plan fails: "Unknown region" and the region\'s code. Regions that opened since August 2022 have no account that load balancers write their logs from.',
   remedy: 'Let the service logdelivery.elasticloadbalancing.amazonaws.com in instead, which every region has.',
-  catalogue: ['Part 2 #9', 'facts §3'],
+  catalogue: ['facts §3'],
   stages: ['hcl'],
   source: 'https://github.com/hashicorp/terraform-provider-aws/issues/29322',
   example: { broken: account('il-central-1'), sound: account('eu-west-1') },

@@ -115,7 +115,7 @@ export default defineRules(
     title: 'a listener for HTTPS or TLS takes TLS 1.2 and later only',
     why: 'Clients may agree on TLS 1.0 or 1.1, which PCI DSS and every browser have dropped. Left out, the policy is ELBSecurityPolicy-2016-08, which takes both.',
     remedy: 'Set ssl_policy to "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", or to another that starts at TLS 1.2.',
-    catalogue: ['S001-09', 'Part 2 #29'],
+    catalogue: ['S001-09'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html',
     example: {
@@ -140,7 +140,7 @@ export default defineRules(
     title: 'a load balancer that has HTTPS redirects port 80 to it',
     why: 'Whoever types the name without https:// talks to the application unencrypted, though it could be encrypted.',
     remedy: 'Give the listener on port 80 a default action of type redirect, to HTTPS and port 443.',
-    catalogue: ['S001-09', 'Part 2 #29'],
+    catalogue: ['S001-09'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html',
     example: {
@@ -168,7 +168,7 @@ ${secureHttps}`,
     title: 'a redirect to another port of a load balancer leads to a listener',
     why: 'The browser follows the redirect to a port on which nothing listens, and the connection times out.',
     remedy: 'Add the listener for HTTPS, or forward instead of redirecting.',
-    catalogue: ['S001-09', 'Part 2 #30'],
+    catalogue: ['S001-09'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html',
     example: {

@@ -13,13 +13,16 @@ const lb = (lines: string) => `resource "aws_lb" "app" {
 ${lines}}
 `;
 
-const logs = (prefix = 'alb') => `
+const logs = (prefix = 'alb', bucket = 'aws_s3_bucket.logs.id') => `
   access_logs {
     enabled = true
-    bucket  = aws_s3_bucket.logs.id
+    bucket  = ${bucket}
     prefix  = "${prefix}"
   }
 `;
+
+/** A bucket that is in another project. */
+const otherBucket = '"app-alb-logs-123456789012"';
 
 const dependsOn = `
   depends_on = [aws_s3_bucket_policy.logs]
@@ -63,7 +66,7 @@ export default defineRules(
     catalogue: ['S004-05'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html',
-    example: { broken: lb(''), sound: bucket + '\n' + lb(logs()) },
+    example: { broken: lb(''), sound: lb(logs('alb', otherBucket)) },
     check(project, { finding }) {
       for (const lb of loadBalancers(project).filter(isApplication)) {
         if (isLeftOut(project, lb, 'access_logs')) finding(lb, 'keeps no access logs');
@@ -80,7 +83,7 @@ export default defineRules(
     catalogue: ['S004-05', 'facts §3'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html',
-    example: { broken: bucket + '\n' + lb(logs('AWSLogs')), sound: bucket + '\n' + lb(logs()) },
+    example: { broken: lb(logs('AWSLogs', otherBucket)), sound: lb(logs('alb', otherBucket)) },
     check(project, { finding }) {
       for (const lb of loadBalancers(project)) {
         for (const name of ['access_logs', 'connection_logs']) {
@@ -99,7 +102,7 @@ export default defineRules(
     why: 'The load balancer is refused: "InvalidConfigurationRequest: Access Denied for bucket: … Please check S3bucket permission".',
     remedy:
       'Allow logdelivery.elasticloadbalancing.amazonaws.com s3:PutObject on <bucket>/<prefix>/AWSLogs/<account>/*.',
-    catalogue: ['S004-05', 'Part 2 #9', 'facts §3'],
+    catalogue: ['S004-05', 'facts §3'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html',
     example: {

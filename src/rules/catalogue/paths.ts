@@ -99,7 +99,7 @@ const group = (name: string) => `resource "aws_security_group" "${name}" {
 
 `;
 
-const let443In = (port: number) => `resource "aws_vpc_security_group_ingress_rule" "alb" {
+const clientsIn = (port: number) => `resource "aws_vpc_security_group_ingress_rule" "alb" {
   security_group_id = aws_security_group.alb.id
   description       = "Clients"
   cidr_ipv4         = "0.0.0.0/0"
@@ -268,8 +268,8 @@ export default defineRules(
     source:
       'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html',
     example: {
-      broken: group('alb') + let443In(80) + listener,
-      sound: group('alb') + let443In(443) + listener,
+      broken: group('alb') + clientsIn(80) + listener,
+      sound: group('alb') + clientsIn(443) + listener,
     },
     check(project, { finding, abstain }) {
       for (const lb of loadBalancers(project)) {
@@ -362,7 +362,7 @@ export default defineRules(
     why: 'Tasks stop before they start: "ResourceInitializationError: unable to pull secrets or registry auth" or "CannotPullContainerError". In a public subnet a task without a public address reaches nothing either.',
     remedy:
       'Give the subnets a default route to a NAT gateway, or endpoints for ecr.api, ecr.dkr, logs and secretsmanager and a gateway endpoint for s3 in their route tables, in newer regions also for ecs, ecs-agent and ecs-telemetry; in public subnets set assign_public_ip.',
-    catalogue: ['S000-12', 'S001-19', 'Part 2 #32', 'facts §7'],
+    catalogue: ['S000-12', 'S001-19', 'facts §7'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html',
     example: { broken: fargate(''), sound: fargate(throughNat) },
@@ -393,7 +393,7 @@ export default defineRules(
     why: 'The image is pulled, secrets are read and logs are written through the task\'s own network: it stops with "ResourceInitializationError" or "CannotPullContainerError".',
     remedy:
       'Add an egress rule for port 443 to the groups of the endpoints, or to 0.0.0.0/0 where a NAT gateway is the way out.',
-    catalogue: ['S001-17', 'S001-19', 'Part 2 #31'],
+    catalogue: ['S001-17', 'S001-19'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html',
     example: { broken: fargateGroup(''), sound: fargateGroup(httpsOut) },

@@ -50,7 +50,7 @@ const production = defineRule({
   why: 'One terraform destroy, or a change that replaces a resource, takes data along that nothing brings back.',
   remedy:
     'In terraform.tfvars set deletion_protection = true, force_destroy = false, db_skip_final_snapshot = false and secret_recovery_window_days to 7 or more. For a copy to throw away, generate one of profile ephemeral.',
-  catalogue: ['S000-25', 'Part 2 #35'],
+  catalogue: ['S000-25'],
   scope: 'generated',
   stages: ['hcl'],
   source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html',
@@ -69,7 +69,7 @@ const ephemeral = defineRule({
   why: 'terraform destroy stops half-way at what is protected or not empty, and names that stay taken keep the next copy from being made.',
   remedy:
     'In terraform.tfvars set deletion_protection = false, force_destroy = true, db_skip_final_snapshot = true and secret_recovery_window_days = 0.',
-  catalogue: ['S000-25', 'Part 2 #35'],
+  catalogue: ['S000-25'],
   scope: 'generated',
   stages: ['hcl'],
   source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html',
@@ -105,7 +105,7 @@ const retention = defineRule({
   why: 'Faults and intrusions are often found after weeks, when the logs that explain them and the backups from before are gone.',
   remedy:
     'In terraform.tfvars raise log_retention_days (365 is the default of production) and db_backup_retention_days (35).',
-  catalogue: ['S000-25', 'Part 2 #35'],
+  catalogue: ['S000-25'],
   scope: 'generated',
   stages: ['hcl'],
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16',

@@ -177,12 +177,10 @@ output "address" {
       if (!stated || !five) return;
       for (const { address, kind, type, attribute, location } of attributeReferences(project)) {
         const schema = resourceSchema(kind, type);
-        const names = schema?.names() ?? [];
-        if (!schema || names.includes(attribute) || (six && isAddedLater(kind, type, attribute))) continue;
-        finding(
-          location,
-          `${address} has no attribute ${JSON.stringify(attribute)}${lookedAt(six)}${suggestion(nearest(attribute, names))}`,
-        );
+        if (!schema || schema.attribute(attribute) || schema.block(attribute)) continue;
+        if (six && isAddedLater(kind, type, attribute)) continue;
+        const meant = suggestion(nearest(attribute, schema.names()));
+        finding(location, `${address} has no attribute ${JSON.stringify(attribute)}${lookedAt(six)}${meant}`);
       }
     },
   },

@@ -5,7 +5,7 @@ import { argument, declarationsOf, referencesIn } from '../lib/references.js';
 import { regionOfArn, regionOfZone, regionsIn } from '../lib/regions.js';
 import type { ModuleFolder } from '../model/hcl-module.js';
 import type { Project, Resource } from '../model/project.js';
-import { someElements } from '../model/value.js';
+import { show, someElements } from '../model/value.js';
 import { defineRules } from '../rule.js';
 
 /** Arguments that name something which must be in the resource's own region, and how the region is told from it. */
@@ -16,7 +16,11 @@ const regional: readonly {
 }[] = [
   { types: ['aws_lb_listener', 'aws_alb_listener'], argument: 'certificate_arn', regionOf: regionOfArn },
   { types: ['aws_lb_listener_certificate'], argument: 'certificate_arn', regionOf: regionOfArn },
-  { types: ['aws_cloudwatch_log_group', 'aws_db_instance', 'aws_rds_cluster'], argument: 'kms_key_id', regionOf: regionOfArn },
+  {
+    types: ['aws_cloudwatch_log_group', 'aws_db_instance', 'aws_rds_cluster'],
+    argument: 'kms_key_id',
+    regionOf: regionOfArn,
+  },
   { types: ['aws_cloudwatch_metric_alarm'], argument: 'alarm_actions', regionOf: regionOfArn },
   { types: ['aws_wafv2_web_acl_association'], argument: 'resource_arn', regionOf: regionOfArn },
   {
@@ -31,11 +35,6 @@ const regional: readonly {
   },
 ];
 
-/** `com.amazonaws.eu-west-1.s3`. */
-function regionOfService(name: string): string | undefined {
-  return /^com\.amazonaws\.([a-z0-9-]+)\./.test(name) ? regionsIn(name)[0] : undefined;
-}
-
 /** The region that an argument of a resource points into, where it is not the resource's own. */
 function otherRegion(
   resource: Resource,
@@ -44,7 +43,9 @@ function otherRegion(
 ): string | undefined {
   const { region } = resource.surroundings;
   if (typeof region !== 'string') return undefined;
-  const regions = someElements(resource.get(name)).map((value) => (typeof value === 'string' ? regionOf(value) : undefined));
+  const regions = someElements(resource.get(name)).map((value) =>
+    typeof value === 'string' ? regionOf(value) : undefined,
+  );
   return regions.find((found) => found !== undefined && found !== region);
 }
 
@@ -60,8 +61,15 @@ function* literalsIn(body: Body): Generator<Expression & { kind: 'literal' }> {
 function* literals(expression: Expression): Generator<Expression & { kind: 'literal' }> {
   if (expression.kind === 'literal') yield expression;
   if (expression.kind === 'binary' || (expression.kind === 'call' && expression.name === 'contains')) return;
+  if (expression.kind === 'list' && areRegions(expression.items)) return;
   const parts = expression.kind === 'object' ? expression.entries.map(({ value }) => value) : children(expression);
   for (const part of parts) yield* literals(part);
+}
+
+/** Whether items are a list of regions to look in, which the project's own is not taken from. */
+function areRegions(items: readonly Expression[]): boolean {
+  const regions = items.flatMap((item) => (item.kind === 'literal' ? regionsIn(String(item.value)) : []));
+  return regions.length === items.length && new Set(regions).size > 1;
 }
 
 /** The name of a zone that is put together by hand in an expression or in the local values it comes from. */
@@ -80,7 +88,9 @@ function writtenZone(folder: ModuleFolder, expression: Expression, seen = new Se
       /^[a-f]$/.test(String(last.value));
     return isRegionAndLetter ? `the region and "${String(last.value)}"` : undefined;
   }
-  for (const { path: [kind, name = ''] } of referencesIn(expression)) {
+  for (const {
+    path: [kind, name = ''],
+  } of referencesIn(expression)) {
     if (kind !== 'local' || seen.has(name)) continue;
     seen.add(name);
     const local = declarationsOf(folder).locals.get(name)?.attribute.expression;
@@ -108,7 +118,8 @@ export default defineRules(
     severity: 'error',
     title: 'certificates, keys, zones and alarm actions are in the region of what uses them',
     why: 'AWS refuses them: these arguments take nothing from another region. The usual cause is a region that was changed in one place and copied to others.',
-    remedy: 'Build the value from var.aws_region or take it from a resource, or give the provider the region that is meant.',
+    remedy:
+      'Build the value from var.aws_region or take it from a resource, or give the provider the region that is meant.',
     catalogue: ['S003-03', 'S001-07'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html',
@@ -139,22 +150,17 @@ resource "aws_subnet" "private" {
 `,
     },
     check(project, { finding }) {
-      const tell = (resource: Resource, name: string, region: string | undefined) => {
-        if (region === undefined) return;
-        const own = resource.surroundings.region as string;
-        finding(resource, `is in ${own}, and ${name} names something in ${region}`, name);
-      };
-      for (const { types, argument: name, regionOf: read } of regional)
-        for (const resource of project.all(...types)) tell(resource, name, otherRegion(resource, name, read));
-      for (const endpoint of project.all('aws_vpc_endpoint')) {
-        // Some services can be reached in another region, which has to be said.
-        if (!endpoint.has('service_region'))
-          tell(endpoint, 'service_name', otherRegion(endpoint, 'service_name', regionOfService));
+      for (const { types, argument: name, regionOf: read } of regional) {
+        for (const resource of project.all(...types)) {
+          const region = otherRegion(resource, name, read);
+          const own = show(resource.surroundings.region);
+          if (region !== undefined) finding(resource, `is in ${own}, and ${name} names something in ${region}`, name);
+        }
       }
     },
   },
   {
-    name: 'zones-looked-up',
+    name: 'zones-not-by-letter',
     severity: 'warning',
     title: 'names of availability zones are looked up',
     why: 'Which letters there are differs by region and by account: ap-northeast-1 has no b for most, and in us-west-1 some accounts have a and c, others b and c. The apply then fails with "Value (us-west-1b) for parameter availabilityZone is invalid".',
@@ -191,7 +197,8 @@ resource "aws_subnet" "a" {
           for (const name of zoneArguments[syntax.type] ?? []) {
             const attribute = argument(syntax.body, name);
             const zone = attribute && writtenZone(folder, attribute.expression);
-            if (attribute && zone !== undefined) finding({ path: file, line: attribute.line }, `${name} is made of ${zone}`);
+            if (attribute && zone !== undefined)
+              finding({ path: file, line: attribute.line }, `${name} is made of ${zone}`);
           }
         }
       }
@@ -267,7 +274,10 @@ data "aws_iam_policy_document" "key" {
         if (syntax.type !== 'provider' || type !== 'aws' || argument(syntax.body, 'alias') || !region) continue;
         const [reference] = referencesIn(region.expression);
         if (reference && reference.path.join('.') !== 'var.aws_region')
-          finding({ path: file, line: region.line }, `the provider's region is ${reference.path.join('.')}, not var.aws_region`);
+          finding(
+            { path: file, line: region.line },
+            `the provider's region is ${reference.path.join('.')}, not var.aws_region`,
+          );
       }
     },
   },

@@ -1,4 +1,4 @@
-import type { CharacterClass, NameRule } from '../../aws/name-limits.js';
+import type { CharacterClass, NameRule } from '../../aws/name-rules.js';
 import { isAccountId, leastLength, physicalNames, textParts, type PhysicalName } from '../lib/names.js';
 import type { Project, Resource } from '../model/project.js';
 import { identity, show, Text, Unknown } from '../model/value.js';

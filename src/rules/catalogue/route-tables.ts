@@ -203,7 +203,7 @@ export default defineRules(
     title: 'tasks and instances with a public address are in public subnets',
     why: 'Without a route to an internet gateway the address is of no use: neither does anybody reach it, nor does it lead out.',
     remedy: 'Leave the public address out, or use public subnets.',
-    catalogue: ['Part 2 #22', 'S000-13'],
+    catalogue: ['S000-13'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html',
     example: {

@@ -54,7 +54,7 @@ export default defineRules(
     why: 'Whoever gets into the service can send its data anywhere, on any port, and fetch his tools the same way.',
     remedy:
       'Allow the port of the database to its group, 443 to the endpoints or prefix lists of the AWS APIs, and 443 to 0.0.0.0/0 only where a NAT gateway is the way out.',
-    catalogue: ['S001-17', 'Part 2 #31'],
+    catalogue: ['S001-17'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html',
     example: {

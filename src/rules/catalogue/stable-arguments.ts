@@ -11,7 +11,11 @@ const unstable = new Set(['timestamp', 'plantimestamp', 'uuid', 'bcrypt']);
 /** The function that makes an expression give something else at every plan, through local values too. */
 function unstableCall(folder: ModuleFolder, expression: Expression, seen = new Set<string>()): string | undefined {
   if (expression.kind === 'call' && unstable.has(expression.name)) return `${expression.name}()`;
-  for (const { path: [kind, name = ''] } of referencesIn(expression)) {
+  // `var.force ? uuid() : null` is meant to be so.
+  if (expression.kind === 'conditional') return undefined;
+  for (const {
+    path: [kind, name = ''],
+  } of referencesIn(expression)) {
     if (kind !== 'local' || seen.has(name)) continue;
     seen.add(name);
     const local = declarationsOf(folder).locals.get(name)?.attribute.expression;
@@ -47,7 +51,7 @@ function* unstableUses(folder: ModuleFolder, body: Body, block?: string): Genera
 }
 
 export default defineRule({
-  name: 'arguments-stable',
+  name: 'no-changing-functions',
   severity: 'warning',
   title: 'no argument of a resource differs at every plan',
   why: 'timestamp(), uuid() and bcrypt() give something new each time: every plan wants to change the resource, and to replace it where the argument is its name. A plan without changes, which says that all is as written, is never seen again.',
@@ -76,7 +80,8 @@ export default defineRule({
     for (const folder of project.folders) {
       for (const { syntax, file } of folder.blocks) {
         const [type = ''] = syntax.labels;
-        const isOfAws = syntax.type === 'provider' ? type === 'aws' : syntax.type === 'resource' && /^aws_/.test(type);
+        const isOfAws =
+          syntax.type === 'provider' ? type === 'aws' : syntax.type === 'resource' && type.startsWith('aws_');
         if (!isOfAws) continue;
         const resource = ignoring.get(syntax);
         for (const { name, call, line } of unstableUses(folder, syntax.body)) {

@@ -15,7 +15,16 @@ function isWritten(expression: Expression | undefined): boolean {
 }
 
 /** Values that stand for credentials where none are asked for, such as those of LocalStack and moto. */
-const noCredentials = new Set(['test', 'testing', 'mock', 'mock_access_key', 'mock_secret_key', 'fake', 'dummy', 'foo']);
+const noCredentials = new Set([
+  'test',
+  'testing',
+  'mock',
+  'mock_access_key',
+  'mock_secret_key',
+  'fake',
+  'dummy',
+  'foo',
+]);
 
 function* writtenCredentials(project: Project): Generator<{ what: string; location: Location }> {
   const places = project.folders.flatMap(({ blocks }) =>
@@ -111,7 +120,7 @@ terraform {
     name: 'backend-lock',
     severity: 'warning',
     title: 'the S3 backend locks the state',
-    why: 'Two runs at the same time, such as a pipeline and a colleague, overwrite each other\'s state. What one of them made is then known to nobody, and the next apply makes it again or fails because it is there.',
+    why: "Two runs at the same time, such as a pipeline and a colleague, overwrite each other's state. What one of them made is then known to nobody, and the next apply makes it again or fails because it is there.",
     remedy: 'Set use_lockfile = true.',
     catalogue: ['facts §4'],
     stages: ['hcl'],
@@ -140,7 +149,8 @@ terraform {
     check(project, { finding, abstain }) {
       for (const backend of backendsOf(project)) {
         if (backend.type !== 's3') continue;
-        if (['use_lockfile', 'dynamodb_table', 'lock_table'].some((name) => backendSets(project, backend, name))) continue;
+        if (['use_lockfile', 'dynamodb_table', 'lock_table'].some((name) => backendSets(project, backend, name)))
+          continue;
         // Our own backend.hcl says whether there is a lock, with or without the bucket.
         if (isSetElsewhere(project, backend) && !project.isGenerated)
           abstain(backend.location, 'what init is given as -backend-config is not known');

@@ -30,7 +30,8 @@ function* declarationsIn({ syntax, file }: PlacedBlock): Generator<Declaration> 
   if (syntax.type === 'locals') {
     // The same name twice in one block is another rule's.
     const byName = new Map(syntax.body.attributes.map((attribute) => [attribute.name, attribute]));
-    for (const { name: local, line } of byName.values()) yield { name: `local.${local}`, location: { path: file, line } };
+    for (const { name: local, line } of byName.values())
+      yield { name: `local.${local}`, location: { path: file, line } };
   }
   if (syntax.type !== 'terraform') return;
   for (const { type, line } of syntax.body.blocks) {

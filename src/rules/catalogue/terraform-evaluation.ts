@@ -21,7 +21,9 @@ function dependsOnCaller(project: Project, variables: readonly string[]): boolea
 
 /** Whether an expression comes from the name of the workspace, through local values too. */
 function isOfWorkspace(folder: ModuleFolder, expression: Expression, seen = new Set<string>()): boolean {
-  for (const { path: [first, name = ''] } of referencesIn(expression)) {
+  for (const {
+    path: [first, name = ''],
+  } of referencesIn(expression)) {
     if ((first === 'terraform' || first === 'tofu') && name === 'workspace') return true;
     if (first !== 'local' || seen.has(name)) continue;
     seen.add(name);
@@ -175,7 +177,10 @@ resource "aws_vpc" "this" {
           for (const attribute of syntax.body.attributes) {
             const [index] = workspaceIndexes(folder, attribute.expression);
             if (index)
-              finding({ path: file, line: index.line }, 'indexes a map by the workspace, which may be one it does not have');
+              finding(
+                { path: file, line: index.line },
+                'indexes a map by the workspace, which may be one it does not have',
+              );
           }
         }
       }

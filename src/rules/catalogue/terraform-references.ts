@@ -50,6 +50,9 @@ function* calls(expression: Expression): Generator<Expression & { kind: 'call' }
   for (const child of children(expression)) yield* calls(child);
 }
 
+/** Functions that were there before Terraform 1.0, and are refused since. */
+const goneFunctions = new Set(['list', 'map']);
+
 const undeclared = 'https://developer.hashicorp.com/terraform/language/expressions/references';
 
 /** `count`, `each` and `self` where there is none; `undefined` where there is. */
@@ -60,7 +63,12 @@ function misplaced({ path: [name], section }: Reference, block: BlockSyntax): st
     // OpenTofu's providers can be repeated too; blocks of a check are its own.
     return block.type === 'check' ? undefined : `uses ${name}, and the block has no ${meta}`;
   }
-  if (name !== 'self' || block.type === 'check' || section) return undefined;
+  if (
+    name !== 'self' ||
+    block.type === 'check' ||
+    ['provisioner', 'connection', 'postcondition'].includes(section ?? '')
+  )
+    return undefined;
   return 'uses self outside of provisioners and postconditions';
 }
 
@@ -227,7 +235,7 @@ output "vpc_id" {
     name: 'module-inputs',
     severity: 'error',
     title: 'a call of a module gives every variable that has no default, and none that it does not have',
-    why: 'init stops: "Missing required argument: The argument "…" is required, but no definition was found", or "Unsupported argument: An argument named "…" is not expected here".',
+    why: 'validate and plan stop: "Missing required argument: The argument "…" is required, but no definition was found", or "Unsupported argument: An argument named "…" is not expected here".',
     remedy: 'Give the variable a value in the call or a default in the module; take out what the module does not know.',
     catalogue: ['S000-28', 'S000-31'],
     stages: ['hcl'],
@@ -329,7 +337,8 @@ resource "aws_vpc" "this" {
       for (const { blocks } of project.folders) {
         for (const { syntax, file } of blocks) {
           for (const { name, line } of callsIn(syntax.body, syntax.type === 'variable'))
-            if (!isFunction(name)) finding({ path: file, line }, `there is no function ${name}()`);
+            if (!isFunction(name) || goneFunctions.has(name))
+              finding({ path: file, line }, `there is no function ${name}()`);
         }
       }
     },

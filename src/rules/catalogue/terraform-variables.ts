@@ -1,6 +1,15 @@
 import { sensitiveAttributes } from '../../aws/sensitive-attributes.js';
 import { children, type BlockSyntax, type Body, type Expression } from '../hcl/syntax.js';
-import { argument, declarationsOf, isDeployed, isReadWhole, literalText, placeOf, referencesIn, type Reference } from '../lib/references.js';
+import {
+  argument,
+  declarationsOf,
+  isDeployed,
+  isReadWhole,
+  literalText,
+  placeOf,
+  referencesIn,
+  type Reference,
+} from '../lib/references.js';
 import type { ModuleFolder } from '../model/hcl-module.js';
 import { defineRules } from '../rule.js';
 
@@ -16,7 +25,10 @@ function variablesUsed(folder: ModuleFolder): Set<string> {
 
 function* variablesIn(body: Body): Generator<string> {
   for (const { expression } of body.attributes) {
-    for (const { path: [first, name] } of referencesIn(expression)) if (first === 'var' && name !== undefined) yield name;
+    for (const {
+      path: [first, name],
+    } of referencesIn(expression))
+      if (first === 'var' && name !== undefined) yield name;
   }
   for (const block of body.blocks) yield* variablesIn(block.body);
 }
@@ -188,7 +200,11 @@ output "vpc_id" {
     stages: ['hcl'],
     source: outputs,
     example: {
-      broken: `resource "aws_iam_user" "ci" {
+      broken: `provider "aws" {
+  region = "eu-west-1"
+}
+
+resource "aws_iam_user" "ci" {
   name = "ci"
 }
 
@@ -201,7 +217,11 @@ output "ci_secret_key" {
   value       = aws_iam_access_key.ci.secret
 }
 `,
-      sound: `resource "aws_iam_user" "ci" {
+      sound: `provider "aws" {
+  region = "eu-west-1"
+}
+
+resource "aws_iam_user" "ci" {
   name = "ci"
 }
 

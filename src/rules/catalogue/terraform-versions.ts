@@ -26,7 +26,7 @@ function* featuresIn({ syntax }: PlacedBlock): Generator<Feature> {
     if (backend && argument(backend.body, 'use_lockfile')) yield { what: 'use_lockfile is', since: lockFileVersion };
   }
   if (type === 'resource') {
-    const writeOnly = body.attributes.find(({ name }) => /_wo$/.test(name) && argument(body, `${name}_version`));
+    const writeOnly = body.attributes.find(({ name }) => name.endsWith('_wo') && argument(body, `${name}_version`));
     if (writeOnly) yield { what: `the write-only argument ${writeOnly.name} is`, since: writeOnlyVersion };
   }
 }

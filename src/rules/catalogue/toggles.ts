@@ -32,7 +32,9 @@ function isNone(expression: Expression): boolean {
 }
 
 function variableIn(folder: ModuleFolder, expression: Expression, seen = new Set<string>()): string | undefined {
-  for (const { path: [kind, name = ''] } of referencesIn(expression)) {
+  for (const {
+    path: [kind, name = ''],
+  } of referencesIn(expression)) {
     if (kind === 'var') return `var.${name}`;
     if (kind !== 'local' || seen.has(name)) continue;
     seen.add(name);
@@ -111,7 +113,8 @@ resource "aws_subnet" "private" {
     for (const folder of project.folders) {
       const { resources } = declarationsOf(folder);
       for (const { syntax, file } of folder.blocks) {
-        if (!['resource', 'data', 'module', 'output', 'locals'].includes(syntax.type) || isRepeated(syntax.body)) continue;
+        if (!['resource', 'data', 'module', 'output', 'locals'].includes(syntax.type) || isRepeated(syntax.body))
+          continue;
         for (const { address, line } of [...everyExpression(syntax.body)].flatMap((one) => [...firstElements(one)])) {
           const target = resources.get(address)?.syntax;
           const toggle = target && toggleOf(folder, target.body);

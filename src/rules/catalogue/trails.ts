@@ -92,7 +92,7 @@ const encrypted = defineRule({
   title: 'the log files of a trail are encrypted with a KMS key',
   why: "Whoever may read the bucket then reads who did what in the account; no key's policy stands between.",
   remedy: 'Set kms_key_id to a key whose policy admits cloudtrail.amazonaws.com.',
-  catalogue: ['facts §5', 'Part 2 #26'],
+  catalogue: ['facts §5'],
   stages: ['hcl', 'plan', 'state'],
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html#cloudtrail-2',
   example: {

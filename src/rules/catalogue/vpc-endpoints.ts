@@ -162,7 +162,7 @@ export default defineRules(
     title: 'endpoints are of type Interface, but for S3 and DynamoDB',
     why: 'Without vpc_endpoint_type it is a gateway endpoint, which is refused: "InvalidParameter: Endpoint type (Gateway) does not match available service types ([Interface])."',
     remedy: 'Set vpc_endpoint_type = "Interface".',
-    catalogue: ['S001-19', 'Part 2 #32'],
+    catalogue: ['S001-19'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html',
     example: {
@@ -218,7 +218,7 @@ export default defineRules(
     title: 'a gateway endpoint is associated with route tables',
     why: 'It is nothing but a route: without a table that has it, every call goes on as before, through the NAT gateway or nowhere.',
     remedy: 'Give it the route tables of the private subnets in route_table_ids.',
-    catalogue: ['S001-19', 'Part 2 #32'],
+    catalogue: ['S001-19'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html',
     example: {

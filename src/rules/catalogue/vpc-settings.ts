@@ -181,7 +181,7 @@ resource "aws_security_group" "app" {
     title: 'availability zones are looked up with state and opt-in filter',
     why: 'An account that opted in to a Local or Wavelength Zone gets it among the names; NAT gateways, load balancers and databases cannot be created there. A zone that is impaired is among them too without state.',
     remedy: 'Set state = "available" and filter opt-in-status by opt-in-not-required.',
-    catalogue: ['S000-11', 'Part 2 #20', 'Part 2 #21', 'facts §3'],
+    catalogue: ['S000-11', 'facts §3'],
     stages: ['hcl', 'plan'],
     source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/availability_zones',
     example: {
@@ -218,7 +218,7 @@ resource "aws_security_group" "app" {
     title: 'a subnet does not give every interface a public address',
     why: 'Load balancers and NAT gateways do not need it, and an instance that is started there by mistake is on the internet.',
     remedy: 'Set map_public_ip_on_launch to false, and ask for the address where one is wanted.',
-    catalogue: ['Part 2 #22', 'S000-14'],
+    catalogue: ['S000-14'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html',
     example: {

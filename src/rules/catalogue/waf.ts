@@ -104,7 +104,7 @@ const allGroups = [
 
 export default defineRules(
   {
-    name: 'waf-rule-priorities',
+    name: 'waf-priorities-distinct',
     severity: 'error',
     title: 'the rules of a web ACL have priorities of their own',
     why: 'CreateWebACL answers with a WAFInvalidParameterException. Neither validate nor plan looks.',
@@ -207,7 +207,7 @@ export default defineRules(
     title: 'AWS WAF logs to a destination whose name starts with aws-waf-logs-',
     why: 'PutLoggingConfiguration answers "WAFInvalidParameterException: Error reason: The ARN isn\'t valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: LOG_DESTINATION", for log groups, buckets and Firehose streams alike. Neither validate nor plan looks.',
     remedy: 'Give the log group, bucket or stream a name that starts with aws-waf-logs-.',
-    catalogue: ['S001-22', 'facts §6', 'Part 2 #38'],
+    catalogue: ['S001-22', 'facts §6'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://github.com/aws/aws-cdk/issues/35311',
     example: {

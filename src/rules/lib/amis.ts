@@ -1,5 +1,5 @@
-import type { Block } from '../model/project.js';
-import { identity, Text, someElements, type Value } from '../model/value.js';
+import type { Resource } from '../model/project.js';
+import { someElements, Text, type Value } from '../model/value.js';
 
 /** Where an instance or a template names its image. */
 export function imageArgument(type: string): string {
@@ -7,19 +7,16 @@ export function imageArgument(type: string): string {
 }
 
 /**
- * What is known of the name of the image in an argument: a pattern of the data source that finds it, or the name of
- * the public parameter that holds its id.
+ * The names of images that a data source looks for: patterns of `aws_ami`, or the name of the public parameter that
+ * holds the id of one.
  */
-export function imageNames(block: Block, argument: string): string[] {
-  const parameters = block.refs(argument, 'aws_ssm_parameter').map((parameter) => parameter.get('name'));
-  const filters = block
-    .refs(argument, 'aws_ami')
-    .flatMap((ami) => ami.blocks('filter'))
+export function namesIn(source: Resource): string[] {
+  const patterns = source
+    .blocks('filter')
     .filter((filter) => filter.text('name') === 'name')
     .flatMap((filter) => someElements(filter.get('values')));
-  const written = identity(block.get(argument));
-  const resolved = written?.startsWith('resolve:ssm:') ? [written] : [];
-  return [...parameters, ...filters].map(knownText).concat(resolved);
+  const parameter = source.type === 'aws_ssm_parameter' ? [source.get('name')] : [];
+  return [...patterns, ...parameter].map(knownText);
 }
 
 function knownText(value: Value | undefined): string {

@@ -51,6 +51,8 @@ interface Call {
   caller?: { call: Call; block: PlacedBlock };
 }
 
+const mayNameItself = new Set(['provisioner', 'connection', 'lifecycle']);
+
 /** Modules that call each other in a circle end here. */
 const deepestModules = 12;
 
@@ -79,7 +81,8 @@ class DependencyReader {
         { path: file, line: attribute.line },
         this.targets(call, referencesIn(attribute.expression)),
       );
-    for (const [name, block] of declared.outputs) this.add(call, `output.${name}`, placeOf(block), this.ofBlock(call, block));
+    for (const [name, block] of declared.outputs)
+      this.add(call, `output.${name}`, placeOf(block), this.ofBlock(call, block));
     for (const [address, block] of declared.resources) {
       const needs = [...this.ofBlock(call, block, address), ...this.providerOf(call, block.syntax)];
       this.add(call, address, placeOf(block), needs);
@@ -93,7 +96,9 @@ class DependencyReader {
 
   /** How often a module is there comes before everything in it; its end is after all of that. */
   private moduleCall(call: Call, name: string, block: PlacedBlock): void {
-    const expressions = ['count', 'for_each', 'depends_on'].map((meta) => argument(block.syntax.body, meta)?.expression);
+    const expressions = ['count', 'for_each', 'depends_on'].map(
+      (meta) => argument(block.syntax.body, meta)?.expression,
+    );
     const needs = expressions.flatMap((expression) =>
       expression ? this.targets(call, referencesIn(expression), true) : [],
     );
@@ -120,11 +125,11 @@ class DependencyReader {
     this.nodes.set(address, { address, location, needs: all });
   }
 
-  /** A resource may name itself where it is looked at after it was made. */
+  /** A resource may name itself where it has been made before, though not in its conditions. */
   private ofBlock(call: Call, { syntax }: PlacedBlock, self?: string): string[] {
     const inDependsOn = argument(syntax.body, 'depends_on')?.expression;
     const references = [...referencesOf(syntax)].filter(
-      (reference) => !(reference.section && self !== undefined && referred(reference) === self),
+      (reference) => !(mayNameItself.has(reference.section ?? '') && referred(reference) === self),
     );
     return [
       ...this.targets(call, references),
@@ -156,7 +161,8 @@ class DependencyReader {
       const wanted = `provider.${name}`;
       if (at.folder.blocks.some((block) => block.syntax.type === 'provider' && providerName(block.syntax) === wanted))
         return [`${at.path}${wanted}`];
-      const passed: Expression | undefined = at.caller && argument(at.caller.block.syntax.body, 'providers')?.expression;
+      const passed: Expression | undefined =
+        at.caller && argument(at.caller.block.syntax.body, 'providers')?.expression;
       name = passedAs(passed, name);
     }
     return [];

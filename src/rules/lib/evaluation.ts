@@ -28,7 +28,9 @@ export function placeOfFailure(project: Project, { location }: Failure): Place |
   for (const folder of project.folders) {
     const block = folder.blocks.find(
       ({ syntax, file }) =>
-        file === location.path && syntax.line <= location.line && location.line <= Math.max(syntax.endLine, syntax.line),
+        file === location.path &&
+        syntax.line <= location.line &&
+        location.line <= Math.max(syntax.endLine, syntax.line),
     );
     const attribute = block && attributeAt(block.syntax.body, location.line);
     if (block && attribute) return { folder, block, expression: attribute.expression };
@@ -108,7 +110,8 @@ export function rootVariablesOf(project: Project, place: Place): string[] {
     if (!once(address)) return;
     const [, name] = /^var\.(.+)$/.exec(address) ?? [];
     if (name !== undefined) names.add(name);
-    for (const next of nodes.get(address)?.needs ?? []) if (/(?:^|\.)(?:var|local|output)\.[^.]+$/.test(next)) visit(next);
+    for (const next of nodes.get(address)?.needs ?? [])
+      if (/(?:^|\.)(?:var|local|output)\.[^.]+$/.test(next)) visit(next);
   };
   for (const path of paths.get(place.folder) ?? []) follow(path, place.folder, place.expression);
   return [...names].filter((name) => root && declarationsOf(root).variables.has(name));
@@ -116,7 +119,9 @@ export function rootVariablesOf(project: Project, place: Place): string[] {
 
 /** The root module's variables that a .tfvars file of the project gives. */
 export function givenVariables(project: Project): ReadonlySet<string> {
-  const files = (project.list('') ?? []).filter((name) => /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/.test(name));
+  const files = (project.list('') ?? []).filter((name) =>
+    /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/.test(name),
+  );
   const names = files.flatMap((file) =>
     [...(project.read(file) ?? '').matchAll(/^\s*"?([\w-]+)"?\s*[=:]/gm)].map(([, name]) => name ?? ''),
   );
@@ -130,5 +135,8 @@ export function isPlaceholder(project: Project, name: string): boolean {
   const fallback = variable && argument(variable.syntax.body, 'default')?.expression;
   if (!fallback) return false;
   if (fallback.kind === 'literal') return fallback.value === null || fallback.value === '';
-  return (fallback.kind === 'list' && fallback.items.length === 0) || (fallback.kind === 'object' && fallback.entries.length === 0);
+  return (
+    (fallback.kind === 'list' && fallback.items.length === 0) ||
+    (fallback.kind === 'object' && fallback.entries.length === 0)
+  );
 }

@@ -1,4 +1,4 @@
-import { nameRules, type NameRule } from '../../aws/name-limits.js';
+import { nameRules, type NameRule } from '../../aws/name-rules.js';
 import { account } from '../model/aws-attributes.js';
 import type { Project, Resource } from '../model/project.js';
 import { Text, Unknown, type Value } from '../model/value.js';

@@ -8,7 +8,7 @@ import type { Location, Project } from '../model/project.js';
 export interface Reference {
   path: readonly [string, ...string[]];
   line: number;
-  /** The nested block of a resource that it stands in, where that is one of Terraform's own: `lifecycle`. */
+  /** The nested block of a resource that it stands in, where that is one of Terraform's own: `postcondition`. */
   section?: string;
 }
 
@@ -135,17 +135,14 @@ function* inBody(
     for (const reference of referencesIn(expression, bound)) yield section ? { ...reference, section } : reference;
   }
   for (const inner of body.blocks) {
-    const part = section ?? (kind === 'resource' && ownSections.has(inner.type) ? inner.type : undefined);
+    const isOwn = section === 'lifecycle' || (kind === 'resource' && ownSections.has(inner.type));
+    const part = isOwn ? inner.type : section;
     if (inner.type === 'dynamic') yield* inDynamic(inner, bound, part);
     else yield* inBody(inner.body, bound, inner.type, part);
   }
 }
 
-function* inDynamic(
-  block: BlockSyntax,
-  bound: ReadonlySet<string>,
-  section: string | undefined,
-): Generator<Reference> {
+function* inDynamic(block: BlockSyntax, bound: ReadonlySet<string>, section: string | undefined): Generator<Reference> {
   const iterator = argument(block.body, 'iterator')?.expression;
   const name = iterator?.kind === 'name' ? iterator.name : (block.labels[0] ?? '');
   const inner = new Set([...bound, name]);

@@ -19,7 +19,8 @@ export function requiredProviders(folder: ModuleFolder): RequiredProvider[] {
       .flatMap(({ body }) => body.attributes)
       .map(({ name, expression, line }) => {
         const [source, version] = [entryText(expression, 'source'), entryText(expression, 'version')];
-        const short = expression.kind === 'literal' && typeof expression.value === 'string' ? expression.value : version;
+        const short =
+          expression.kind === 'literal' && typeof expression.value === 'string' ? expression.value : version;
         return {
           name,
           location: { path: file, line },

@@ -1,6 +1,6 @@
 import { children, type Body, type Expression } from '../hcl/syntax.js';
 import { ignoresChanges } from '../lib/presence.js';
-import { declarationsOf, referencesIn } from '../lib/references.js';
+import { declarationsOf } from '../lib/references.js';
 import type { ModuleFolder } from '../model/hcl-module.js';
 import type { Resource } from '../model/project.js';
 import { defineRule } from '../rule.js';
@@ -8,23 +8,33 @@ import { defineRule } from '../rule.js';
 /** Functions that give something else each time, https://developer.hashicorp.com/terraform/language/functions/timestamp */
 const unstable = new Set(['timestamp', 'plantimestamp', 'uuid', 'bcrypt']);
 
+/** What is known of local values. */
+const knownLocals = new WeakMap<Expression, { call?: string }>();
+
 /** The function that makes an expression give something else at every plan, through local values too. */
-function unstableCall(folder: ModuleFolder, expression: Expression, seen = new Set<string>()): string | undefined {
+function unstableCall(folder: ModuleFolder, expression: Expression): string | undefined {
   if (expression.kind === 'call' && unstable.has(expression.name)) return `${expression.name}()`;
   // `var.force ? uuid() : null` is meant to be so.
   if (expression.kind === 'conditional') return undefined;
-  for (const {
-    path: [kind, name = ''],
-  } of referencesIn(expression)) {
-    if (kind !== 'local' || seen.has(name)) continue;
-    seen.add(name);
-    const local = declarationsOf(folder).locals.get(name)?.attribute.expression;
-    const call = local && unstableCall(folder, local, seen);
-    if (call !== undefined) return call;
-  }
+  if (expression.kind === 'attribute' && expression.of.kind === 'name' && expression.of.name === 'local')
+    return unstableLocal(folder, expression.name);
   return children(expression)
-    .map((part) => unstableCall(folder, part, seen))
+    .map((part) => unstableCall(folder, part))
     .find((call) => call !== undefined);
+}
+
+function unstableLocal(folder: ModuleFolder, name: string): string | undefined {
+  const expression = declarationsOf(folder).locals.get(name)?.attribute.expression;
+  if (!expression) return undefined;
+  let known = knownLocals.get(expression);
+  if (!known) {
+    // Local values that go round in a circle end here.
+    knownLocals.set(expression, {});
+    const call = unstableCall(folder, expression);
+    known = call === undefined ? {} : { call };
+    knownLocals.set(expression, known);
+  }
+  return known.call;
 }
 
 /** Arguments whose purpose is to differ, so that something is done at each apply. */

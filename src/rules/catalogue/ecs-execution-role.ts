@@ -115,7 +115,7 @@ const task = (container: string) => `resource "aws_ecs_task_definition" "app" {
 
   container_definitions = jsonencode([
     {
-      name = "app"
+      name  = "app"
 ${container}    },
   ])
 }

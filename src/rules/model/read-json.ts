@@ -125,8 +125,8 @@ class JsonProject {
               ?.references(configAddress, name)
               .flatMap((target) => this.byConfigAddress.get(target) ?? []) ?? [],
           dependsOn: () =>
-            objectsNamed(resource.depends_on).flatMap(
-              (target) => this.byConfigAddress.get(target.replace(/\[[^\]]*\]/g, '')) ?? [],
+            [...named(resource.depends_on), ...(configuration?.references(configAddress, 'depends_on') ?? [])].flatMap(
+              (target) => this.byConfigAddress.get(target) ?? [],
             ),
         }),
         surroundings: surroundingsOf(values, general),
@@ -157,8 +157,9 @@ class JsonProject {
   }
 }
 
-function objectsNamed(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+/** The addresses in a state's `depends_on`, without keys. */
+function named(addresses: unknown): string[] {
+  return strings(addresses).map((address) => address.replaceAll(/\[[^\]]*\]/g, ''));
 }
 
 /** The account that the data source of a plan or state names. */

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+
+import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js';
+import { show, type Value } from '../../src/rules/model/value.js';
+
+/** What an expression is shown as in a project with variables that nobody has given a value. */
+async function shown(expression: string, more = ''): Promise<string> {
+  const text = `variable "text" { type = string }
+variable "flag" { type = bool }
+variable "list" { type = list(string) }
+variable "nothing" { default = null }
+resource "aws_vpc" "this" { count = 2 }
+resource "aws_vpc" "maybe" { count = var.flag ? 1 : 0 }
+resource "aws_vpc" "named" { for_each = { a = "10.0.0.0/16" } }
+resource "aws_s3_bucket" "logs" { bucket = "logs-\${var.text}" }
+${more}
+resource "some_thing" "it" {
+  value = ${expression}
+}
+`;
+  const project = await readHclProject(memorySources(new Map([['main.tf', text]])));
+  const [it] = project.all('some_thing');
+  return show(it?.get('value') as Value);
+}
+
+describe('what is not known stays unknown', () => {
+  it.each([
+    // Texts keep what is known of them.
+    ['"a-${var.text}-b"', 'a-${var.text}-b'],
+    ['lower("A-${var.text}")', 'a-…'],
+    ['join("/", ["a", var.text])', 'a/${var.text}'],
+    ['format("%s:%s", "x", var.text)', 'x:${var.text}'],
+    // Conditions that are not known give what both sides share.
+    ['var.flag ? "a" : "a"', 'a'],
+    ['var.flag ? "a" : "b"', '…'],
+    ['var.flag ? { a = 1, b = 2 } : { a = 1, b = 3 }', '{ a = 1, b = … }'],
+    ['var.flag ? ["a"] : ["a", "a"]', '[a, …]'],
+    ['var.flag ? 1 : tonumber("x")', '1'],
+    // What decides alone decides.
+    ['var.flag && false', 'false'],
+    ['var.flag || true', 'true'],
+    ['var.flag && true', '…'],
+    ['var.text == null', '…'],
+    ['"x${var.text}" == null', 'false'],
+    ['"x${var.text}" == ""', 'false'],
+    ['"${var.text}" == ""', '…'],
+    ['var.text == var.text', 'true'],
+    ['"a-${var.text}" == "b-${var.text}"', 'false'],
+    ['var.nothing == null', 'true'],
+    ['coalesce(var.nothing, "x")', 'x'],
+    ['coalesce(var.text, "x")', '…'],
+    // Lists of unknown length have unknown length, and elements that are like each other.
+    ['length(var.list)', '…'],
+    ['length(aws_vpc.this)', '2'],
+    ['length(aws_vpc.maybe)', '…'],
+    ['[for x in var.list : "a"]', '[a, …]'],
+    ['concat(["a"], var.list)', '[…, …]'],
+    ['[for x in ["a", "b"] : x if var.flag]', '[…, …]'],
+    ['contains(["a", var.text], "a")', 'true'],
+    ['contains([var.text], "a")', '…'],
+    // Resources are what they refer to.
+    ['aws_vpc.this[*].id', '[${aws_vpc.this[0].id}, ${aws_vpc.this[1].id}]'],
+    ['aws_vpc.this[1].arn', '${aws_vpc.this[1].arn}'],
+    ['aws_vpc.named["a"].id', '${aws_vpc.named["a"].id}'],
+    ['aws_vpc.maybe[0].id', '${aws_vpc.maybe.id}'],
+    ['try(aws_vpc.maybe[0].id, "none")', '${aws_vpc.maybe.id}'],
+    ['aws_s3_bucket.logs.arn', 'arn:${data.aws_partition.current.partition}:s3:::logs-${var.text}'],
+    // Nobody knows another provider's functions, the clock, or the disk.
+    ['timestamp()', '…'],
+    ['file("missing.txt")', '…'],
+    ['provider::aws::arn_parse("x")', '…'],
+  ])('%s', async (expression, expected) => {
+    expect(await shown(expression)).toBe(expected);
+  });
+
+  it('a count that is not known makes one instance that may be there', async () => {
+    const project = await readHclProject(
+      memorySources(
+        new Map([['main.tf', 'variable "n" { type = number }\nresource "aws_vpc" "a" {\n  count = var.n\n}\n']]),
+      ),
+    );
+    expect(project.all('aws_vpc').map(({ address, uncertain }) => [address, uncertain])).toEqual([['aws_vpc.a', true]]);
+  });
+
+  it('defaults of optional attributes, types and nulls are those of terraform', async () => {
+    const more = `variable "settings" {
+  type = object({
+    port  = optional(number, 8080)
+    names = optional(list(string), ["x"])
+    inner = optional(object({ on = optional(bool, true) }), {})
+  })
+  default = { port = "9090" }
+}
+`;
+    expect(await shown('var.settings', more)).toBe('{ port = 9090, names = [x], inner = { on = true } }');
+  });
+});

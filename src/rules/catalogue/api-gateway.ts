@@ -1,5 +1,5 @@
 import { madeBefore } from '../lib/ordering.js';
-import { createsBeforeDestroy, isLeftOut, isPassedToUnreadModule } from '../lib/presence.js';
+import { createsBeforeDestroy, isLeftOut } from '../lib/presence.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
 import type { Project, Resource } from '../model/project.js';
 import { isList, type Value } from '../model/value.js';
@@ -240,7 +240,7 @@ export default defineRules(
     check(project, { finding }) {
       if (isSwitchedOff(project, 'aws_api_gateway_method_settings')) return;
       for (const stage of project.all('aws_api_gateway_stage')) {
-        if (settingsOf(project, stage).length === 0 && !isPassedToUnreadModule(project, stage))
+        if (settingsOf(project, stage).length === 0 && !project.isGivenToUnread(stage))
           finding(stage, 'has no method settings');
       }
     },
@@ -306,8 +306,7 @@ function isLimited(project: Project, api: Resource): boolean {
   const types = api.get('endpoint_configuration.types');
   if (api.has('policy') || (types !== undefined && !isPublic(types))) return true;
   return (
-    project.linked('aws_api_gateway_rest_api_policy', 'rest_api_id', api).length > 0 ||
-    isPassedToUnreadModule(project, api)
+    project.linked('aws_api_gateway_rest_api_policy', 'rest_api_id', api).length > 0 || project.isGivenToUnread(api)
   );
 }
 

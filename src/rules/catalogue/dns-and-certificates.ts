@@ -1,7 +1,6 @@
 import type { Expression } from '../hcl/syntax.js';
 import { listeners } from '../lib/load-balancers.js';
 import { madeBefore } from '../lib/ordering.js';
-import { isPassedToUnreadModule } from '../lib/presence.js';
 import { pointsAt, type Project, type Resource } from '../model/project.js';
 import { referencePath } from '../model/evaluate.js';
 import { identity } from '../model/value.js';
@@ -197,7 +196,7 @@ ${listener('aws_acm_certificate_validation.app.certificate_arn')}`,
     },
     check(project, { finding }) {
       for (const { user, certificate } of certificateUses(project)) {
-        if (validationsOf(project, certificate).length > 0 || isPassedToUnreadModule(project, certificate)) continue;
+        if (validationsOf(project, certificate).length > 0 || project.isGivenToUnread(certificate)) continue;
         finding(user, `uses ${certificate.configAddress}, which nothing validates`, certificateArgument(user));
       }
     },

@@ -1,5 +1,5 @@
 import { field, objectsIn } from '../lib/containers.js';
-import { isLeftOut, isPassedToUnreadModule } from '../lib/presence.js';
+import { isLeftOut } from '../lib/presence.js';
 import type { Project, Resource } from '../model/project.js';
 import { decodeJson, identity, type Value } from '../model/value.js';
 import { defineRules } from '../rule.js';
@@ -204,6 +204,6 @@ function numberOf(value: Value | undefined): number | undefined {
 
 /** Whether a lifecycle policy may be that of a repository, though it is not known to be. */
 function isManagedElsewhere(project: Project, repository: Resource): boolean {
-  if (isPassedToUnreadModule(project, repository)) return true;
+  if (project.isGivenToUnread(repository)) return true;
   return project.all('aws_ecr_lifecycle_policy').some((policy) => policy.uncertain || repository.uncertain);
 }

@@ -2,7 +2,7 @@ import { runtimeDeprecated } from '../../aws/lambda-runtimes.js';
 import { functionsNamed, isAtEdge, permissionsFor } from '../lib/functions.js';
 import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
-import { isPassedToUnreadModule, mayHaveMorePolicies } from '../lib/presence.js';
+import { mayHaveMorePolicies } from '../lib/presence.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
 import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
 import { elements, identity, joinText, same, show, type Value } from '../model/value.js';
@@ -242,7 +242,7 @@ ${schedule}`,
       if (isSwitchedOff(project, 'aws_lambda_permission')) return;
       for (const { caller, block, argument, principal } of callers(project)) {
         for (const lambda of functionsNamed(block, argument)) {
-          if (isPassedToUnreadModule(project, lambda)) continue;
+          if (project.isGivenToUnread(lambda)) continue;
           const permitted = permissionsFor(project, lambda).some(
             (permission) =>
               covers(`${principal}.*`, permission.get('principal') ?? '') !== false ||

@@ -1,5 +1,5 @@
 import { actionsOf, listenerRules, listeners, listenersOf, loadBalancerOf } from '../lib/load-balancers.js';
-import { isLeftOut, isPassedToUnreadModule } from '../lib/presence.js';
+import { isLeftOut } from '../lib/presence.js';
 import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
 import { defineRules } from '../rule.js';
 
@@ -181,7 +181,7 @@ ${secureHttps}`,
     check(project, { finding }) {
       for (const listener of listeners(project)) {
         const lb = loadBalancerOf(project, listener);
-        if (!lb || isPassedToUnreadModule(project, lb)) continue;
+        if (!lb || project.isGivenToUnread(lb)) continue;
         const ports = listenersOf(project, lb).map((other) => (other.uncertain ? undefined : other.number('port')));
         for (const redirect of actionsOf(listener).flatMap((action) => action.blocks('redirect'))) {
           const port = redirect.number('port');

@@ -2,7 +2,7 @@ import { isApplication, loadBalancers } from '../lib/load-balancers.js';
 import { madeBefore } from '../lib/ordering.js';
 import { decide, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy } from '../lib/policies.js';
-import { isLeftOut, isPassedToUnreadModule } from '../lib/presence.js';
+import { isLeftOut } from '../lib/presence.js';
 import { pointsAt, type Project, type Resource } from '../model/project.js';
 import { joinText, Text, unknown } from '../model/value.js';
 import { defineRules } from '../rule.js';
@@ -112,7 +112,7 @@ export default defineRules(
     check(project, { finding, abstain }) {
       for (const { lb, bucket } of loggingTo(project)) {
         const policies = policiesOfBucket(project, bucket);
-        if (policies.length === 0 && isPassedToUnreadModule(project, bucket)) continue;
+        if (policies.length === 0 && project.isGivenToUnread(bucket)) continue;
         const answer = mayDeliver(policies, lb, bucket);
         if (answer === 'denied') {
           const what = policies.length === 0 ? 'has no policy' : 'has a policy that does not let it write there';

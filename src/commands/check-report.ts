@@ -81,7 +81,7 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function unreadText({ unreadModules }: CheckResult): string {
-  const lines = unreadModules.map(({ address, source }) => `  ${address}  ${printable(source)}`);
+  const lines = unreadModules.map(({ address, source }) => `  ${printable(`${address}  ${source}`)}`);
   return section('Modules that were not looked into', [...new Set(lines)]);
 }
 

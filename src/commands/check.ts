@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { nearest } from '../answers/nearest.js';
@@ -136,6 +136,7 @@ async function readProjects(request: CheckRequest, cwd: string): Promise<Project
 async function readFolder(folder: string, variableFiles: readonly string[], cwd: string): Promise<Project> {
   const root = path.resolve(cwd, folder);
   refuseNoFolder(folder, root);
+  refuseFaults(variableFiles.flatMap((file) => unreadable(file, cwd)));
   const files = variableFiles.map((file) => path.relative(root, path.resolve(cwd, file)));
   try {
     return await readHclProject(
@@ -152,6 +153,16 @@ async function readFolder(folder: string, variableFiles: readonly string[], cwd:
         remedy: 'Mend it there; terraform fmt says more where it can.',
       },
     ]);
+  }
+}
+
+/** The fault of a file of values that cannot be read, if it cannot. */
+function unreadable(file: string, cwd: string): Fault[] {
+  try {
+    accessSync(path.resolve(cwd, file), constants.R_OK);
+    return [];
+  } catch (error) {
+    return [fileFault(error, '--var-file', quote(file))];
   }
 }
 

@@ -1,3 +1,6 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
 import type { CheckResult, Finding } from '../rules/check.js';
 import type { Rule } from '../rules/rule.js';
 import { shownPath, type ReportContext } from './check-report.js';
@@ -52,7 +55,7 @@ function sarifResult(
   context: ReportContext,
 ): object {
   const physical = location && {
-    artifactLocation: { uri: shownPath(location, context).split('/').map(encodeURIComponent).join('/') },
+    artifactLocation: { uri: uriOf(shownPath(location, context)) },
     region: { startLine: Math.max(1, location.line), ...(location.endLine ? { endLine: location.endLine } : {}) },
   };
   return {
@@ -68,4 +71,9 @@ function sarifResult(
     ],
     ...(reason === undefined ? {} : { suppressions: [{ kind: 'inSource', justification: reason }] }),
   };
+}
+
+/** Relative to the current directory, as scanners are expected to; of a folder that was given whole, whole too. */
+function uriOf(shown: string): string {
+  return path.isAbsolute(shown) ? pathToFileURL(shown).href : shown.split('/').map(encodeURIComponent).join('/');
 }

@@ -55,7 +55,7 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
   const abstentions: Abstention[] = [];
   const hcl = projects.find(({ stage }) => stage === 'hcl');
   const places = placesByAddress(hcl);
-  const generated = !hcl || hcl.isGenerated;
+  const generated = hcl?.isGenerated ?? false;
   for (const rule of selected) {
     if (rule.scope === 'generated' && !generated) continue;
     for (const project of projects) {
@@ -166,7 +166,7 @@ function covers(ignore: Ignore, { rule, location }: Finding): boolean {
     ignore.reason !== '' &&
     location !== undefined &&
     location.path === ignore.path &&
-    (ignore.from === undefined || (location.line >= ignore.from && location.line <= ignore.to!))
+    ignore.isFor(location.line)
   );
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
@@ -67,7 +68,8 @@ describe('check', () => {
       'main.tf': 'variable "unused" {\n  type        = string\n  description = "Nobody asks for it."\n}\n',
     });
     expect((await run(['check'], { cwd })).code).toBe(0);
-    expect((await run(['check', '--fail-on', 'warning'], { cwd })).code).toBe(1);
+    expect((await run(['check', '--fail-on', 'warning'], { cwd })).code).toBe(0);
+    expect((await run(['check', '--fail-on', 'note'], { cwd })).code).toBe(1);
   });
 
   it('prints JSON with the same content', async () => {
@@ -104,6 +106,8 @@ describe('check', () => {
     expect(results.map(({ suppressions }) => suppressions?.length ?? 0)).toEqual([0, 1]);
     expect(JSON.stringify(results[0]!.locations)).toContain('"uri":"a%20b%25.tf"');
     expect(ajv.validate(sarifSchema, { ...log, version: '3' })).toBe(false);
+    const whole = await run(['check', cwd, '--format', 'sarif'], { cwd: scratchFolder() });
+    expect(whole.stdout).toContain(`"uri": "${pathToFileURL(path.join(cwd, 'a b%.tf')).href}"`);
   });
 
   it('prints workflow commands for GitHub', async () => {
@@ -212,6 +216,8 @@ describe('check', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
     const empty = await run(['check', 'empty', '--json'], { cwd });
     expect(empty.code).toBe(2);
+    const values = await run(['check', '--var-file', 'none.tfvars'], { cwd: project({ 'main.tf': '' }) });
+    expect([values.code, values.stderr]).toEqual([2, expect.stringContaining('--var-file "none.tfvars"')]);
     expect(JSON.parse(empty.stdout)).toMatchObject({ ok: false, exitCode: 2, faults: [{ option: '[folder]' }] });
     expect((await run(['check'], { cwd: project({ 'infra/main.tf': '' }) })).stderr).toContain('Did you mean infra?');
   });

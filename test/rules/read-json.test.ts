@@ -184,3 +184,47 @@ describe('what is neither is refused with what it is', () => {
     expect(() => read(text)).toThrow(message);
   });
 });
+
+describe('where a resource of a plan is', () => {
+  it('is what its ARN says, its own region, or its provider', () => {
+    const resource = (name: string, values: object) => ({
+      address: `aws_sns_topic.${name}`,
+      mode: 'managed',
+      type: 'aws_sns_topic',
+      name,
+      values,
+    });
+    const region = (name: string) => ({ expressions: { region: { constant_value: name } } });
+    const project = readPlan(
+      JSON.stringify({
+        planned_values: {
+          root_module: {
+            resources: [
+              resource('here', {}),
+              resource('there', {}),
+              resource('somewhere', {}),
+              resource('own', { region: 'us-west-2' }),
+              resource('made', { arn: 'arn:aws:sns:eu-north-1:123456789012:made' }),
+            ],
+          },
+        },
+        configuration: {
+          provider_config: { aws: region('eu-west-1'), 'aws.there': region('us-east-1'), 'aws.somewhere': {} },
+          root_module: {
+            resources: ['here', 'there', 'somewhere', 'own', 'made'].map((name) => ({
+              address: `aws_sns_topic.${name}`,
+              provider_config_key: ['there', 'somewhere'].includes(name) ? `aws.${name}` : 'aws',
+            })),
+          },
+        },
+      }),
+    );
+    expect(project.resources.map(({ name, surroundings }) => `${name} ${show(surroundings.region)}`)).toEqual([
+      'here eu-west-1',
+      'there us-east-1',
+      'somewhere ${region of aws.somewhere}',
+      'own us-west-2',
+      'made eu-north-1',
+    ]);
+  });
+});

@@ -58,6 +58,20 @@ describe('what is not known stays unknown', () => {
     ['[for x in ["a", "b"] : x if var.flag]', '[…, …]'],
     ['contains(["a", var.text], "a")', 'true'],
     ['contains([var.text], "a")', '…'],
+    ['[for x in [{}] : x.a if var.flag]', '[…, …]'],
+    // Nor are the keys of a map known that come from what is not.
+    ['{ (var.text) = 1 }["a"]', '…'],
+    ['lookup({ (var.text) = 1 }, "a", 2)', '…'],
+    ['keys({ "a-${var.text}" = 1 })', '[a-${var.text}]'],
+    ['contains(keys({ (var.text) = 1 }), "a")', '…'],
+    ['[for key, value in { (var.text) = 1 } : key]', '[${var.text}]'],
+    ['startswith([for key, value in { (var.text) = 1 } : key][0], "a")', '…'],
+    ['jsonencode({ (var.text) = 1 }) == ""', '…'],
+    // Addresses of version 6 are not calculated with.
+    ['cidrhost("2001:db8::/56", 1)', '${cidrhost(2001:db8::/56, 1)}'],
+    ['length(cidrsubnets("2001:db8::/56", 8, 8))', '2'],
+    ['format("%5d", 7)', '…'],
+    ['pathexpand("~/key.pub")', '…'],
     // Resources are what they refer to.
     ['aws_vpc.this[*].id', '[${aws_vpc.this[0].id}, ${aws_vpc.this[1].id}]'],
     ['aws_vpc.this[1].arn', '${aws_vpc.this[1].arn}'],

@@ -1,6 +1,6 @@
 import { resourceSchema } from '../../aws/provider-schema.js';
 import { answerOf } from '../lib/answers.js';
-import { awsProviders, tagSources } from '../lib/default-tags.js';
+import { awsProviders, providerNameOf, tagSources } from '../lib/default-tags.js';
 import type { Expression } from '../hcl/syntax.js';
 import type { Project, Resource } from '../model/project.js';
 import { defineRule, defineRules } from '../rule.js';
@@ -41,10 +41,13 @@ resource "aws_ecs_cluster" "main" {
     sound: providerExample(ownTags),
   },
   check(project, { finding }) {
-    const bare = awsProviders(project).find(({ hasDefaultTags }) => !hasDefaultTags);
-    const untagged = bare && project.resources.find(isUntagged);
-    if (bare && untagged)
-      finding(bare.location, `provider aws has no default_tags, and ${untagged.configAddress} no tags`);
+    for (const { name, location, hasDefaultTags } of awsProviders(project)) {
+      if (hasDefaultTags) continue;
+      const untagged = project.resources.find(
+        (resource) => isUntagged(resource) && providerNameOf(project, resource) === name,
+      );
+      if (untagged) finding(location, `provider ${name} has no default_tags, and ${untagged.configAddress} no tags`);
+    }
   },
 });
 

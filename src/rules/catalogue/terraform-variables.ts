@@ -76,7 +76,7 @@ const outputs = 'https://developer.hashicorp.com/terraform/language/values/outpu
 export default defineRules(
   {
     name: 'variable-used',
-    severity: 'warning',
+    severity: 'note',
     title: 'every variable that is declared is used',
     why: 'Whoever sets it believes that it does something, and nothing tells them that it does not.',
     remedy: 'Use it, or take it out of variables.tf and of the .tfvars files.',

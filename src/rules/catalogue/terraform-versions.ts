@@ -167,7 +167,7 @@ resource "datadog_monitor" "errors" {
   {
     name: 'provider-version-range',
     severity: 'warning',
-    title: 'the project that is applied bounds the versions of its providers at both ends',
+    title: 'the project that is applied bounds the version of the AWS provider at both ends',
     why: 'Without an upper bound an init without a lock file installs the next major version, which removes arguments: plans fail or change what nobody touched. Without a lower bound a version may be in use that lacks what the project needs.',
     remedy: 'Name the oldest version that was tried and the next major one: version = ">= 5.100.0, < 7.0.0".',
     catalogue: ['S000-03'],
@@ -206,8 +206,10 @@ provider "aws" {
       if (!root || !isDeployed(project)) return;
       const locked = project.read('.terraform.lock.hcl') ?? '';
       for (const { name, source, version, location } of requiredProviders(root)) {
+        // Of others it is not known that a new major version breaks anything.
+        if (!/(^|\/)hashicorp\/aws$/i.test(source ?? `hashicorp/${name}`)) continue;
         // The lock file holds the version until somebody asks for an upgrade.
-        if (locked.includes(`/${(source ?? `hashicorp/${name}`).toLowerCase()}"`)) continue;
+        if (locked.includes('/hashicorp/aws"')) continue;
         const limits = version === undefined ? { hasCeiling: false } : limitsOf(version);
         if (!limits) continue;
         if (version === undefined) finding(location, `any version of the provider ${name} will do`);

@@ -1,9 +1,12 @@
 import type { Body, BlockSyntax, Expression } from '../hcl/syntax.js';
 import { referencePath } from '../model/evaluate.js';
-import type { Location, Project } from '../model/project.js';
+import type { Location, Project, Resource } from '../model/project.js';
+import { argument, literalText } from './references.js';
 
 /** A `provider "aws"` block of the root module. */
 export interface AwsProvider {
+  /** As resources name it: `aws`, or `aws.<alias>`. */
+  name: string;
   location: Location;
   /** The expression of its default tags; undefined where it has none. */
   tags: Expression | undefined;
@@ -18,12 +21,28 @@ export function awsProviders(project: Project): AwsProvider[] {
     .filter(({ syntax }) => syntax.type === 'provider' && syntax.labels[0] === 'aws')
     .map(({ syntax, file }) => {
       const block = syntax.body.blocks.find(isDefaultTags);
+      const alias = literalText(syntax.body, 'alias');
       return {
+        name: alias === undefined ? 'aws' : `aws.${alias}`,
         location: { path: file, line: syntax.line, endLine: syntax.endLine },
         tags: block && tagsIn(block.body),
         hasDefaultTags: block !== undefined,
       };
     });
+}
+
+/**
+ * The name in the root module of the provider that makes a resource; undefined for those of modules that are given
+ * providers or name one.
+ */
+export function providerNameOf(project: Project, { syntax, modulePath }: Resource): string | undefined {
+  const written = syntax && argument(syntax.body, 'provider')?.expression;
+  if (modulePath === '') return written ? referencePath(written)?.join('.') : 'aws';
+  const [, call] = modulePath.split(/[.[]/);
+  const caller = project.folders[0]?.blocks.find(
+    (block) => block.syntax.type === 'module' && block.syntax.labels[0] === call,
+  );
+  return written || !caller || argument(caller.syntax.body, 'providers') ? undefined : 'aws';
 }
 
 function isDefaultTags({ type, labels }: BlockSyntax): boolean {

@@ -2,6 +2,7 @@ import { laterProviderVersion } from '../../aws/provider-changes.js';
 import { providerVersion } from '../../aws/provider-schema.js';
 import type { Body, Expression } from '../hcl/syntax.js';
 import type { Project } from '../model/project.js';
+import { isDeployed } from './references.js';
 
 /** Which versions of hashicorp/aws a project may be run with. */
 export interface ProviderChoice {
@@ -47,8 +48,8 @@ function choose(project: Project): ProviderChoice {
   return {
     five: isAdmitted(providerVersion),
     six,
-    // A module that was not looked into may hold the version down.
-    surelySix: six && project.unreadModules.length === 0,
+    // A module that was not looked into may hold the version down, and so may the caller of a module that says nothing.
+    surelySix: six && project.unreadModules.length === 0 && (constraints.length > 0 || isDeployed(project)),
     stated: constraints.length > 0,
   };
 }

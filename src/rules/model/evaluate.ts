@@ -7,7 +7,10 @@ import {
   isKnown,
   isList,
   isMap,
+  isSetValue,
+  hasOpenKey,
   joinText,
+  keyValue,
   Lazy,
   Many,
   same,
@@ -129,6 +132,7 @@ export function attribute(value: Value, name: string): Value {
   if (value instanceof Lazy) return value.attribute(name);
   if (isMap(value)) {
     const found = value.get(name);
+    if (found === undefined && hasOpenKey(value)) return unknown;
     if (found === undefined) throw new EvaluationError(`has no attribute ${JSON.stringify(name)}`);
     return found;
   }
@@ -155,7 +159,7 @@ function index(value: Value, key: Value): Value {
     if (name === undefined) return value.size > 0 ? [...value.values()].reduce(either) : unknown;
     const found = value.get(name);
     if (found !== undefined) return found;
-    if (!isKnown(key)) return unknown;
+    if (!isKnown(key) || hasOpenKey(value)) return unknown;
     throw new EvaluationError(`has no key ${JSON.stringify(name)}`);
   }
   if (value instanceof Many) return value.each;
@@ -308,10 +312,12 @@ function forExpression(expression: Expression & { kind: 'for' }, scope: Scope): 
       [expression.valueName]: value,
       ...(expression.keyName === undefined ? {} : { [expression.keyName]: key }),
     });
-    if (expression.condition) {
-      const condition = toTruth(evaluate(expression.condition, inner));
-      if (condition === false) continue;
-      if (condition === undefined) open = true;
+    const taken = expression.condition ? toTruth(evaluate(expression.condition, inner)) : true;
+    if (taken === false) continue;
+    if (taken === undefined) {
+      open = true;
+      list.push(quietly(() => evaluate(expression.value, inner)) ?? unknown);
+      continue;
     }
     const result = evaluate(expression.value, inner);
     list.push(result);
@@ -337,8 +343,11 @@ function openFor(expression: Expression & { kind: 'for' }, scope: Scope, collect
 
 /** Keys and values of what can be iterated over; undefined where they cannot be counted. */
 export function pairs(collection: Value): [Value, Value][] | undefined {
-  if (isList(collection)) return collection.map((value, at) => [at, value]);
-  if (isMap(collection)) return [...collection].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (isList(collection)) return collection.map((value, at) => [isSetValue(collection) ? value : at, value]);
+  if (isMap(collection)) {
+    const sorted = [...collection].sort(([a], [b]) => (a < b ? -1 : 1));
+    return sorted.map(([key, value]) => [keyValue(key), value]);
+  }
   if (collection === null) throw new EvaluationError('iterates over null');
   return undefined;
 }

@@ -1,16 +1,19 @@
 import path from 'node:path';
 
 import {
+  asSet,
   decodeJson,
   either,
   elements,
   encodeJson,
+  hasOpenKey,
   identity,
   isKnown,
   isList,
   isMap,
   joinText,
   Json,
+  keyValue,
   Many,
   Text,
   Unknown,
@@ -85,9 +88,9 @@ function listOf(value: Value | undefined): readonly Value[] {
 }
 
 /** A set: distinct, and in Terraform's order where all are known texts. */
-function toSet(items: readonly Value[]): Value[] {
+export function toSet(items: readonly Value[]): readonly Value[] {
   const distinct = distinctOf(items);
-  return distinct.every((item) => typeof item === 'string') ? [...distinct].sort() : distinct;
+  return asSet(distinct.every((item) => typeof item === 'string') ? [...distinct].sort() : distinct);
 }
 
 function distinctOf(items: readonly Value[]): Value[] {
@@ -153,7 +156,7 @@ const onPartlyKnown: Record<string, Implementation> = {
   },
   concat: (args) => concat(args),
   flatten: ([list]) => (isList(list) ? flatten(list) : list instanceof Many ? flatten([list]) : unknown),
-  tolist: ([value]) => value!,
+  tolist: ([value]) => (isList(value) ? [...value] : value!),
   toset: ([value]) => (isList(value) ? toSet(value) : value!),
   tomap: ([value]) => value!,
   sensitive: ([value]) => value!,
@@ -186,6 +189,7 @@ const onPartlyKnown: Record<string, Implementation> = {
     if (!isMap(map) || !isKnown(key!)) return unknown;
     const found = map.get(textOf(key));
     if (found !== undefined) return found;
+    if (hasOpenKey(map)) return unknown;
     if (fallback === undefined) throw new EvaluationError(`has no key ${JSON.stringify(key)}`);
     return fallback;
   },
@@ -199,7 +203,7 @@ const onPartlyKnown: Record<string, Implementation> = {
     return merged;
   },
   keys: ([map]) => {
-    if (isMap(map)) return [...map.keys()].sort();
+    if (isMap(map)) return [...map.keys()].sort().map(keyValue);
     return map instanceof Many ? new Many(unknown) : unknown;
   },
   values: ([map]) => {
@@ -232,11 +236,9 @@ const onPartlyKnown: Record<string, Implementation> = {
       const explicit = /\[(\d+)\]/.exec(piece);
       const arg = args[explicit ? Number(explicit[1]) - 1 : next++];
       if (arg === undefined) throw new EvaluationError('has too few arguments for its pattern');
-      if (piece.endsWith('d')) {
-        const width = /0(\d+)d$/.exec(piece);
-        return width && isKnown(arg) ? String(numberOf(arg)).padStart(Number(width[1]), '0') : arg;
-      }
-      return /^%(\[\d+\])?[sv]$/.test(piece) ? arg : unknown;
+      if (/^%(\[\d+\])?[dsv]$/.test(piece)) return arg;
+      const [, width] = /^%(?:\[\d+\])?0(\d+)d$/.exec(piece) ?? [];
+      return width && isKnown(arg) && numberOf(arg) >= 0 ? String(numberOf(arg)).padStart(Number(width), '0') : unknown;
     });
     return joinText(pieces);
   },
@@ -248,7 +250,11 @@ const onPartlyKnown: Record<string, Implementation> = {
   },
   tostring: ([value]) => (isKnown(value!) && value !== null ? textOf(value) : value!),
   tonumber: ([value]) => (isKnown(value!) && value !== null ? numberOf(value) : value!),
-  tobool: ([value]) => (value === 'true' ? true : value === 'false' ? false : value!),
+  tobool: ([value]) => {
+    if (value === 'true' || value === 'false') return value === 'true';
+    if (typeof value === 'string' || typeof value === 'number') throw new EvaluationError('is neither true nor false');
+    return value!;
+  },
   lower: ([value]) => mapText(value!, (part) => part.toLowerCase()),
   upper: ([value]) => mapText(value!, (part) => part.toUpperCase()),
   startswith: ([text, start]) => {
@@ -396,19 +402,26 @@ const onKnown: Record<string, Implementation> = {
   basename: ([file]) => path.posix.basename(textOf(file)),
   dirname: ([file]) => path.posix.dirname(textOf(file)),
   abspath: () => unknown,
-  pathexpand: ([file]) => textOf(file),
+  pathexpand: ([file]) => (textOf(file).startsWith('~') ? unknown : textOf(file)),
   file: ([file], files) => files.read(textOf(file)) ?? unknown,
   fileexists: ([file], files) => (files.read(textOf(file)) === undefined ? unknown : true),
   cidrhost: ([prefix, number]) => {
+    if (isIpv6(prefix)) return new Unknown(`cidrhost(${textOf(prefix)}, ${numberOf(number)})`);
     const range = parseCidr(textOf(prefix));
     const host = numberOf(number);
-    return fromNumber(range.start + (host < 0 ? 2 ** (32 - range.length) + host : host));
+    const size = 2 ** (32 - range.length);
+    if (host >= size || host < -size) throw new EvaluationError(`has no address ${host} in ${textOf(prefix)}`);
+    return fromNumber(range.start + (host < 0 ? size + host : host));
   },
   cidrnetmask: ([prefix]) => {
     const { length } = parseCidr(textOf(prefix));
     return fromNumber(2 ** 32 - 2 ** (32 - length));
   },
   cidrsubnets: ([prefix, ...bits]) => {
+    if (isIpv6(prefix)) {
+      const cuts = bits.map(numberOf).join(', ');
+      return bits.map((_, at) => new Unknown(`cidrsubnets(${textOf(prefix)}, ${cuts})[${at}]`));
+    }
     const range = parseCidr(textOf(prefix));
     let next = range.start;
     return bits.map((bit) => {
@@ -470,12 +483,17 @@ export function parseCidr(text: string): Cidr {
   return { start: Math.floor(address / size) * size, length };
 }
 
+/** IPv6 ranges are not calculated with. */
+function isIpv6(prefix: Value | undefined): boolean {
+  return textOf(prefix).includes(':');
+}
+
 function fromNumber(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }
 
 function cidrSubnet(prefix: string, bits: number, number: number): Value {
-  if (prefix.includes(':')) return new Unknown(`cidrsubnet(${prefix}, ${bits}, ${number})`);
+  if (isIpv6(prefix)) return new Unknown(`cidrsubnet(${prefix}, ${bits}, ${number})`);
   const range = parseCidr(prefix);
   const length = range.length + bits;
   if (length > 32 || number >= 2 ** bits || number < 0)

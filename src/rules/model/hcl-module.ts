@@ -211,7 +211,6 @@ export class HclModule {
     const { syntax, file } = block;
     const place: Location = { path: file, line: syntax.line, endLine: syntax.endLine };
     const { expansions, isMap } = this.expansions(block);
-    const surroundings = this.surroundingsOf(syntax);
     const instances = expansions.map(({ key, each, uncertain }) => {
       const scope: Scope = extend(this.scope, each);
       const resource: Resource = new Resource({
@@ -228,7 +227,7 @@ export class HclModule {
           uncertain || this.calling.uncertain,
         ),
         syntax,
-        surroundings,
+        surroundings: this.surroundingsOf(block, scope),
       });
       resource.onUse = (used) => this.reading.use([used]);
       return resource;
@@ -275,23 +274,22 @@ export class HclModule {
     return { expansions, isMap: true };
   }
 
-  private surroundingsOf(syntax: BlockSyntax): Surroundings {
+  private surroundingsOf(block: PlacedBlock, scope: Scope): Surroundings {
+    const { syntax } = block;
     const provider = syntax.body.attributes.find(({ name }) => name === 'provider')?.expression;
     const named = provider && referencePath(provider)?.join('.');
     const surroundings = this.provider(named ?? 'aws');
     const region = syntax.body.attributes.find(({ name }) => name === 'region');
     // From version 6 of the provider on a resource can name a region of its own.
-    if (syntax.type === 'resource' && region) {
-      const value = this.reading.orFailure('', region.line, () => evaluate(region.expression, this.scope));
-      if (typeof value === 'string') return { ...surroundings, region: value };
-    }
-    return surroundings;
+    const own = syntax.type === 'resource' && region ? this.evaluateIn(block, region.expression, scope) : null;
+    return own === null ? surroundings : { ...surroundings, region: own };
   }
 
   private provider(name: string): Surroundings {
     const known = this.providers.get(name);
     if (known) return known;
-    const surroundings = this.calling.surroundings(name) ?? this.configuredProvider(name) ?? unknownSurroundings(name);
+    // A module that configures a provider itself does not get its caller's.
+    const surroundings = this.configuredProvider(name) ?? this.calling.surroundings(name) ?? unknownSurroundings(name);
     this.providers.set(name, surroundings);
     return surroundings;
   }
@@ -309,7 +307,10 @@ export class HclModule {
     const region = block?.syntax.body.attributes.find((attribute) => attribute.name === 'region')?.expression;
     if (!block || !region) return undefined;
     const value = this.evaluateIn(block, region, this.scope);
-    const otherAccount = block.syntax.body.blocks.some((inner) => inner.type === 'assume_role');
+    const { attributes, blocks } = block.syntax.body;
+    const otherAccount =
+      blocks.some(({ type }) => type.startsWith('assume_role')) ||
+      attributes.some((attribute) => attribute.name === 'profile' || attribute.name === 'access_key');
     return {
       region: value,
       account: alias && otherAccount ? new Unknown(`account of ${name}`) : account,
@@ -382,7 +383,7 @@ export class HclModule {
 
 /** More than any project has; keeps `count = 1e9` from filling the memory. */
 const mostInstances = 2000;
-/** Modules that call each other in a circle end here. */
+/** Deeper than any project is; keeps calls that double at each level from filling the memory. */
 const deepestModules = 12;
 
 function gather(expansions: readonly Expansion[], values: readonly Value[], isMap: boolean): Value {

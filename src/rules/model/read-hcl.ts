@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { parseHcl } from '../hcl/parse.js';
-import { HclError, type SourceFile } from '../hcl/syntax.js';
-import { evaluate } from './evaluate.js';
+import { HclError, type BlockSyntax, type Body, type SourceFile } from '../hcl/syntax.js';
+import { isOverride } from '../lib/references.js';
+import { evaluate, FailedEvaluation } from './evaluate.js';
+import { EvaluationError } from './functions.js';
 import { Reading } from './hcl-body.js';
-import { HclModule, type ModuleFolder } from './hcl-module.js';
+import { HclModule, type ModuleFolder, type PlacedBlock } from './hcl-module.js';
 import { Project, type Sources } from './project.js';
-import { fromPlain, type Value } from './value.js';
+import { fromPlain, isMap, type Value } from './value.js';
 
 /** The sources in a folder on disk. */
 export function folderSources(root: string): Sources {
@@ -51,7 +53,7 @@ export function memorySources(files: ReadonlyMap<string, string>): Sources {
  */
 export async function readHclProject(sources: Sources, variableFiles: readonly string[] = []): Promise<Project> {
   const folders = new Map<string, ModuleFolder>();
-  await readFolders('', sources, folders);
+  await readFolders('', sources, folders, []);
   const root = folders.get('')!;
   const variables = await readVariables(sources, variableFiles);
   const reading = new Reading();
@@ -81,26 +83,76 @@ function moduleFolder(from: string, source: string): string {
   return joined === '.' || joined === './' ? '' : joined.replace(/\/$/, '');
 }
 
-/** Modules that call each other without end stop somewhere. */
+/** More than any project has. */
 const mostFolders = 500;
 
-async function readFolders(folder: string, sources: Sources, folders: Map<string, ModuleFolder>): Promise<void> {
+/** Reads a module and those it calls; `callers` are the folders of the calls that it stands in. */
+async function readFolders(
+  folder: string,
+  sources: Sources,
+  folders: Map<string, ModuleFolder>,
+  callers: readonly string[],
+): Promise<void> {
   if (folders.has(folder) || folders.size >= mostFolders) return;
-  const names = sources.list(folder)?.filter((name) => name.endsWith('.tf')) ?? [];
+  // Terraform reads no hidden files, such as an editor leaves.
+  const names = sources.list(folder)?.filter((name) => name.endsWith('.tf') && !name.startsWith('.')) ?? [];
   if (names.length === 0 && folder !== '') return;
   const texts = new Map<string, string>();
   for (const name of names) {
     const file = folder === '' ? name : `${folder}/${name}`;
-    texts.set(file, sources.read(file) ?? '');
+    const text = sources.read(file);
+    if (text === undefined) throw new HclError(file, 1, 'cannot be read');
+    texts.set(file, text);
   }
   const files = await parseHcl(texts);
-  const blocks = files.flatMap((file) => file.body.blocks.map((syntax) => ({ syntax, file: file.path })));
+  const blocks = withOverrides(files);
   folders.set(folder, { path: folder, files, blocks });
-  for (const { syntax } of blocks) {
+  for (const { syntax, file } of blocks) {
     const source = syntax.type === 'module' && syntax.body.attributes.find(({ name }) => name === 'source')?.expression;
-    if (source && source.kind === 'literal' && typeof source.value === 'string' && /^\.\.?\//.test(source.value))
-      await readFolders(moduleFolder(folder, source.value), sources, folders);
+    if (!source || source.kind !== 'literal' || typeof source.value !== 'string' || !/^\.\.?\//.test(source.value))
+      continue;
+    const called = moduleFolder(folder, source.value);
+    const around = [...callers, folder];
+    if (around.includes(called))
+      throw new HclError(file, source.line, 'calls a module that this one stands in, so without end');
+    await readFolders(called, sources, folders, around);
   }
+}
+
+const overridable = new Set(['resource', 'data', 'module', 'variable', 'output']);
+
+/**
+ * The blocks of all files. What an override file says of a block of another file takes the place of what that says.
+ * https://developer.hashicorp.com/terraform/language/files/override
+ */
+function withOverrides(files: readonly SourceFile[]): PlacedBlock[] {
+  const placed = (list: readonly SourceFile[]) =>
+    list.flatMap((file) => file.body.blocks.map((syntax) => ({ syntax, file: file.path })));
+  const blocks = placed(files.filter(({ path: file }) => !isOverride(file)));
+  for (const over of placed(files.filter(({ path: file }) => isOverride(file)))) {
+    const { type, labels, body } = over.syntax;
+    const at = blocks.findIndex(({ syntax }) => syntax.type === type && syntax.labels.join('.') === labels.join('.'));
+    const base = overridable.has(type) ? blocks[at] : undefined;
+    if (base) blocks[at] = { ...base, syntax: overridden(base.syntax, movedTo(base.syntax.line, body)) };
+    else blocks.push(over);
+  }
+  return blocks;
+}
+
+function overridden(base: BlockSyntax, by: Body): BlockSyntax {
+  const nameOf = ({ type, labels }: BlockSyntax) => (type === 'dynamic' ? labels[0] : type);
+  const names = new Set([...by.attributes.map(({ name }) => name), ...by.blocks.map(nameOf)]);
+  const attributes = base.body.attributes.filter(({ name }) => !names.has(name));
+  const blocks = base.body.blocks.filter((block) => !names.has(nameOf(block)));
+  return { ...base, body: { attributes: [...attributes, ...by.attributes], blocks: [...blocks, ...by.blocks] } };
+}
+
+/** A body as though all of it were written on one line: that of the block it goes into, in another file. */
+function movedTo(line: number, { attributes, blocks }: Body): Body {
+  return {
+    attributes: attributes.map((attribute) => ({ ...attribute, line })),
+    blocks: blocks.map((block) => ({ ...block, line, endLine: line, body: movedTo(line, block.body) })),
+  };
 }
 
 /** https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence */
@@ -119,15 +171,25 @@ async function readVariables(sources: Sources, more: readonly string[]): Promise
 }
 
 function jsonVariables(file: string, text: string): [string, Value][] {
+  let values: Value;
   try {
-    return Object.entries(JSON.parse(text) as object).map(([name, value]) => [name, fromPlain(value)]);
+    values = fromPlain(JSON.parse(text));
   } catch (error) {
     throw new HclError(file, 1, `is not JSON: ${(error as Error).message}`);
   }
+  if (!isMap(values)) throw new HclError(file, 1, 'is no JSON object');
+  return [...values];
 }
 
 async function hclVariables(file: string, text: string): Promise<[string, Value][]> {
   const [parsed] = (await parseHcl(new Map([[file, text]]))) as [SourceFile];
   const scope = { lookup: () => undefined, files: { read: () => undefined } };
-  return parsed.body.attributes.map(({ name, expression }) => [name, evaluate(expression, scope)]);
+  return parsed.body.attributes.map(({ name, expression, line }) => {
+    try {
+      return [name, evaluate(expression, scope)];
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      throw new HclError(file, error instanceof FailedEvaluation ? error.line : line, error.message);
+    }
+  });
 }

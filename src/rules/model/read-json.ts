@@ -129,7 +129,7 @@ class JsonProject {
               (target) => this.byConfigAddress.get(target) ?? [],
             ),
         }),
-        surroundings: surroundingsOf(values, general),
+        surroundings: surroundingsOf(values, configuration?.otherRegion(configAddress), general),
       });
     });
     for (const resource of made) {
@@ -179,12 +179,16 @@ function commonPart(resources: readonly Json[], place: 3 | 4): string | undefine
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-function surroundingsOf({ arn }: Json, general: Surroundings): Surroundings {
-  const [, , , region, account] = typeof arn === 'string' && arn.startsWith('arn:') ? arn.split(':') : [];
+/** Where a resource is: as its ARN says, its own region (version 6 of the provider), its provider, or the rest. */
+function surroundingsOf(values: Json, ofProvider: Value | undefined, general: Surroundings): Surroundings {
+  const { arn } = values;
+  const [, , , inArn, account] = typeof arn === 'string' && arn.startsWith('arn:') ? arn.split(':') : [];
+  const own = typeof values.region === 'string' ? values.region : undefined;
+  const region = inArn || own || ofProvider || general.region;
   return {
-    region: region || general.region,
+    region,
     account: account || general.account,
-    partition: region ? partitionOf(region) : general.partition,
+    partition: region === general.region ? general.partition : partitionOf(region),
   };
 }
 
@@ -288,11 +292,17 @@ class Configuration {
     this.root = isObject(configuration.root_module) ? configuration.root_module : {};
   }
 
-  /** The region of the provider, where it is a constant or a variable of the root module. */
-  region(): string | undefined {
+  /** The region of a resource whose provider is another one than `aws`; undefined for all others. */
+  otherRegion(address: string): Value | undefined {
+    const key = this.resource(address)?.provider_config_key;
+    return typeof key === 'string' && key !== 'aws' ? (this.region(key) ?? new Unknown(`region of ${key}`)) : undefined;
+  }
+
+  /** The region of a provider, where it is a constant or a variable of the root module. */
+  region(provider = 'aws'): string | undefined {
     const configuration = isObject(this.plan.configuration) ? this.plan.configuration : {};
     const providers = isObject(configuration.provider_config) ? configuration.provider_config : {};
-    const aws = isObject(providers.aws) ? providers.aws : {};
+    const aws = isObject(providers[provider]) ? providers[provider] : {};
     const expression = isObject(aws.expressions) && isObject(aws.expressions.region) ? aws.expressions.region : {};
     if (typeof expression.constant_value === 'string') return expression.constant_value;
     const variables = isObject(this.plan.variables) ? this.plan.variables : {};

@@ -1,5 +1,6 @@
 import type { Expression } from '../hcl/syntax.js';
 import { evaluate, type Scope } from './evaluate.js';
+import { toSet } from './functions.js';
 import { isList, isMap, type Value } from './value.js';
 
 /**
@@ -13,8 +14,9 @@ export function convert(value: Value, type: Expression | undefined, scope: Scope
   const [inner] = type.arguments;
   switch (type.name) {
     case 'list':
-    case 'set':
       return isList(value) ? value.map((item) => convert(item, inner, scope)) : value;
+    case 'set':
+      return isList(value) ? toSet(value.map((item) => convert(item, inner, scope))) : value;
     case 'map':
       return isMap(value) ? new Map([...value].map(([key, item]) => [key, convert(item, inner, scope)])) : value;
     case 'optional':

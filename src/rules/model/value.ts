@@ -50,13 +50,45 @@ export const unknown = new Unknown();
 /** Whether nothing of `value`, nor of what it holds, is unknown. */
 export function isKnown(value: Value): boolean {
   if (Array.isArray(value)) return value.every(isKnown);
-  if (value instanceof Map) return [...value.values()].every(isKnown);
+  if (value instanceof Map) return [...value].every(([key, item]) => !isOpenKey(key) && isKnown(item));
   if (value instanceof Json) return isKnown(value.value);
   return !(value instanceof Unknown || value instanceof Text || value instanceof Many || value instanceof Lazy);
 }
 
+/** Whether a map's key is not known: such a key is kept as identity() writes it, `${var.name}`. */
+export function isOpenKey(key: string): boolean {
+  return key.includes('${');
+}
+
+/** Whether a map may have other keys than those that are known. */
+export function hasOpenKey(map: ReadonlyMap<string, Value>): boolean {
+  return [...map.keys()].some(isOpenKey);
+}
+
+/** A map's key as a value. */
+export function keyValue(key: string): Value {
+  if (!isOpenKey(key)) return key;
+  const pieces = key.split(/\$\{([^{}]*)\}/);
+  if (pieces.some((piece) => piece.includes('${'))) return unknown;
+  return joinText(pieces.map((piece, at) => (at % 2 === 0 ? piece : new Unknown(piece))));
+}
+
 export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
+}
+
+const sets = new WeakSet<readonly Value[]>();
+
+/** A list as a set: each of its elements is its own key in `for`, `for_each` and `dynamic`. */
+export function asSet(items: readonly Value[]): readonly Value[] {
+  const set = [...items];
+  sets.add(set);
+  return set;
+}
+
+/** Whether a list is known to be a set. */
+export function isSetValue(list: readonly Value[]): boolean {
+  return sets.has(list);
 }
 
 export function isMap(value: Value | undefined): value is ReadonlyMap<string, Value> {
@@ -167,15 +199,20 @@ export function joinText(pieces: readonly Value[]): Value {
   return new Text(parts);
 }
 
-/** The JSON text of a value, if all of it is known. */
+/** The JSON text of a value as jsonencode() writes it, if all of it is known. */
 export function encodeJson(value: Value): string | undefined {
-  return isKnown(value) ? JSON.stringify(toPlain(value)) : undefined;
+  if (!isKnown(value)) return undefined;
+  const text = JSON.stringify(toPlain(value));
+  return text.replaceAll(/[<>&\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function toPlain(value: Value): unknown {
   if (isList(value)) return value.map(toPlain);
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, toPlain(item)]));
-  if (value instanceof Json) return JSON.stringify(toPlain(value.value));
+  if (value instanceof Map) {
+    const entries = [...(value as ReadonlyMap<string, Value>)].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, item]) => [key, toPlain(item)]));
+  }
+  if (value instanceof Json) return encodeJson(value.value);
   return value;
 }
 

@@ -31,7 +31,7 @@ export function textReport(result: CheckResult, context: ReportContext): string 
   const sections = [...groups].map(
     ([place, findings]) => `${paint('bold', printable(place))}\n\n${findingsText(findings, paint)}\n`,
   );
-  return `${sections.join('')}${verboseText(result, context)}${unreadText(result)}${summaryLine(result, paint)}\n`;
+  return `${sections.join('')}${verboseText(result, context)}${unreadText(result, context)}${summaryLine(result, paint)}\n`;
 }
 
 function findingsText(findings: readonly Finding[], paint: Paint): string {
@@ -80,9 +80,13 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${title}:\n\n${lines.join('\n')}\n\n`;
 }
 
-function unreadText({ unreadModules }: CheckResult): string {
-  const lines = unreadModules.map(({ address, source }) => `  ${printable(`${address}  ${source}`)}`);
-  return section('Modules that were not looked into', [...new Set(lines)]);
+function unreadText({ unreadModules, unreadFiles }: CheckResult, context: ReportContext): string {
+  const modules = unreadModules.map(({ address, source }) => `  ${printable(`${address}  ${source}`)}`);
+  const files = unreadFiles.map((file) => `  ${printable(shownPath({ path: file, line: 1 }, context))}`);
+  return [
+    section('Modules that were not looked into', [...new Set(modules)]),
+    section('Files that were not looked into', files),
+  ].join('');
 }
 
 /** `2 errors and 1 warning in 135 resources, 1 suppressed, 3 that could not be told.` */
@@ -131,6 +135,7 @@ export function jsonReport(result: CheckResult, context: ReportContext): string 
       ...(location ? { file: shownPath(location, context), line: location.line } : {}),
     })),
     unreadModules: result.unreadModules.map(({ address, source }) => ({ address, source })),
+    unreadFiles: result.unreadFiles.map((file) => shownPath({ path: file, line: 1 }, context)),
     resources: result.resources,
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;

@@ -38,6 +38,8 @@ export interface CheckResult {
   resources: number;
   /** Modules that were not looked into, with their source. */
   unreadModules: Project['unreadModules'];
+  /** Files that were not looked into. */
+  unreadFiles: Project['unreadFiles'];
 }
 
 /** Every rule, by name. */
@@ -87,6 +89,7 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
     abstentions: distinct(abstentions),
     resources: Math.max(0, ...projects.map((project) => project.resources.length)),
     unreadModules: projects.flatMap((project) => project.unreadModules),
+    unreadFiles: projects.flatMap((project) => project.unreadFiles),
   };
 }
 

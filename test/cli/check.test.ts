@@ -145,6 +145,15 @@ describe('check', () => {
     expect(report.unreadModules).toEqual([{ address: 'module.vpc', source: 'terraform-aws-modules/vpc/aws' }]);
   });
 
+  it('names files that it does not look into, and refuses what is not in UTF-8', async () => {
+    const cwd = project({ 'main.tf': 'locals {\n  a = 1\n}\n', 'more.tf.json': '{}' });
+    expect((await run(['check'], { cwd })).stdout).toContain('Files that were not looked into:\n\n  more.tf.json\n');
+    writeFileSync(path.join(cwd, 'latin.tf'), Buffer.from('# caf\u00e9\n', 'latin1'));
+    const { code, stderr } = await run(['check'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain('latin.tf:1\n    is not in UTF-8');
+  });
+
   it('takes values from .tfvars files, and from those that are named', async () => {
     const cwd = project({
       'main.tf':

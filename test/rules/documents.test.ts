@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { rules } from '../../src/rules/check.js';
 import { lessons } from '../../src/rules/lessons.js';
-import { checkFiles, filesIn, lines } from '../support/rules.js';
+import { checkFiles, filesIn, fixtures, lines } from '../support/rules.js';
 
 /**
  * The faults that the post-mortems show, as they show them, each with the rule that must tell. The first word is the
@@ -192,6 +192,62 @@ describe('every fault of the documents is found', () => {
       result.findings.map((finding) => finding.rule.name),
       lines(result).join('\n'),
     ).toContain(rule);
+  });
+});
+
+/**
+ * Faults that keep a working project from being deployed, each of which its rule's fixture puts into a golden sample:
+ * what Terraform refuses at init, validate or plan, what AWS refuses at apply, and what deploys and then does not work.
+ */
+const deploymentFaults: readonly [fault: string, rule: string][] = [
+  ['required_providers twice', 'declared-once'],
+  ['a resource that refers to one that is not there', 'reference-declared'],
+  ['a variable that is not declared', 'variable-declared'],
+  ['a module whose folder is not there', 'module-folder'],
+  ['a module without a variable that it needs', 'module-inputs'],
+  ['an output that a module does not have', 'module-output-declared'],
+  ['resources that need each other', 'no-dependency-cycle'],
+  ['a variable in the backend', 'backend-literal'],
+  ['an argument that the type does not have', 'argument-exists'],
+  ['an argument that is missing', 'required-arguments'],
+  ['a retention that CloudWatch Logs does not offer', 'argument-value-allowed'],
+  ['a password beside the one that RDS manages', 'database-password-one-source'],
+  ['a third zone where the region has two', 'expressions-evaluate'],
+  ['a name that is too long', 'name-length'],
+  ['capitals in the name of a bucket', 'name-characters'],
+  ['two resources of one name', 'names-distinct'],
+  ['a load balancer in one zone', 'alb-two-zones'],
+  ['a database subnet group in one zone', 'db-subnet-group-two-zones'],
+  ['a subnet outside its VPC', 'subnet-within-vpc'],
+  ['subnets that overlap', 'subnets-disjoint'],
+  ['a class that the engine does not have', 'database-class-offered'],
+  ['Performance Insights on a class without it', 'performance-insights-class'],
+  ['a parameter group of another version', 'parameter-group-family'],
+  ['CPU and memory that Fargate does not pair', 'fargate-cpu-memory'],
+  ['a target group of instances for tasks', 'service-target-type'],
+  ['a container that the service sends requests to and that is not there', 'service-container-exists'],
+  ['a service before its listener', 'service-after-listener'],
+  ['a listener for HTTPS without a certificate', 'https-listener-certificate'],
+  ['WAF rules of one priority', 'waf-priorities-distinct'],
+  ['WAF logs under another name', 'waf-log-destination-name'],
+  ['a key that does not let the log group in', 'log-group-key-admits-logs'],
+  ['a bucket that does not let access logs in', 'alb-log-bucket-policy'],
+  ['access logs into a bucket with a KMS key', 'load-balancer-log-bucket-sse-s3'],
+  ['a trail whose bucket does not let it in', 'trail-bucket-policy'],
+  ['a log group of a trail without ":*"', 'trail-log-group-arn'],
+  ['a key of a secret that does not exist', 'container-secret-keys'],
+  ['an execution role that may not read a secret', 'execution-role-reads-secrets'],
+  ['an execution role that may not decrypt it', 'execution-role-decrypts-secrets'],
+  ['tasks without a way to the registry', 'tasks-reach-aws-apis'],
+  ['a database that its clients do not reach', 'database-in-reach-of-clients'],
+  ['alarms whose topic has a key that CloudWatch may not use', 'alarm-topic-key-admits-cloudwatch'],
+  ['a role of DMS under another name', 'dms-role-names'],
+];
+
+describe('every fault that keeps a project from being deployed is an error', () => {
+  it.each(deploymentFaults)('%s: %s', (_fault, name) => {
+    expect(rules.get(name)?.severity).toBe('error');
+    expect(fixtures.get(name)?.mutation.edits.length).toBeGreaterThan(0);
   });
 });
 

@@ -133,6 +133,15 @@ describe('whatever is read', { timeout: 120_000 }, () => {
       ]),
     );
     expect(project!.resources.length).toBeLessThan(10_000);
+    const call = (source: string) => `module "many" {\n  source = "${source}"\n  count = 2000\n}\n`;
+    const nested = await read(
+      new Map([
+        ['main.tf', call('./one')],
+        ['one/main.tf', call('./two')],
+        ['one/two/main.tf', 'resource "aws_vpc" "a" {\n  count = 2000\n}\n'],
+      ]),
+    );
+    expect(nested!.resources.length).toBeLessThan(100_000);
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import path from 'node:path';
 
 import type { BlockSyntax, Body } from '../hcl/syntax.js';
-import { argument, isOverride, placeOf, resourceAddress } from '../lib/references.js';
+import { isOverride } from '../hcl/module-files.js';
+import { argument, placeOf, resourceAddress } from '../lib/references.js';
 import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
 import type { Location } from '../model/project.js';
 import { defineRules } from '../rule.js';

@@ -1,5 +1,4 @@
-import path from 'node:path';
-
+import { folderOfSource, isLeftUnread } from '../hcl/module-files.js';
 import { children, type Attribute, type BlockSyntax, type Body, type Expression } from '../hcl/syntax.js';
 import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
 import type { Location, Project } from '../model/project.js';
@@ -229,12 +228,7 @@ export function referred({ path: names }: Reference): string | undefined {
 
 /** Whether every declaration of a module is in files that are read: not in JSON or in files of OpenTofu alone. */
 export function isReadWhole(project: Project, folder: ModuleFolder): boolean {
-  return !(project.list(folder.path) ?? []).some((name) => /\.(tf\.json|tofu|tofu\.json)$/.test(name));
-}
-
-/** Whether a file's blocks are merged into those of other files. */
-export function isOverride(file: string): boolean {
-  return /^(.*_)?override\.tf$/.test(path.posix.basename(file));
+  return !(project.list(folder.path) ?? []).some(isLeftUnread);
 }
 
 /** Where the block of a file stands. */
@@ -245,9 +239,7 @@ export function placeOf({ syntax, file }: PlacedBlock): Location {
 /** The folder of a module that is called by path, as `Project.folders` names it; undefined for other sources. */
 export function calledFolder(from: ModuleFolder, call: BlockSyntax): string | undefined {
   const source = literalText(call.body, 'source');
-  if (source === undefined || !/^\.\.?\//.test(source)) return undefined;
-  const joined = path.posix.join(from.path, source);
-  return joined === '.' || joined === './' ? '' : joined.replace(/\/$/, '');
+  return source === undefined ? undefined : folderOfSource(from.path, source);
 }
 
 /** Whether somebody runs Terraform here, as against a module that others call. */

@@ -4,11 +4,23 @@ import { EvaluationError } from './functions.js';
 import { Resource, type Body, type Failure, type Location } from './project.js';
 import { isList, isMap, Many, someElements, Unknown, unknown, type Value } from './value.js';
 
+/** More than any project has; keeps `count = 1000000000` from filling the memory. */
+const mostOfOne = 2000;
+const mostOfAll = 50_000;
+
 /** What one reading of a project's HCL shares. */
 export class Reading {
   readonly failures: Failure[] = [];
   private readonly told = new Set<string>();
   private uses: Set<Resource>[] = [];
+  private left = mostOfAll;
+
+  /** How many of the instances that `count` or `for_each` asks for are made. */
+  grant(wanted: number): number {
+    const granted = Math.min(wanted, mostOfOne, this.left);
+    this.left -= granted;
+    return granted;
+  }
 
   /** Evaluates and notes which resources were used on the way. */
   tracked<T>(evaluation: () => T): { value: T; uses: readonly Resource[] } {

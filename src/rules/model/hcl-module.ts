@@ -246,7 +246,7 @@ export class HclModule {
       if (typeof number !== 'number' || Number.isNaN(number)) {
         return { expansions: [{ each: { count: new Map([['index', unknown]]) }, uncertain: true }], isMap: false };
       }
-      const expansions = Array.from({ length: Math.max(0, Math.min(number, mostInstances)) }, (_, index) => ({
+      const expansions = Array.from({ length: this.reading.grant(Math.max(0, number)) }, (_, index) => ({
         key: index,
         each: { count: new Map([['index', index]]) },
         uncertain: false,
@@ -267,7 +267,7 @@ export class HclModule {
       const value = collection instanceof Many ? collection.each : unknown;
       return { expansions: [{ each: each(unknown, value), uncertain: true }], isMap: true };
     }
-    const expansions = known.slice(0, mostInstances).map(([mapKey, value]) => {
+    const expansions = known.slice(0, this.reading.grant(known.length)).map(([mapKey, value]) => {
       const key = isList(collection) ? value : mapKey;
       return { key: identity(key) ?? `${String(mapKey)}?`, each: each(key, value), uncertain: false };
     });
@@ -328,8 +328,7 @@ export class HclModule {
     const { syntax, file } = block;
     const source = syntax.body.attributes.find((attribute) => attribute.name === 'source')?.expression;
     const text = source?.kind === 'literal' && typeof source.value === 'string' ? source.value : '';
-    const folder =
-      this.depth < deepestModules && /^\.\.?\//.test(text) ? this.findFolder(this.folder, text) : undefined;
+    const folder = this.depth < deepestModules ? this.findFolder(this.folder, text) : undefined;
     const address = `${this.calling.path}module.${name}`;
     if (!folder) {
       this.unread.push({
@@ -381,8 +380,6 @@ export class HclModule {
   }
 }
 
-/** More than any project has; keeps `count = 1e9` from filling the memory. */
-const mostInstances = 2000;
 /** Deeper than any project is; keeps calls that double at each level from filling the memory. */
 const deepestModules = 12;
 

@@ -210,6 +210,8 @@ export interface ProjectParts {
   /** The files of the project beside its HCL, where it was read from a folder. */
   sources?: Sources;
   unreadModules?: readonly UnreadModule[];
+  /** Files of its modules that were not looked into: in JSON, or for OpenTofu alone. */
+  unreadFiles?: readonly string[];
   /** The resources that the outputs of the root module refer to. */
   exported?: () => readonly Resource[];
   failures?: () => readonly Failure[];
@@ -221,6 +223,7 @@ export class Project {
   readonly resources: readonly Resource[];
   readonly folders: readonly ModuleFolder[];
   readonly unreadModules: readonly UnreadModule[];
+  readonly unreadFiles: readonly string[];
   private readonly sources: Sources | undefined;
   private readonly byType = new Map<string, Resource[]>();
   private readonly pointers = new Map<string, ReadonlyMap<string, Resource[]>>();
@@ -235,6 +238,7 @@ export class Project {
     this.resources = parts.resources;
     this.folders = parts.folders ?? [];
     this.unreadModules = parts.unreadModules ?? [];
+    this.unreadFiles = parts.unreadFiles ?? [];
     this.sources = parts.sources;
     this.failuresSoFar = parts.failures ?? (() => []);
     this.findExported = parts.exported ?? (() => []);

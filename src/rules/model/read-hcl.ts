@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { folderOfSource, isLeftUnread, isOverride, isRead } from '../hcl/module-files.js';
 import { parseHcl } from '../hcl/parse.js';
 import { HclError, type BlockSyntax, type Body, type SourceFile } from '../hcl/syntax.js';
-import { isOverride } from '../lib/references.js';
 import { evaluate, FailedEvaluation } from './evaluate.js';
 import { EvaluationError } from './functions.js';
 import { Reading } from './hcl-body.js';
@@ -25,11 +26,16 @@ export function folderSources(root: string): Sources {
       }
     },
     read(file) {
+      let bytes: Buffer;
       try {
-        return readFileSync(path.resolve(root, file), 'utf8');
+        bytes = readFileSync(path.resolve(root, file));
       } catch {
         return undefined;
       }
+      if (isUtf8(bytes)) return bytes.toString();
+      if (/\.(tf|tfvars|json)$/.test(file)) throw new HclError(file, 1, 'is not in UTF-8');
+      // What else a project reads, such as an archive, is not looked into.
+      return undefined;
     },
   };
 }
@@ -62,7 +68,7 @@ export async function readHclProject(sources: Sources, variableFiles: readonly s
     { path: '', uncertain: false, inputs: (name) => variables.get(name), surroundings: () => undefined },
     reading,
     { read: (file) => sources.read(file) },
-    (from, source) => folders.get(moduleFolder(from.path, source)),
+    (from, source) => folders.get(folderOfSource(from.path, source) ?? '?'),
   );
   module.expandAll();
   module.evaluateRest();
@@ -72,15 +78,15 @@ export async function readHclProject(sources: Sources, variableFiles: readonly s
     resources: module.resources,
     folders: [...folders.values()],
     unreadModules: module.unread,
+    unreadFiles: [...folders.keys()].flatMap((folder) => leftUnread(folder, sources)),
     exported: () => module.exported(),
     failures: () => reading.failures,
   });
 }
 
-/** Where a module that is called by path is: `../../network`. */
-function moduleFolder(from: string, source: string): string {
-  const joined = path.posix.join(from, source);
-  return joined === '.' || joined === './' ? '' : joined.replace(/\/$/, '');
+function leftUnread(folder: string, sources: Sources): string[] {
+  const names = sources.list(folder)?.filter(isLeftUnread) ?? [];
+  return names.map((name) => (folder === '' ? name : `${folder}/${name}`));
 }
 
 /** More than any project has. */
@@ -94,8 +100,7 @@ async function readFolders(
   callers: readonly string[],
 ): Promise<void> {
   if (folders.has(folder) || folders.size >= mostFolders) return;
-  // Terraform reads no hidden files, such as an editor leaves.
-  const names = sources.list(folder)?.filter((name) => name.endsWith('.tf') && !name.startsWith('.')) ?? [];
+  const names = sources.list(folder)?.filter(isRead) ?? [];
   if (names.length === 0 && folder !== '') return;
   const texts = new Map<string, string>();
   for (const name of names) {
@@ -109,9 +114,9 @@ async function readFolders(
   folders.set(folder, { path: folder, files, blocks });
   for (const { syntax, file } of blocks) {
     const source = syntax.type === 'module' && syntax.body.attributes.find(({ name }) => name === 'source')?.expression;
-    if (!source || source.kind !== 'literal' || typeof source.value !== 'string' || !/^\.\.?\//.test(source.value))
-      continue;
-    const called = moduleFolder(folder, source.value);
+    if (!source || source.kind !== 'literal' || typeof source.value !== 'string') continue;
+    const called = folderOfSource(folder, source.value);
+    if (called === undefined) continue;
     const around = [...callers, folder];
     if (around.includes(called))
       throw new HclError(file, source.line, 'calls a module that this one stands in, so without end');

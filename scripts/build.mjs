@@ -17,7 +17,6 @@ const loadedLate = {
   'virtual:templates': 'templates.js',
   './answers/terminal.js': 'terminal.js',
   'fs-extra': 'fs-extra.js',
-  './index.js': 'index.js',
   './rules/index.js': 'check.js',
 };
 
@@ -66,6 +65,9 @@ const common = {
   platform: 'node',
   target: 'node20.19',
   minify: true,
+  charset: 'utf8',
+  // They are in THIRD-PARTY-LICENSES.txt.
+  legalComments: 'none',
   metafile: true,
   // import() of a file of ours would go through Node's loader of ES modules, which reads all of it once more.
   supported: { 'dynamic-import': false },

@@ -1,6 +1,7 @@
+import { readFlags, type CommandLine } from './answers/flags.js';
+import { toBoolean } from './answers/sources.js';
 import type { CheckExitCode } from './commands/check-flags.js';
 import { exitCodes, isInterruption, isUserError, UserError, type ExitCode } from './errors.js';
-import type { CommandLine } from './index.js';
 import { isTerminal, standardOutput, type Output } from './standard-streams.js';
 
 /** What the command touches outside itself; tests hand in their own. */
@@ -31,7 +32,6 @@ export async function run(): Promise<void> {
 export async function main(outside: Outside): Promise<ExitCode | CheckExitCode> {
   const [command, ...words] = outside.argv;
   if (command === 'check' || command === 'explain') return runOnRules(command, words, outside);
-  const { readFlags } = await import('./index.js');
   const line = readFlags(outside.argv, outside.environment);
   try {
     if (line.run.help || line.run.version || line.run.list) return await inform(line, outside);
@@ -46,7 +46,7 @@ async function inform({ run, reading }: CommandLine, { stdout }: Outside): Promi
   if (run.version) {
     stdout.write(run.json ? json({ ok: true, version: PACKAGE_VERSION }) : `${PACKAGE_VERSION}\n`);
   } else {
-    const { helpText, listText, listJson } = await import('./index.js');
+    const { helpText, listText, listJson } = await import('./commands/help.js');
     if (run.json) stdout.write(json(listJson()));
     else stdout.write(run.help ? helpText() : listText());
   }
@@ -59,10 +59,12 @@ const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 async function createProject({ directory, run, reading }: CommandLine, outside: Outside): Promise<ExitCode> {
   const { environment } = outside;
   const cwd = outside.cwd();
-  const { create, doneText, drawSuffix, dryRunText, paintFor, resultJson, summaryText } = await import('./index.js');
+  const { create } = await import('./commands/create.js');
+  const report = await import('./commands/report.js');
+  const { drawSuffix } = await import('./answers/draw-suffix.js');
   // With --json, stdout is for the object alone.
   const people = run.json ? outside.stderr : outside.stdout;
-  const paint = paintFor(people, environment);
+  const paint = report.paintFor(people, environment);
   const abort = new AbortController();
   const stop = () => abort.abort();
   for (const signal of endings) process.once(signal, stop);
@@ -75,11 +77,11 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
       environment,
       drawSuffix,
       signal: abort.signal,
-      ...((await canAsk(run.yes, outside, people)) ? { prompter: await prompterFor(run.json, abort.signal) } : {}),
-      announce: (summary) => people.write(summaryText(summary, cwd, paint)),
+      ...(canAsk(run.yes, outside, people) ? { prompter: await prompterFor(run.json, abort.signal) } : {}),
+      announce: (summary) => people.write(report.summaryText(summary, cwd, paint)),
     });
-    people.write(result.written ? doneText(result, cwd, paint) : dryRunText(result, cwd));
-    if (run.json) outside.stdout.write(json(resultJson(result, PACKAGE_VERSION, cwd)));
+    people.write(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd));
+    if (run.json) outside.stdout.write(json(report.resultJson(result, PACKAGE_VERSION, cwd)));
     return exitCodes.done;
   } finally {
     for (const signal of endings) process.off(signal, stop);
@@ -87,13 +89,12 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
 }
 
 /** Nobody is asked in a pipe, in CI or with --yes. */
-async function canAsk(yes: boolean, { environment, stdinIsTerminal }: Outside, people: Output): Promise<boolean> {
-  return !yes && !(await inAutomation(environment.CI)) && people.isTTY && stdinIsTerminal();
+function canAsk(yes: boolean, { environment, stdinIsTerminal }: Outside, people: Output): boolean {
+  return !yes && !inAutomation(environment.CI) && people.isTTY && stdinIsTerminal();
 }
 
 /** CI is set by every CI service, to whatever it likes; only a plain "no" is taken for one. */
-async function inAutomation(variable: string | undefined): Promise<boolean> {
-  const { toBoolean } = await import('./index.js');
+function inAutomation(variable: string | undefined): boolean {
   const read = toBoolean(variable);
   return Boolean(variable) && !('value' in read && !read.value);
 }
@@ -125,7 +126,7 @@ async function reportError<Fault extends number>(
   outside: Outside,
 ): Promise<ExitCode | Fault> {
   const { stdout, stderr, environment } = outside;
-  const { faultsText, failureJson, paintFor } = await import('./index.js');
+  const { faultsText, failureJson, paintFor } = await import('./commands/report.js');
   const faults = isUserError(error) ? error.faults : [];
   let exitCode: ExitCode | Fault = ourFault;
   if (isUserError(error)) {

@@ -5,13 +5,12 @@
  */
 export type { AnswerKey, Answers } from './answers/answers.js';
 export { applies, options, type Option, type Surroundings } from './answers/options.js';
-export { flagUsage, helpText, listJson, listText } from './commands/help.js';
+export { flagUsage } from './commands/help.js';
 export { missingFault, resolve, type Resolution } from './answers/resolve.js';
 export {
   environmentVariable,
   readAnswersFile,
   readEnvironment,
-  toBoolean,
   type GivenAnswers,
   type Reading,
 } from './answers/sources.js';
@@ -20,16 +19,6 @@ export { answersSchema } from './answers/schema.js';
 export type { Choice, Prompter } from './answers/prompts.js';
 export { describeRegion, findRegion, regionCodes, regions, type Region } from './aws/regions.js';
 export { create, type CreateRequest, type CreateResult } from './commands/create.js';
-export {
-  doneText,
-  dryRunText,
-  failureJson,
-  faultsText,
-  paintFor,
-  resultJson,
-  summaryText,
-  type Paint,
-} from './commands/report.js';
 export type { Change } from './disk/compare.js';
 export { writeProject } from './disk/write.js';
 export { exitCodeMeanings, exitCodes, Interrupted, UserError, type ExitCode, type Fault } from './errors.js';

@@ -6,7 +6,7 @@ import changes from './provider-changes.json' with { type: 'json' };
  * without `aws_`, the names of attributes and blocks; an empty text is the whole type. `added` has names of every level
  * of a resource, `removed` those of the first. `optional` has what is required in 5.100.0 and no more in 6. `region`, which 6.0 added to nearly every type, is left out.
  * Source: the two versions' schemas, that of the later one as @cdktf/provider-aws 21.22.1 carries it.
- * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade
+ * https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/guides/version-6-upgrade.html.markdown
  */
 type Changes = Partial<Record<SchemaKind, Record<string, string>>>;
 

@@ -123,7 +123,8 @@ export default defineRules(
     remedy: 'Give aws_api_gateway_account a count on a variable that is false by default.',
     catalogue: ['S002-16', 'facts §10'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/guides/version-6-upgrade.html.markdown',
     example: {
       broken: [api, account(), stage(afterAccount)].join('\n'),
       sound: [
@@ -154,7 +155,8 @@ export default defineRules(
     remedy: 'Set triggers to a hash of the methods and integrations, or of the body of the API.',
     catalogue: ['S002-09', 'facts §10'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_deployment',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/api_gateway_deployment.html.markdown',
     example: {
       broken: [api, deployment(createFirst)].join('\n'),
       sound: [api, deployment(triggers + createFirst)].join('\n'),
@@ -174,7 +176,8 @@ export default defineRules(
     remedy: 'Add lifecycle { create_before_destroy = true }.',
     catalogue: ['S002-09', 'facts §10'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_deployment',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/api_gateway_deployment.html.markdown',
     example: {
       broken: [api, deployment(triggers)].join('\n'),
       sound: [api, deployment(triggers + createFirst)].join('\n'),

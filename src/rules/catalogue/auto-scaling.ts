@@ -228,7 +228,8 @@ ${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].
     remedy: 'Set version to aws_launch_template.<name>.latest_version.',
     catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_group',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/autoscaling_group.html.markdown',
     example: {
       broken: group(templated('"$Latest"', refresh)),
       sound: group(templated('aws_launch_template.app.latest_version', refresh)),

@@ -75,7 +75,7 @@ export default defineRules(
     remedy: 'Set backup_retention_period to 7 or more (35 at most).',
     catalogue: ['S001-15'],
     stages: ['hcl', 'plan', 'state'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/db_instance.html.markdown',
     example: {
       broken: `resource "aws_db_instance" "main" {
   engine = "postgres"
@@ -136,7 +136,7 @@ export default defineRules(
     remedy: 'Set final_snapshot_identifier to a name that stays the same, or skip_final_snapshot to true.',
     catalogue: ['S001-15'],
     stages: ['hcl', 'plan', 'state'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/db_instance.html.markdown',
     example: {
       broken: `resource "aws_db_instance" "main" {
   engine = "postgres"

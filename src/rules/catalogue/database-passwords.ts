@@ -180,7 +180,7 @@ resource "aws_db_instance" "main" {
     remedy: 'Set manage_master_user_password to true, and no password beside it.',
     catalogue: ['S003-05b', 'facts §8'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/db_instance.html.markdown',
     example: {
       broken: `variable "password" {
   type      = string

@@ -8,7 +8,8 @@ import type { Block, Location, Project } from '../model/project.js';
 import { identity, isKnown, someElements } from '../model/value.js';
 import { defineRules } from '../rule.js';
 
-const upgradeGuide = 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade';
+const upgradeGuide =
+  'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/guides/version-6-upgrade.html.markdown';
 
 /** What to write instead, by type and name. */
 const instead: Readonly<Record<string, string>> = {

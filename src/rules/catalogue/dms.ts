@@ -232,7 +232,8 @@ resource "aws_iam_role_policy_attachment" "dms_vpc" {
     remedy: 'Add depends_on = [aws_iam_role_policy_attachment.<name>] to the subnet group.',
     catalogue: ['S001-23', 'S004-10', 'facts §11'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dms_replication_subnet_group',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/dms_replication_subnet_group.html.markdown',
     example: {
       broken: `resource "aws_iam_role" "dms_vpc" {
   name               = "dms-vpc-role"

@@ -136,7 +136,7 @@ export default defineRules(
     remedy: 'Leave ttl and records away, or the alias.',
     catalogue: ['S001-10'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route53_record',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/route53_record.html.markdown',
     example: { broken: alias('  ttl     = 300\n'), sound: alias('') },
     check(project, { finding }) {
       for (const record of project.all('aws_route53_record')) {
@@ -186,7 +186,8 @@ export default defineRules(
       'Add the record for validation and an aws_acm_certificate_validation, and take certificate_arn from the latter.',
     catalogue: ['S001-09', 'S001-10'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/acm_certificate_validation',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/acm_certificate_validation.html.markdown',
     example: {
       broken: `${certificate}
 ${listener('aws_acm_certificate.app.arn')}`,
@@ -209,7 +210,8 @@ ${listener('aws_acm_certificate_validation.app.certificate_arn')}`,
     remedy: 'Take the ARN from certificate_arn of aws_acm_certificate_validation.',
     catalogue: ['S001-23', 'S001-09'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/acm_certificate_validation',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/acm_certificate_validation.html.markdown',
     example: {
       broken: `${certificate}
 ${validation}

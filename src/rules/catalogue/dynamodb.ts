@@ -146,7 +146,7 @@ resource "aws_kms_key" "orders" {
     remedy: 'Set billing_mode to PAY_PER_REQUEST and drop read_capacity and write_capacity, or set both.',
     catalogue: ['S002-08'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dynamodb_table',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/dynamodb_table.html.markdown',
     example: {
       broken: `resource "aws_dynamodb_table" "orders" {
   name           = "orders"
@@ -180,7 +180,7 @@ resource "aws_kms_key" "orders" {
     remedy: 'Have one attribute block for each key of the table and its indexes, and none besides.',
     catalogue: ['S002-08'],
     stages: ['hcl', 'plan', 'state'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dynamodb_table',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/dynamodb_table.html.markdown',
     example: {
       broken: `resource "aws_dynamodb_table" "orders" {
   name     = "orders"

@@ -199,7 +199,7 @@ ${service(network)}`,
     catalogue: ['S001-28'],
     stages: ['hcl'],
     source:
-      'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service#ignoring-changes-to-desired-count',
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/ecs_service.html.markdown#ignoring-changes-to-desired-count',
     example: {
       broken: `${service('')}
 resource "aws_appautoscaling_target" "app" {
@@ -279,7 +279,7 @@ ${service(`${network}${balanced('app')}
     remedy: 'Add the policy or its attachment to depends_on of the service.',
     catalogue: ['S001-23'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/ecs_service.html.markdown',
     example: {
       broken: `${executionRole}
 resource "aws_iam_role" "execution" {

@@ -82,7 +82,8 @@ export default defineRules(
     remedy: 'Add lifecycle { create_before_destroy = true }, with a name that changes along, or a name_prefix.',
     catalogue: ['S001-23'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_target_group',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/lb_target_group.html.markdown',
     example: {
       broken: `${targetGroup('')}
 ${listener}`,

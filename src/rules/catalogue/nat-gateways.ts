@@ -195,7 +195,7 @@ resource "aws_nat_gateway" "this" {
     remedy: 'Add the internet gateway to depends_on.',
     catalogue: ['S000-12', 'S001-23'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/nat_gateway',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/nat_gateway.html.markdown',
     example: {
       broken: publicSubnet + publicTable + gatewayOnly,
       sound: publicSubnet + publicTable + gateway,

@@ -7,7 +7,7 @@ import { schemaFaults, suggestion, type SchemaFault } from '../lib/schema-faults
 import type { Project } from '../model/project.js';
 import { defineRules, type Report, type Rule } from '../rule.js';
 
-const source = 'https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs';
+const source = 'https://github.com/hashicorp/terraform-provider-aws/tree/v5.100.0/website/docs';
 
 /** What the examples say of the provider, on which the schema depends. */
 const required = `terraform {

@@ -213,7 +213,8 @@ resource "aws_subnet" "a" {
     remedy: 'Use var.aws_region, and keep the code of the region in terraform.tfvars and backend.hcl.',
     catalogue: ['S001-07', 'S003-03'],
     stages: ['hcl'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs#provider-configuration',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/index.html.markdown#provider-configuration',
     example: {
       broken: `variable "aws_region" {
   type = string

@@ -31,7 +31,8 @@ const defaultTags = defineRule({
   remedy: 'Add default_tags to the provider block, with at least the project, the environment and who manages it.',
   catalogue: ['S001-24', 'S000-33'],
   stages: ['hcl'],
-  source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging',
+  source:
+    'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/guides/resource-tagging.html.markdown',
   example: {
     broken: `${providerExample('')}
 resource "aws_ecs_cluster" "main" {
@@ -184,7 +185,8 @@ const propagated = defineRule({
   remedy: 'Add tag blocks with propagate_at_launch = true, or tag_specifications for instances to the launch template.',
   catalogue: ['S001-24'],
   stages: ['hcl', 'plan', 'state'],
-  source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging',
+  source:
+    'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/guides/resource-tagging.html.markdown',
   example: {
     broken: `${group}}
 `,

@@ -183,7 +183,8 @@ resource "aws_security_group" "app" {
     remedy: 'Set state = "available" and filter opt-in-status by opt-in-not-required.',
     catalogue: ['S000-11', 'facts §3'],
     stages: ['hcl', 'plan'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/availability_zones',
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/d/availability_zones.html.markdown',
     example: {
       broken: `data "aws_availability_zones" "available" {
   state = "available"

@@ -267,7 +267,7 @@ ${logs('aws-waf-logs-main')}`,
     remedy: 'Make it with a provider whose region is us-east-1.',
     catalogue: ['S001-22', 'facts §6'],
     stages: ['hcl', 'plan', 'state'],
-    source: 'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/wafv2_web_acl',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/wafv2_web_acl.html.markdown',
     example: {
       broken: `provider "aws" {
   region = "eu-west-1"

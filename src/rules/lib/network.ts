@@ -235,7 +235,7 @@ export type Peer = { groups: readonly Resource[]; range?: Value } | 'internet' |
 /**
  * Whether a group lets TCP connections pass on a port: true, false, or undefined where that depends on what is not
  * known. A group of the project without a rule for it lets nothing pass: Terraform takes AWS's own egress rule away.
- * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group
+ * https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/security_group.html.markdown
  */
 export function groupAllows(
   project: Project,

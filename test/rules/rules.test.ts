@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import { renderProject } from '../../src/render/render.js';
 import { rules } from '../../src/rules/check.js';
+import { everyCombination } from '../support/answers.js';
 import { samples } from '../support/samples.js';
 import { bootstrapOf, checkFiles, filesIn, fixtures, lines, mutated } from '../support/rules.js';
 
@@ -17,6 +19,12 @@ describe('every golden sample', () => {
       expect(lines(await checkFiles(bootstrapOf(files)))).toEqual([]);
     },
   );
+});
+
+describe('every combination of answers', () => {
+  it.each(everyCombination())('$label keeps every rule', async ({ answers }) => {
+    expect(lines(await checkFiles(renderProject(answers)))).toEqual([]);
+  });
 });
 
 it('every rule has fixtures, and every fixture a rule', () => {

@@ -7,6 +7,8 @@ export interface ArgumentValues {
   allowed?: readonly (string | number)[];
   /** Both included; `allowed` are taken besides. */
   range?: readonly [least: number, most: number];
+  /** An argument or block of the resource with which other values are taken. */
+  unless?: string;
   source: string;
 }
 
@@ -157,6 +159,8 @@ export const argumentValues: readonly ArgumentValues[] = [
     types: ['aws_lambda_function'],
     argument: 'memory_size',
     range: [128, 10_240],
+    // Managed instances have up to 32 GB.
+    unless: 'capacity_provider_config',
     source: `${api}/lambda/latest/api/API_CreateFunction.html`,
   },
   {

@@ -2,6 +2,12 @@
 export const gatewayServices: readonly string[] = ['s3', 'dynamodb', 's3express'];
 
 /**
+ * Services whose interface endpoints are called on other ports than 443: mail, Cassandra, MQTT, file transfer, desktops.
+ * https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+ */
+export const otherPorts = /^(email-smtp|cassandra|iot|lorawan|transfer|highlander)\b/;
+
+/**
  * Regions in which Fargate reaches the control plane of ECS through the task's own network.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
  */

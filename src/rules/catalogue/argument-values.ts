@@ -23,6 +23,7 @@ function* refused(project: Project) {
   for (const rule of argumentValues) {
     for (const resource of project.all(...rule.types)) {
       const { blocks, argument } = argumentAt(resource, rule.argument);
+      if (rule.unless !== undefined && resource.has(rule.unless)) continue;
       for (const block of blocks) {
         const value = block.get(argument);
         if (value === undefined || value === '' || !isKnown(value) || takes(rule, block, argument)) continue;

@@ -64,7 +64,8 @@ function widgetFaults(widget: Value, at: number): string[] {
   if (!isMap(properties)) return [];
   const faults: string[] = [];
   if (!isGiven(properties, 'region')) faults.push(`has no region in metric widget ${at}`);
-  if (!isGiven(properties, 'metrics') && !isGiven(properties, 'annotations'))
+  // Contributor Insights has a rule where others have metrics.
+  if (!['metrics', 'annotations', 'insightRule'].some((key) => isGiven(properties, key)))
     faults.push(`has no metrics in metric widget ${at}`);
   return faults;
 }

@@ -20,7 +20,13 @@ function isEncrypted(database: Resource): boolean | undefined {
   if (isSet(database, argument)) return database.truth(argument);
   // The global database decides it for its clusters, and Aurora Serverless v1 was always encrypted.
   if (isSet(database, 'global_cluster_identifier') || database.get('engine_mode') === 'serverless') return undefined;
+  if (isOfAurora(database)) return undefined;
   return byDefault;
+}
+
+/** Aurora encrypts clusters that say nothing since 18 February 2026, with a key of AWS's; older ones it did not. */
+function isOfAurora(database: Resource): boolean {
+  return database.type === 'aws_rds_cluster' && (database.text('engine') ?? '').startsWith('aurora');
 }
 
 export default defineRules(
@@ -90,7 +96,8 @@ resource "aws_kms_key" "database" {
     check(project, { finding }) {
       for (const database of project.all(...encryptedTypes)) {
         // A copy has its source's key; a secondary cluster of a global database is refused without one of its region.
-        if (isCopy(database) || isSet(database, 'global_cluster_identifier') || !isEncrypted(database)) continue;
+        if (isCopy(database) || isSet(database, 'global_cluster_identifier')) continue;
+        if (!(isEncrypted(database) ?? isOfAurora(database))) continue;
         if (!isSet(database, 'kms_key_id')) finding(database, "is encrypted with AWS's key, for want of kms_key_id");
         else if (isKeyOfAws(database, 'kms_key_id')) finding(database, "is encrypted with AWS's key", 'kms_key_id');
       }

@@ -102,7 +102,8 @@ export default defineRules(
           const shown = `${argument} is ${JSON.stringify(name)}`;
           const most = family === 'postgres' ? 63 : 64;
           if (engine.startsWith('sqlserver-')) finding(database, `${shown}, and ${engine} takes none`, argument);
-          else if (family && !/^[A-Za-z]\w*$/.test(name))
+          // PostgreSQL takes an underscore first.
+          else if (family && !(family === 'postgres' ? /^[A-Za-z_]\w*$/ : /^[A-Za-z]\w*$/).test(name))
             finding(
               database,
               `${shown}; it begins with a letter and has only letters, digits and underscores`,

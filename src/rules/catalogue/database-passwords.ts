@@ -89,6 +89,8 @@ function secretsWrittenOut(value: Value | undefined): string | undefined {
 /** Whether a database needs a password of its own: one that is made of another has that one's. */
 function needsPassword(database: Resource): boolean {
   const isNamespace = database.type === 'aws_redshiftserverless_namespace';
+  // With "iam-db-auth" the master user logs in with a token of IAM.
+  if (isSet(database, 'master_user_authentication_type')) return false;
   return !isNamespace && !isCopy(database) && !mayBeSecondary(database);
 }
 

@@ -10,6 +10,9 @@ const serviceRoles: Readonly<Record<string, string>> = {
   AmazonDMSRedshiftS3Role: 'dms-access-for-endpoint',
 };
 
+/** Where an endpoint names the role with which DMS reaches what it is of. */
+const accessRoles = ['service_access_role', 'service_access_role_arn', 'redshift_settings', 's3_settings'];
+
 /** Engines whose endpoints have ssl_mode; the others are reached over TLS anyway, or have settings of their own. */
 const tlsEngines = [
   'aurora',
@@ -217,7 +220,14 @@ resource "aws_iam_role_policy_attachment" "dms_vpc" {
 `,
     },
     check(project, { finding, abstain }) {
+      const endpoints = project.all('aws_dms_endpoint', 'aws_dms_s3_endpoint');
       for (const { role, wanted } of dmsRoles(project)) {
+        // An endpoint may name a role of its own for its bucket.
+        if (
+          wanted === 'dms-access-for-endpoint' &&
+          endpoints.some((endpoint) => accessRoles.some((name) => endpoint.refs(name, 'aws_iam_role').includes(role)))
+        )
+          continue;
         const isNamed = role.has('name') ? same(role.get('name'), wanted) : false;
         if (isNamed === false) finding(role, `is for DMS, which looks for ${wanted}`, 'name');
         else if (isNamed === undefined) abstain(role, 'its name is not known');

@@ -243,7 +243,8 @@ ${listener('aws_acm_certificate_validation.app.certificate_arn')}`,
       for (const distribution of project.all('aws_cloudfront_distribution')) {
         for (const certificate of certificatesOf(distribution, 'viewer_certificate.acm_certificate_arn')) {
           const { region } = certificate.surroundings;
-          if (typeof region === 'string' && region !== 'us-east-1')
+          // China has a CloudFront of its own.
+          if (typeof region === 'string' && region !== 'us-east-1' && !region.startsWith('cn-'))
             finding(distribution, `uses ${certificate.configAddress} of ${region}`, 'viewer_certificate');
         }
       }

@@ -150,6 +150,8 @@ interface LifecycleRule {
   status: string | undefined;
   /** Whether it names tags; undefined where that is not known. */
   namesTags: boolean | undefined;
+  /** Whether it says for which storage class it is: of each, one rule may be for any image. */
+  namesStorage: boolean;
 }
 
 /** The rules of a lifecycle policy; what is wrong with its text; undefined where it is not known. */
@@ -169,6 +171,7 @@ function rulesOf(policy: Resource): LifecycleRule[] | string | undefined {
       priority: numberOf(field(rule, 'rulePriority')),
       status: textOf(field(selection, 'tagStatus')),
       namesTags: selection === undefined ? undefined : tags.some((list) => list !== undefined),
+      namesStorage: field(selection, 'storageClass') !== undefined,
     };
   });
 }
@@ -180,6 +183,7 @@ function rulesOfDocument(document: Resource): LifecycleRule[] | undefined {
     priority: rule.number('priority'),
     status: rule.text('selection.tag_status'),
     namesTags: rule.has('selection.tag_prefix_list') || rule.has('selection.tag_pattern_list'),
+    namesStorage: rule.has('selection.storage_class'),
   }));
 }
 
@@ -188,7 +192,7 @@ function faultOfRules(rules: readonly LifecycleRule[]): string | undefined {
   const twice = priorities.find((priority, at) => priorities.indexOf(priority) !== at);
   if (twice !== undefined) return `has two rules of priority ${twice}`;
   const any = rules.find(({ status }) => status === 'any')?.priority;
-  if (any !== undefined && any < Math.max(...priorities))
+  if (any !== undefined && any < Math.max(...priorities) && !rules.some(({ namesStorage }) => namesStorage))
     return `has a rule for any image, of priority ${any}, before others`;
   const vague = rules.find(({ status, namesTags }) => status === 'tagged' && namesTags === false);
   return vague ? 'has a rule for tagged images that names no tags' : undefined;

@@ -321,7 +321,9 @@ function faultOfTarget(containers: readonly JsonObject[], block: Block): string 
   if (!container)
     return `names container ${name}; its task definition has ${containers.map((other) => String(field(other, 'name'))).join(', ')}`;
   const port = block.number('container_port');
-  const ports = objectsIn(container, 'portMappings')?.map((mapping) => field(mapping, 'containerPort') ?? null);
+  const mappings = objectsIn(container, 'portMappings');
+  if (mappings?.some((mapping) => field(mapping, 'containerPortRange') !== undefined)) return undefined;
+  const ports = mappings?.map((mapping) => field(mapping, 'containerPort') ?? null);
   if (port === undefined || !ports?.every((value: Value) => isKnown(value))) return undefined;
   return ports.some((value) => Number(value) === port)
     ? undefined

@@ -135,10 +135,14 @@ const streams = '${aws_cloudwatch_log_group.flow_logs.arn}:*';
 
 /** Flow logs that go to a log group, with the role they write with as far as it is in the project. */
 function groupLogs(project: Project): { log: Resource; role: Resource | undefined }[] {
-  return project
-    .all('aws_flow_log')
-    .filter((log) => (log.get('log_destination_type') ?? 'cloud-watch-logs') === 'cloud-watch-logs')
-    .map((log) => ({ log, role: roleOf(log, 'iam_role_arn', project) }));
+  return (
+    project
+      .all('aws_flow_log')
+      .filter((log) => (log.get('log_destination_type') ?? 'cloud-watch-logs') === 'cloud-watch-logs')
+      // To another account it is delivered by two roles.
+      .filter((log) => !log.has('deliver_cross_account_role'))
+      .map((log) => ({ log, role: roleOf(log, 'iam_role_arn', project) }))
+  );
 }
 
 const writer = defineRule({

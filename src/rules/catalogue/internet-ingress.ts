@@ -144,6 +144,10 @@ export default defineRules(
       for (const open of openPorts(project)) {
         const { group } = open.rule;
         if (!isFromInternet(open.rule) || isOfDatabase(project, group)) continue;
+        // A server for SFTP and FTP may be for the internet.
+        const isTransfer =
+          project.linked('aws_transfer_server', 'endpoint_details.security_group_ids', group).length > 0;
+        if (isTransfer && open.from >= 20 && open.to <= 22) continue;
         if (speaksHttp(project, group) && opensListenersOnly(project, open)) continue;
         const service = privateServiceAmong(open);
         if (service) finding(open.rule.at, `lets the whole internet in on ${portsInWords(open)}: ${service}`);

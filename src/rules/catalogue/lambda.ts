@@ -204,7 +204,7 @@ ${role('AWSLambdaVPCAccessExecutionRole')}`,
     severity: 'error',
     title: "the file that a function's handler names is in its archive",
     why: 'Every call fails: "Runtime.ImportModuleError: Unable to import module" or "Cannot find module".',
-    remedy: 'Let the part of handler before the last dot be the name of the file, without its ending.',
+    remedy: 'Let the part of handler before its dot be the name of the file, without its ending.',
     catalogue: ['S003-08b'],
     stages: ['hcl'],
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-deployment.html',
@@ -282,8 +282,9 @@ function handlerModule(lambda: Resource): string | undefined {
   const language = /^(nodejs|python)/.exec(lambda.text('runtime') ?? '')?.[1];
   // A layer may bring a handler of its own, which then calls the function's.
   if (handler === undefined || !language || lambda.has('layers')) return undefined;
-  const module = handler.replace(/\.[^.]*$/, '');
-  return language === 'python' ? module.replaceAll('.', '/') : module;
+  if (language === 'python') return handler.replace(/\.[^.]*$/, '').replaceAll('.', '/');
+  // Node.js takes what follows the first dot for a path in what the file exports.
+  return handler.replace(/\.[^/]*$/, '').replace(/^\.\//, '');
 }
 
 /** The names of the files in an archive that Terraform makes of single files; undefined where they are not known. */
@@ -312,7 +313,8 @@ function callers(project: Project): Caller[] {
   const of = (type: string, argument: string, principal: string) =>
     project.all(type).map((caller): Caller => ({ caller, block: caller, argument, principal }));
   return [
-    ...of('aws_cloudwatch_event_target', 'arn', 'events'),
+    // With a role of its own EventBridge needs no permission of the function.
+    ...of('aws_cloudwatch_event_target', 'arn', 'events').filter(({ caller }) => !caller.has('role_arn')),
     ...of('aws_lb_target_group_attachment', 'target_id', 'elasticloadbalancing'),
     ...of('aws_sns_topic_subscription', 'endpoint', 'sns'),
     ...[

@@ -203,7 +203,8 @@ function mayDeliver(policies: readonly Policy[], lb: Resource, bucket: Resource)
         region,
         ':',
         account,
-        ':loadbalancer/app/x',
+        ':loadbalancer/app/',
+        unknown,
       ]),
     },
   } as const;

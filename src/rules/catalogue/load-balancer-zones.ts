@@ -44,13 +44,17 @@ resource "aws_lb" "app" {
   check(project, { finding, abstain }) {
     for (const lb of project.all('aws_lb', 'aws_alb')) {
       if ((lb.get('load_balancer_type') ?? 'application') !== 'application') continue;
+      // On an Outpost and in a Local Zone one subnet is enough.
+      if (lb.has('customer_owned_ipv4_pool')) continue;
       const argument = lb.has('subnets') ? 'subnets' : 'subnet_mapping';
       const count = argument === 'subnets' ? elements(lb.get('subnets'))?.length : lb.blocks('subnet_mapping').length;
+      const subnets = argument === 'subnets' ? subnetsOf(project, lb, 'subnets') : undefined;
+      if (subnets?.some((subnet) => subnet.has('outpost_arn') || /-[a-z]{3}-\d+[a-z]$/.test(zoneOf(subnet) ?? '')))
+        continue;
       if (count === 1) {
         finding(lb, 'is in one subnet, and so in one availability zone', argument);
         continue;
       }
-      const subnets = argument === 'subnets' ? subnetsOf(project, lb, 'subnets') : undefined;
       const zones = subnets?.map(zoneOf);
       if (!zones || zones.some((zone) => zone === undefined)) {
         abstain(lb, 'it is not known which availability zones its subnets are in');

@@ -1,5 +1,5 @@
 import { keyOf, keyPolicy, serviceMayUseKey } from '../lib/permissions.js';
-import { joinText } from '../model/value.js';
+import { joinText, type Value } from '../model/value.js';
 import { defineRule } from '../rule.js';
 
 export default defineRule({
@@ -90,11 +90,16 @@ resource "aws_cloudwatch_log_group" "app" {
         abstain(group, 'its key is not in the project');
         continue;
       }
-      const service = joinText(['logs.', group.surroundings.region, '.amazonaws.com']);
-      const answer = serviceMayUseKey(project, key, service, {
-        action: 'kms:GenerateDataKey',
-        context: { 'kms:encryptioncontext:aws:logs:arn': group.computed('arn') },
-      });
+      const answerTo = (service: Value) =>
+        serviceMayUseKey(project, key, service, {
+          action: 'kms:GenerateDataKey',
+          context: { 'kms:encryptioncontext:aws:logs:arn': group.computed('arn') },
+        });
+      const { region } = group.surroundings;
+      const regional = answerTo(joinText(['logs.', region, '.amazonaws.com']));
+      // China has the suffix of its partition.
+      const isInChina = answerTo(joinText(['logs.', region, '.amazonaws.com.cn'])) !== 'denied';
+      const answer = regional === 'denied' && isInChina ? 'unknown' : regional;
       if (answer === 'denied') {
         const why = keyPolicy(project, key)
           ? 'does not let CloudWatch Logs in'

@@ -44,7 +44,8 @@ function hasDenial({ statements, complete }: HeldPolicy): boolean {
     (statement) =>
       statement.effect !== 'Allow' &&
       (namesEverybody(statement) || !statement.principals) &&
-      statement.conditions.some((condition) => /Not|Null/.test(condition.test) && restricts(condition)),
+      ((statement.notPrincipals && statement.conditions.length === 0) ||
+        statement.conditions.some((condition) => /Not|Null|Bool/.test(condition.test) && restricts(condition))),
   );
 }
 
@@ -54,6 +55,8 @@ function openStatements(project: Project): { statement: Statement; policy: HeldP
     ({ statement, policy }) =>
       statement.effect === 'Allow' &&
       policy.holder.type in opens &&
+      // An access point of a VPC is reached from that VPC only.
+      !policy.holder.has('vpc_configuration') &&
       namesEverybody(statement) &&
       !statement.conditions.some(restricts) &&
       !hasDenial(policy),
@@ -108,7 +111,8 @@ function hasSource(permission: Block): boolean {
 }
 
 function isFunctionUrl(permission: Resource): boolean {
-  return permission.has('function_url_auth_type') || permission.text('action') === 'lambda:InvokeFunctionUrl';
+  if (permission.has('function_url_auth_type') || permission.has('invoked_via_function_url')) return true;
+  return permission.text('action') === 'lambda:InvokeFunctionUrl';
 }
 
 export default defineRules(

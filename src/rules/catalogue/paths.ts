@@ -1,4 +1,4 @@
-import { isEverywhere, resourceNamed, routesOf, routeTableOf, vpcOf, wayOut } from '../lib/network.js';
+import { isEverywhere, isSet, resourceNamed, routesOf, routeTableOf, vpcOf, wayOut } from '../lib/network.js';
 import {
   anyAllows,
   balancersBefore,
@@ -27,22 +27,26 @@ function reachesInternet(project: Project, service: Resource, subnet: Resource):
     case 'other':
       return true;
     case 'internet':
-      return service.has('network_configuration.assign_public_ip')
-        ? service.truth('network_configuration.assign_public_ip')
-        : false;
+      if (
+        service.has('network_configuration.assign_public_ip') &&
+        service.truth('network_configuration.assign_public_ip') !== false
+      )
+        return service.truth('network_configuration.assign_public_ip');
+      return mayLeadElsewhere(project, subnet) ? undefined : false;
     case 'none':
-      // The registry may be reached over IPv6.
-      return mayLeadOutOverIpv6(project, subnet) ? undefined : false;
+      return mayLeadElsewhere(project, subnet) ? undefined : false;
     default:
       return undefined;
   }
 }
 
-function mayLeadOutOverIpv6(project: Project, subnet: Resource): boolean {
+/** Whether the registry may be reached over IPv6, or through endpoints in a network that a narrower route leads to. */
+function mayLeadElsewhere(project: Project, subnet: Resource): boolean {
   const table = routeTableOf(project, subnet);
-  const ranges = (table ? routesOf(project, table) : []).map(
-    (route) => route.get('destination_ipv6_cidr_block') ?? route.get('ipv6_cidr_block') ?? '',
-  );
+  const routes = table ? routesOf(project, table) : [];
+  const others = ['transit_gateway_id', 'core_network_arn', 'vpc_peering_connection_id'];
+  if (routes.some((route) => others.some((name) => isSet(route, name)))) return true;
+  const ranges = routes.map((route) => route.get('destination_ipv6_cidr_block') ?? route.get('ipv6_cidr_block') ?? '');
   return ranges.some((range) => typeof range !== 'string' || isEverywhere(range));
 }
 
@@ -274,6 +278,8 @@ export default defineRules(
     check(project, { finding, abstain }) {
       for (const lb of loadBalancers(project)) {
         if (lb.get('load_balancer_type') === 'gateway') continue;
+        // Clients that come by PrivateLink may be let in past the groups.
+        if ((lb.get('enforce_security_group_inbound_rules_on_private_link_traffic') ?? 'on') !== 'on') continue;
         const groups = groupsOf(project, lb);
         if (!groups) {
           abstain(lb, 'some of its security groups are not in the project');

@@ -1,5 +1,5 @@
-import type { Project } from '../model/project.js';
-import { isKnown, show, Text, type Value } from '../model/value.js';
+import type { Block, Project } from '../model/project.js';
+import { decodeJson, isKnown, isMap, show, Text, type Value } from '../model/value.js';
 import { policiesOf, type HeldPolicy, type PolicyKind, type Statement } from '../lib/policies.js';
 import { actionsOf, few, statementsOf, tell } from '../lib/statements.js';
 import { defineRules, type Report } from '../rule.js';
@@ -74,6 +74,14 @@ function tellStatements(
   }
 }
 
+/** Whether an argument is the empty object by which the provider takes a policy away from these types. */
+function takesAway(holder: Block, argument: string): boolean {
+  const types = ['aws_secretsmanager_secret', 'aws_s3_access_point'];
+  if (!('type' in holder) || !types.includes(String(holder.type))) return false;
+  const decoded = decodeJson(holder.get(argument));
+  return !(decoded instanceof Error) && isMap(decoded) && decoded.size === 0;
+}
+
 function sidsMoreThanOnce({ statements, complete }: HeldPolicy): Statement[] {
   const seen = new Set<string>();
   if (!complete) return [];
@@ -131,7 +139,8 @@ export default defineRules(
     },
     check(project, { finding }) {
       for (const { holder, argument, malformed } of policiesOf(project)) {
-        if (malformed) finding(holder, `has a policy that is not valid: ${malformed}`, first(argument));
+        if (malformed && !takesAway(holder, argument))
+          finding(holder, `has a policy that is not valid: ${malformed}`, first(argument));
       }
     },
   },

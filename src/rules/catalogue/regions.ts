@@ -22,7 +22,12 @@ const regional: readonly {
     regionOf: regionOfArn,
   },
   { types: ['aws_cloudwatch_metric_alarm'], argument: 'alarm_actions', regionOf: regionOfArn },
-  { types: ['aws_wafv2_web_acl_association'], argument: 'resource_arn', regionOf: regionOfArn },
+  {
+    types: ['aws_wafv2_web_acl_association'],
+    argument: 'resource_arn',
+    // The web ACL of an Amplify app is in us-east-1, wherever the app is.
+    regionOf: (arn) => (arn.includes(':amplify:') ? undefined : regionOfArn(arn)),
+  },
   {
     types: ['aws_subnet', 'aws_instance', 'aws_ebs_volume', 'aws_db_instance', 'aws_rds_cluster_instance'],
     argument: 'availability_zone',

@@ -81,7 +81,7 @@ function illegal(parts: readonly (string | Unknown)[], { characters, never }: Na
 
 function wrongStart([first]: readonly (string | Unknown)[], rule: NameRule): string | undefined {
   if (typeof first !== 'string' || first === '') return undefined;
-  const reserved = rule.notStart?.find((text) => first.toLowerCase().startsWith(text));
+  const reserved = rule.notStart?.find((text) => first.startsWith(text));
   if (reserved !== undefined) return `must not begin with ${JSON.stringify(reserved)}`;
   const { start } = rule;
   if (start !== undefined && !first.startsWith(start.slice(0, first.length)) && !first.startsWith(start))

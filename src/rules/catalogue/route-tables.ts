@@ -1,6 +1,7 @@
 import { associationsOf, vpcOf, wayOut, writesMainTable } from '../lib/network.js';
 import { loadBalancers, placedResources, subnetsHolding } from '../lib/paths.js';
 import type { Project, Resource } from '../model/project.js';
+import { identity } from '../model/value.js';
 import { defineRules } from '../rule.js';
 
 const associationSource = 'https://docs.aws.amazon.com/vpc/latest/userguide/WorkWithRouteTables.html';
@@ -142,6 +143,8 @@ export default defineRules(
       for (const lb of loadBalancers(project)) {
         if (lb.has('internal') && lb.truth('internal') !== false) continue;
         if (lb.get('load_balancer_type') === 'gateway') continue;
+        // One that has IPv6 addresses only needs no way out over IPv4.
+        if (!['ipv4', 'dualstack'].includes(identity(lb.get('ip_address_type') ?? 'ipv4') ?? '')) continue;
         const subnets = subnetsHolding(project, lb) ?? [];
         const ways = subnets.map((subnet) => wayOut(project, subnet));
         const shut = subnets.filter((_, at) => ways[at] === 'nat' || ways[at] === 'none').map(({ address }) => address);

@@ -96,7 +96,7 @@ ${ownFunction}`,
       if (!lambda || others.length > 0) continue;
       const permissions = project.linked('aws_lambda_permission', 'function_name', lambda);
       const principals = permissions.map((given) => given.get('principal'));
-      if (principals.includes('secretsmanager.amazonaws.com')) continue;
+      if (principals.includes('secretsmanager.amazonaws.com') || principals.includes('*')) continue;
       const isOpen = principals.some((principal) => typeof principal !== 'string');
       if (isOpen || project.isGivenToUnread(lambda)) abstain(lambda, 'who may invoke it is not known');
       else

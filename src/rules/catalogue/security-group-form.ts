@@ -39,6 +39,8 @@ data "aws_ssm_parameter" "al2023" {
 function areApart(project: Project, subnet: Resource, group: Resource): boolean {
   const vpc = vpcOf(project, subnet);
   if (!vpc || vpc.uncertain || group.type !== 'aws_security_group') return false;
+  // A group can be associated with more VPCs than its own.
+  if (project.all('aws_vpc_security_group_vpc_association').length > 0) return false;
   if (!group.has('vpc_id')) return vpc.type === 'aws_vpc';
   const other = vpcOf(project, group);
   if (other) return !other.uncertain && other !== vpc;

@@ -5,7 +5,7 @@ import { decide, roleOf, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy, type Statement } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
 import type { Project, Resource } from '../model/project.js';
-import { identity, joinText, Text, type Value } from '../model/value.js';
+import { identity, joinText, Text, unknown, type Value } from '../model/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 /** A trail in HCL, with more arguments as they stand there. */
@@ -167,7 +167,7 @@ ${trailExample(
   check(project, { finding, abstain }) {
     for (const trail of project.all('aws_cloudtrail')) {
       const arn = trail.get('cloud_watch_logs_group_arn');
-      if (arn === undefined) continue;
+      if (arn === undefined || arn === '') continue;
       const ends = endsInWildcard(arn, groupsOf(trail));
       if (ends === false)
         finding(trail, 'names its log group without ":*" behind the ARN', 'cloud_watch_logs_group_arn');
@@ -392,7 +392,8 @@ function writes(trail: Resource, bucket: Resource): (readonly [action: string, r
     '/',
     ...(prefix === undefined ? [] : [prefix, '/']),
     'AWSLogs/',
-    account,
+    // One of an organization writes for many accounts, and may be of another than the one it is made from.
+    trail.has('is_organization_trail') && trail.truth('is_organization_trail') !== false ? unknown : account,
     '/CloudTrail/',
     region,
     '/log.json.gz',

@@ -65,7 +65,7 @@ function refusesService(role: Resource, service: string, region: RoleUse['user']
   if (!trust) return false;
   const names = [
     `${service}.amazonaws.com`,
-    `${service}.amazonaws.com.cn`,
+    ...['amazonaws.com.cn', 'amazonaws.eu', 'c2s.ic.gov', 'sc2s.sgov.gov'].map((suffix) => `${service}.${suffix}`),
     joinText([`${service}.`, region, '.amazonaws.com']),
   ];
   return names.every(
@@ -81,15 +81,20 @@ function isGithub(project: Project, { type, value }: Principal): boolean {
   if (type !== 'Federated') return false;
   const arn = identity(value);
   if (arn === undefined) return false;
-  if (arn.includes(githubIssuer)) return true;
+  // Behind a slash is the name of an enterprise, whose workflows alone come by that provider.
+  if (arn.includes(githubIssuer)) return !arn.includes(`${githubIssuer}/`);
   const providers = [
     ...project.all('aws_iam_openid_connect_provider'),
     ...project.data('aws_iam_openid_connect_provider'),
   ];
   return providers.some(
-    (provider) => identity(provider.computed('arn')) === arn && provider.text('url')?.includes(githubIssuer),
+    (provider) =>
+      identity(provider.computed('arn')) === arn && /githubusercontent\.com\/?$/.test(provider.text('url') ?? ''),
   );
 }
+
+/** A subject of any repository; one that an organization has customized may say elsewhere whose it is. */
+const wideSubject = /^(\*|repo:\*)(?!.*(workflow_ref|repository|owner|enterprise|actor))/;
 
 /** What is wrong with who of GitHub may come; undefined where nothing is, or that is not known. */
 function openToGithub({ conditions }: Statement): string | undefined {
@@ -97,7 +102,7 @@ function openToGithub({ conditions }: Statement): string | undefined {
   if (claims.length === 0) return 'without a condition on the repository';
   const subject = claims.find(({ variable }) => variable.endsWith('githubusercontent.com:sub'));
   if (!subject || claims.length > 1) return undefined;
-  const wide = subject.values?.find((value) => typeof value === 'string' && /^(\*|repo:\*)/.test(value));
+  const wide = subject.values?.find((value) => typeof value === 'string' && wideSubject.test(value));
   return typeof wide === 'string' ? `from any repository, by ${wide}` : undefined;
 }
 
@@ -161,7 +166,10 @@ export default defineRules(
 `,
     },
     check(project, report) {
-      for (const { statement } of statementsOf(project, 'trust')) {
+      for (const { statement, policy } of statementsOf(project, 'trust')) {
+        // Others may be kept out by a denial, such as of all outside of an organization.
+        if (policy.statements.some((other) => other.effect === 'Deny' && (other.notPrincipals || isNarrowed(other))))
+          continue;
         if (statement.effect === 'Allow' && namesEverybody(statement) && !isNarrowed(statement))
           tell(report, statement, 'lets everybody assume the role', 'principals');
       }
@@ -339,7 +347,8 @@ resource "aws_iam_role" "deploy" {
     },
     check(project, report) {
       for (const { statement } of statementsOf(project, 'trust')) {
-        if (statement.resources ?? statement.notResources)
+        // An empty list in a document writes nothing.
+        if ([...(statement.resources ?? []), ...(statement.notResources ?? [])].length > 0)
           tell(report, statement, 'names resources in a trust policy', 'resources');
         const others = actionsOf(statement).filter((action) => /^[\w-]+:/.test(action) && !/^sts:/i.test(action));
         if (others.length > 0) tell(report, statement, `allows ${few(others)} in a trust policy`, 'actions');

@@ -1,5 +1,5 @@
 import { findRegion } from '../../aws/regions.js';
-import { gatewayServices } from '../../aws/vpc-endpoints.js';
+import { gatewayServices, otherPorts } from '../../aws/vpc-endpoints.js';
 import { groupAllows, resourceNamed, securityGroupsOf, subnetsOf, vpcOf, zoneOf } from '../lib/network.js';
 import {
   anyAllows,
@@ -23,6 +23,12 @@ function endpointGroups(project: Project, endpoint: Resource): readonly Resource
   if (!own || more.includes(undefined)) return undefined;
   const groups = [...own, ...more.filter((group) => group !== undefined)];
   return groups.length > 0 ? groups : defaultGroups(project, endpoint);
+}
+
+/** Whether it is sure that an endpoint is for a service of AWS that is called on port 443. */
+function speaksHttps(endpoint: Resource): boolean {
+  const service = endpointService(endpoint);
+  return service !== undefined && !service.includes('vpce-svc-') && !otherPorts.test(service);
 }
 
 /** An endpoint without groups gets the default one of its VPC. */
@@ -114,7 +120,7 @@ export default defineRules(
     example: { broken: groupWith(80), sound: groupWith(443) },
     check(project, { finding, abstain }) {
       for (const endpoint of project.all('aws_vpc_endpoint')) {
-        if (!isInterface(endpoint)) continue;
+        if (!isInterface(endpoint) || !speaksHttps(endpoint)) continue;
         const groups = endpointGroups(project, endpoint);
         if (!groups) {
           abstain(endpoint, 'some of its security groups are not in the project');
@@ -206,6 +212,7 @@ export default defineRules(
       for (const endpoint of project.all('aws_vpc_endpoint')) {
         if (!isInterface(endpoint)) continue;
         const zones = (subnetsOf(project, endpoint, 'subnet_ids') ?? [])
+          .filter(({ uncertain }) => !uncertain)
           .map(zoneOf)
           .filter((zone) => zone !== undefined);
         if (new Set(zones).size < zones.length) finding(endpoint, 'has two subnets of the same zone', 'subnet_ids');

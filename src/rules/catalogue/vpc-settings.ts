@@ -8,7 +8,9 @@ const dnsSource = 'https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-co
 /** The DNS attributes that are off; enable_dns_support is on unless it is set, enable_dns_hostnames is not. */
 function dnsThatIsOff(vpc: Resource): string[] {
   const off = vpc.truth('enable_dns_support') === false ? ['enable_dns_support'] : [];
-  const hostnames = vpc.has('enable_dns_hostnames') ? vpc.truth('enable_dns_hostnames') : false;
+  const hostnames = vpc.has('enable_dns_hostnames')
+    ? vpc.truth('enable_dns_hostnames')
+    : vpc.type === 'aws_default_vpc';
   return hostnames === false ? [...off, 'enable_dns_hostnames'] : off;
 }
 

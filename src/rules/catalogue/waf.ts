@@ -247,7 +247,8 @@ ${logs('aws-waf-logs-main')}`,
     check(project, { finding }) {
       for (const association of project.all('aws_wafv2_web_acl_association')) {
         for (const acl of association.refs('web_acl_arn', 'aws_wafv2_web_acl')) {
-          if (acl.text('scope') === 'CLOUDFRONT')
+          // Amplify has its apps behind CloudFront, and takes web ACLs of that scope by an association.
+          if (acl.text('scope') === 'CLOUDFRONT' && !/amplify/.test(identity(association.get('resource_arn')) ?? ''))
             finding(association, `takes ${acl.configAddress}, which has scope CLOUDFRONT`, 'web_acl_arn');
         }
       }

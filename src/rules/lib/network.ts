@@ -460,7 +460,9 @@ export function defaultRoute(project: Project, table: Resource): DefaultRoute | 
   if (first) return targetOf(project, first);
   const open =
     defaults.length > 0 ||
-    routes.some((route) => isOpen(destinationOf(route))) ||
+    routes.some(
+      (route) => isOpen(destinationOf(route)) || isSet(route, 'destination_prefix_list_id') || isHalf(route),
+    ) ||
     !routingOf(project).knowsRoutes ||
     routingOf(project).propagating.has(table.address) ||
     table.has('propagating_vgws') ||
@@ -468,6 +470,11 @@ export function defaultRoute(project: Project, table: Resource): DefaultRoute | 
     project.isGivenToUnread(table) ||
     project.isExported(table);
   return open ? undefined : 'none';
+}
+
+/** Whether a route is for half of all addresses, as two together are for all. */
+function isHalf(route: Block): boolean {
+  return /^(0\.0|128\.0)\.0\.0\/1$/.test(identity(destinationOf(route) ?? '') ?? '');
 }
 
 function isOpen(destination: Value | undefined): boolean {

@@ -39,7 +39,9 @@ export function portsInWords({ rule, from, to }: OpenPorts): string {
 }
 
 /** A port among them that is not for the internet: `SSH on 22`. */
-export function privateServiceAmong({ from, to }: OpenPorts): string | undefined {
+export function privateServiceAmong({ rule, from, to }: OpenPorts): string | undefined {
+  // A range for media over UDP, such as 10000 to 20000, is for none of them.
+  if (['udp', '17'].includes(rule.protocol ?? '') && to - from >= 1000 && from >= 1024) return undefined;
   const found = Object.entries(privatePorts).find(([port]) => Number(port) >= from && Number(port) <= to);
   return found && `${found[1]} on ${found[0]}`;
 }

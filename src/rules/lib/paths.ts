@@ -268,6 +268,8 @@ function instanceTargets(project: Project, attachment: Resource): Target[] {
 
 /** A check goes to the port of the requests unless it has one of its own. */
 function portsOf(targetGroup: Resource, port: number | undefined): number[] {
+  // Rules for UDP are not read, and a check over TCP may be let in on a port of its own.
+  if (/UDP|QUIC|GENEVE/.test(targetGroup.text('protocol') ?? '')) return [];
   return [...new Set([port, targetGroup.number('health_check.port')].filter((number) => number !== undefined))];
 }
 

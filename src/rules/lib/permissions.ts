@@ -259,6 +259,6 @@ export function serviceMayUseKey(
   wish: Omit<Wish, 'principal' | 'resource'>,
 ): Answer {
   const policy = keyPolicy(project, key);
-  if (!policy) return 'denied';
+  if (!policy) return project.isGivenToUnread(key) ? 'unknown' : 'denied';
   return decide([policy], { ...wish, resource: key.computed('arn'), principal: { type: 'Service', value: service } });
 }

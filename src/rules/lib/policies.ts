@@ -204,15 +204,18 @@ function readDocument(document: Resource): Policy {
   const taken = (...names: string[]) => joinPolicies(names.flatMap((name) => readList(document, name)));
   const blocks = document.blocks('statement');
   const own = { statements: blocks.map(readStatementBlock), complete: !blocks.some(({ uncertain }) => uncertain) };
-  const base = joinPolicies([taken('source_policy_documents', 'source_json'), own]);
-  const over = taken('override_policy_documents', 'override_json');
-  // A statement that has the sid of another one takes its place.
-  const sids = new Set(over.statements.map(({ sid }) => sid).filter(Boolean));
-  const kept = base.statements.filter(({ sid }) => !sids.has(sid));
+  const base = replacing(taken('source_policy_documents', 'source_json'), own);
+  const over = ['override_policy_documents', 'override_json'].flatMap((name) => readList(document, name));
   return {
-    ...joinPolicies([{ ...base, statements: kept }, over]),
+    ...over.reduce(replacing, base),
     version: document.get('version') ?? '2012-10-17',
   };
+}
+
+/** Two policies as one, in which a statement that has the sid of an earlier one takes its place. */
+function replacing(before: Policy, after: Policy): Policy {
+  const sids = new Set(after.statements.map(({ sid }) => sid).filter(Boolean));
+  return joinPolicies([{ ...before, statements: before.statements.filter(({ sid }) => !sids.has(sid)) }, after]);
 }
 
 function readList(document: Resource, argument: string): Policy[] {

@@ -26,8 +26,14 @@ export function identityGrants(project: Project): HeldStatement[] {
     project.all('aws_iam_role', 'aws_iam_user').flatMap((owner) => owner.refs('permissions_boundary')),
   );
   return statementsOf(project, 'identity').filter(
-    ({ statement, policy }) => statement.effect === 'Allow' && !boundaries.has(policy.holder),
+    ({ statement, policy }) =>
+      statement.effect === 'Allow' && !boundaries.has(policy.holder) && !isCalledBoundary(policy.holder),
   );
+}
+
+/** Whether a policy is by its name a boundary, which may be set for roles that are made elsewhere. */
+function isCalledBoundary(holder: Resource): boolean {
+  return holder.type === 'aws_iam_policy' && /boundar/i.test(`${holder.name} ${holder.text('name') ?? ''}`);
 }
 
 /** Tells of a statement: at its own block, or at the resource whose argument holds the policy. */

@@ -3,11 +3,7 @@ import { parseCidr } from '../model/functions.js';
 import { elements, identity, Unknown, type Value } from '../model/value.js';
 
 /** The resource of some types that a value is the id, ARN or name of; undefined where it is none, or not known which. */
-export function resourceCalled(
-  project: Project,
-  value: Value | undefined,
-  types: readonly string[],
-): Resource | undefined {
+function resourceCalled(project: Project, value: Value | undefined, types: readonly string[]): Resource | undefined {
   const name = identity(value);
   return name === undefined || name === '' ? undefined : (identifiersOf(project, types).get(name) ?? undefined);
 }

@@ -362,7 +362,7 @@ function textsIn(value: Value | undefined): string[] {
 }
 
 /** The task definition of a service, where it is in the project. */
-export function taskDefinitionOf(project: Project, service: Resource): Resource | undefined {
+function taskDefinitionOf(project: Project, service: Resource): Resource | undefined {
   const named = resourceNamed(project, service, 'task_definition', ['aws_ecs_task_definition']);
   if (named) return named;
   const refs = service.refs('task_definition', 'aws_ecs_task_definition');

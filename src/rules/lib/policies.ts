@@ -64,7 +64,7 @@ export interface Policy {
 export type PolicyKind = 'identity' | 'trust' | 'key' | 'resource' | 'endpoint';
 
 /** Every argument that holds a policy, by resource type. */
-export const policyArguments: Readonly<Record<string, Readonly<Record<string, PolicyKind>>>> = {
+const policyArguments: Readonly<Record<string, Readonly<Record<string, PolicyKind>>>> = {
   aws_iam_policy: { policy: 'identity' },
   aws_iam_role_policy: { policy: 'identity' },
   aws_iam_user_policy: { policy: 'identity' },

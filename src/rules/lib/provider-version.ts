@@ -1,8 +1,8 @@
 import { laterProviderVersion } from '../../aws/provider-changes.js';
 import { providerVersion } from '../../aws/provider-schema.js';
-import type { Body, Expression } from '../hcl/syntax.js';
 import type { Project } from '../model/project.js';
-import { isDeployed } from './references.js';
+import { isDeployed, literalText } from './references.js';
+import { compareVersions, requiredProviders } from './terraform-versions.js';
 
 /** Which versions of hashicorp/aws a project may be run with. */
 export interface ProviderChoice {
@@ -61,29 +61,16 @@ function lockedVersion(project: Project): string | undefined {
 }
 
 function constraintsOf(project: Project): string[] {
-  return project.folders.flatMap(({ blocks }) =>
-    blocks.flatMap(({ syntax: { type, labels, body } }) => {
-      if (type === 'provider' && labels[0] === 'aws') return textOf(argument(body, 'version'));
-      if (type !== 'terraform') return [];
-      const required = body.blocks.filter((block) => block.type === 'required_providers');
-      return required.flatMap((block) => requirement(argument(block.body, 'aws')));
-    }),
-  );
-}
-
-/** The constraint in `{ source = "hashicorp/aws", version = "~> 5.0" }`, or in the short form of old, `"~> 3.0"`. */
-function requirement(expression: Expression | undefined): string[] {
-  if (expression?.kind !== 'object') return textOf(expression);
-  const entry = expression.entries.find(({ key }) => key.kind === 'literal' && key.value === 'version');
-  return textOf(entry?.value);
-}
-
-function argument(body: Body, name: string): Expression | undefined {
-  return body.attributes.find((attribute) => attribute.name === name)?.expression;
-}
-
-function textOf(expression: Expression | undefined): string[] {
-  return expression?.kind === 'literal' && typeof expression.value === 'string' ? [expression.value] : [];
+  return project.folders.flatMap((folder) => {
+    const required = requiredProviders(folder).filter(({ name }) => name === 'aws');
+    // Where old projects say it.
+    const providers = folder.blocks.filter(({ syntax }) => syntax.type === 'provider' && syntax.labels[0] === 'aws');
+    const versions = [
+      ...required.map(({ version }) => version),
+      ...providers.map(({ syntax }) => literalText(syntax.body, 'version')),
+    ];
+    return versions.filter((version) => version !== undefined);
+  });
 }
 
 /**
@@ -99,7 +86,7 @@ export function admits(constraint: string, version: string): boolean | undefined
 function admitsPart(part: string, version: string): boolean | undefined {
   const [, operator = '=', wanted] = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})\s*$/.exec(part) ?? [];
   if (wanted === undefined) return undefined;
-  const order = compare(version, wanted);
+  const order = compareVersions(version, wanted);
   switch (operator) {
     case '=':
       return order === 0;
@@ -122,13 +109,4 @@ function admitsPart(part: string, version: string): boolean | undefined {
 function hasSameStart(version: string, wanted: string): boolean {
   const fixed = wanted.split('.').slice(0, -1);
   return version.split('.').slice(0, fixed.length).join('.') === fixed.join('.');
-}
-
-function compare(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number));
-  for (let at = 0; at < 3; at++) {
-    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

@@ -71,12 +71,17 @@ export function limitsOf(constraint: string): Limits | undefined {
 
 /** Whether a version comes before another. */
 export function isOlder(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => text.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0));
+  return compareVersions(version, than) < 0;
+}
+
+/** Below zero where version `a` comes before `b`, above where it comes after; a part that is not written is 0. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((text) => text.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0));
   for (let at = 0; at < 3; at++) {
-    const difference = (a?.[at] ?? 0) - (b?.[at] ?? 0);
-    if (difference !== 0) return difference < 0;
+    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
+    if (difference !== 0) return difference;
   }
-  return false;
+  return 0;
 }
 
 /** The providers that a module's blocks use, by name, each with the place of its first use. */

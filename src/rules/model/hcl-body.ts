@@ -182,7 +182,7 @@ export class HclBody implements Body {
 }
 
 /** Blocks made of the objects in a value, as in `ingress = [{ … }]` and in the JSON of a plan. */
-export function objectBodies(value: Value | undefined, uses: readonly Resource[], place?: Location): Body[] {
+function objectBodies(value: Value | undefined, uses: readonly Resource[], place?: Location): Body[] {
   const uncertain = value instanceof Many || value instanceof Unknown;
   return someElements(value)
     .filter((element) => isMap(element))

@@ -56,7 +56,7 @@ export function isKnown(value: Value): boolean {
 }
 
 /** Whether a map's key is not known: such a key is kept as identity() writes it, `${var.name}`. */
-export function isOpenKey(key: string): boolean {
+function isOpenKey(key: string): boolean {
   return key.includes('${');
 }
 

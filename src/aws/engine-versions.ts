@@ -102,6 +102,13 @@ export function versionStatus(engine: string, major: string): VersionStatus | un
   return compareVersions(major, Object.keys(versions).at(-1) ?? '') < 0 ? 'unheard-of' : undefined;
 }
 
+/** The major versions of a listed engine that RDS still creates databases of, the oldest first. */
+export function versionsThatCanBeCreated(engine: string): string[] {
+  return Object.entries(majorVersions[engine] ?? {})
+    .filter(([, { retired }]) => !retired)
+    .map(([major]) => major);
+}
+
 /** The last day of a major version's standard support, where it is listed. */
 export function supportedUntil(engine: string, major: string): string | undefined {
   return majorVersions[engine]?.[major]?.supportedUntil;

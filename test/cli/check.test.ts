@@ -8,7 +8,7 @@ import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import { expect, describe, it } from 'vitest';
 
-import { goldenFolder } from '../support/samples.js';
+import { goldenFolder } from '../support/files.js';
 import { scratchFolder } from '../support/scratch.js';
 import { run } from './command.js';
 

@@ -6,7 +6,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { answersFile } from '../../src/render/answers-file.js';
 import { renderProject, sha256 } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
-import { readFolder } from '../support/samples.js';
+import { readFolder } from '../support/files.js';
 import { scratchFolder } from '../support/scratch.js';
 import { run } from './command.js';
 

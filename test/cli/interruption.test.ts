@@ -7,7 +7,7 @@ import { stagingPrefix } from '../../src/disk/compare.js';
 import { answersFile } from '../../src/render/answers-file.js';
 import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
-import { readFolder } from '../support/samples.js';
+import { readFolder } from '../support/files.js';
 import { scratchFolder } from '../support/scratch.js';
 import { run } from './command.js';
 

@@ -5,7 +5,8 @@ import { createTwoFilesPatch } from 'diff';
 import prettier from 'prettier';
 import { describe, expect, it } from 'vitest';
 
-import { goldenFolder, readFolder, samples } from '../support/samples.js';
+import { goldenFolder, readFolder } from '../support/files.js';
+import { samples } from '../support/samples.js';
 
 const remedy = 'If the change is meant, read it line by line, run `npm run golden` and commit the result.';
 

@@ -135,6 +135,30 @@ resource "aws_lb" "other" {}
   expect(other!.location()?.path).toBe('a_override.tf');
 });
 
+it('an override file changes the provider of the same alias', async () => {
+  const project = await read(`provider "aws" {
+  region = "eu-west-1"
+}
+provider "aws" {
+  alias  = "global"
+  region = "us-east-1"
+}
+resource "aws_lb" "app" {}
+resource "aws_lb" "global" {
+  provider = aws.global
+}
+#>> a_override.tf
+provider "aws" {
+  max_retries = 1
+}
+provider "aws" {
+  alias  = "global"
+  region = "us-west-2"
+}
+`);
+  expect(project.all('aws_lb').map(({ surroundings }) => surroundings.region)).toEqual(['eu-west-1', 'us-west-2']);
+});
+
 describe('what cannot be read is named by file and line', () => {
   it.each([
     ['values that terraform refuses', 'locals {}\n#>> terraform.tfvars\na = 1\nb = ["x"][3]\n', 'terraform.tfvars', 2],

@@ -1,11 +1,10 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { Answers } from '../../src/answers/answers.js';
 import { renderProject, type ProjectFiles } from '../../src/render/render.js';
 import { soundAnswers } from './answers.js';
-
-export const goldenFolder = path.resolve(import.meta.dirname, '../../golden');
+import { goldenFolder } from './files.js';
 
 export interface Sample {
   /** `ecs-fargate/defaults`, which is also its folder below golden/. */
@@ -25,16 +24,5 @@ export function samples(): Sample[] {
       const answers = soundAnswers({ stack, name: 'my-payments', ...sample });
       return { name: `${stack}/${name}`, answers, files: renderProject(answers) };
     }),
-  );
-}
-
-/** The text of every file below `folder`, by its path with forward slashes. */
-export function readFolder(folder: string): Map<string, string> {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return new Map(
-    entries
-      .map((entry) => path.join(entry.parentPath, entry.name))
-      .map((file) => [path.relative(folder, file).split(path.sep).join('/'), readFileSync(file, 'utf8')] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }

@@ -97,7 +97,7 @@ function findMirror(): string | undefined {
 }
 
 /** The environment without what would lead terraform elsewhere. */
-function environment(dataFolder?: string): NodeJS.ProcessEnv {
+export function environment(dataFolder?: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     CHECKPOINT_DISABLE: '1',

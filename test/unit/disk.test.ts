@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { compare, occupants, stagingPrefix } from '../../src/disk/compare.js';
 import { writeProject } from '../../src/disk/write.js';
 import { Interrupted } from '../../src/errors.js';
-import { readFolder } from '../support/samples.js';
+import { readFolder } from '../support/files.js';
 import { scratchFolder } from '../support/scratch.js';
 
 const files = new Map([

@@ -124,7 +124,7 @@ async function readFolders(
   }
 }
 
-const overridable = new Set(['resource', 'data', 'module', 'variable', 'output']);
+const overridable = new Set(['resource', 'data', 'module', 'variable', 'output', 'provider']);
 
 /**
  * The blocks of all files. What an override file says of a block of another file takes the place of what that says.
@@ -135,8 +135,8 @@ function withOverrides(files: readonly SourceFile[]): PlacedBlock[] {
     list.flatMap((file) => file.body.blocks.map((syntax) => ({ syntax, file: file.path })));
   const blocks = placed(files.filter(({ path: file }) => !isOverride(file)));
   for (const over of placed(files.filter(({ path: file }) => isOverride(file)))) {
-    const { type, labels, body } = over.syntax;
-    const at = blocks.findIndex(({ syntax }) => syntax.type === type && syntax.labels.join('.') === labels.join('.'));
+    const { type, body } = over.syntax;
+    const at = blocks.findIndex(({ syntax }) => nameOf(syntax) === nameOf(over.syntax));
     const base = overridable.has(type) ? blocks[at] : undefined;
     if (base) blocks[at] = { ...base, syntax: overridden(base.syntax, movedTo(base.syntax.line, body)) };
     else blocks.push(over);
@@ -144,11 +144,17 @@ function withOverrides(files: readonly SourceFile[]): PlacedBlock[] {
   return blocks;
 }
 
+/** What a block is named by in its module; a provider by its alias too. */
+function nameOf({ type, labels, body }: BlockSyntax): string {
+  const alias = type === 'provider' && body.attributes.find(({ name }) => name === 'alias')?.expression;
+  return [type, ...labels, alias && alias.kind === 'literal' ? String(alias.value) : ''].join('.');
+}
+
 function overridden(base: BlockSyntax, by: Body): BlockSyntax {
-  const nameOf = ({ type, labels }: BlockSyntax) => (type === 'dynamic' ? labels[0] : type);
-  const names = new Set([...by.attributes.map(({ name }) => name), ...by.blocks.map(nameOf)]);
+  const kindOf = ({ type, labels }: BlockSyntax) => (type === 'dynamic' ? labels[0] : type);
+  const names = new Set([...by.attributes.map(({ name }) => name), ...by.blocks.map(kindOf)]);
   const attributes = base.body.attributes.filter(({ name }) => !names.has(name));
-  const blocks = base.body.blocks.filter((block) => !names.has(nameOf(block)));
+  const blocks = base.body.blocks.filter((block) => !names.has(kindOf(block)));
   return { ...base, body: { attributes: [...attributes, ...by.attributes], blocks: [...blocks, ...by.blocks] } };
 }
 

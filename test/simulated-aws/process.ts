@@ -1,0 +1,75 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+export interface Outcome {
+  /** The exit code; undefined for a command that was ended, because its time was up or the whole run was stopped. */
+  status: number | undefined;
+  /** What it printed, both streams. */
+  output: string;
+}
+
+export interface RunOptions {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** File that the output is also appended to. */
+  log: string;
+  /** After so many seconds the command and all that it started are ended. */
+  boundSeconds: number;
+  /** Called with each piece of output, as it comes. */
+  onOutput?: (text: string) => void;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Runs a command to its end, or to its bound. Throws only where it cannot be started. */
+export function run(command: string, args: readonly string[], options: RunOptions): Promise<Outcome> {
+  const log = openSync(options.log, 'a');
+  writeSync(log, `$ ${[command, ...args].join(' ')}\n`);
+  return new Promise<Outcome>((done, fail) => {
+    // A group of its own, so that the provider, which terraform starts, is ended with it.
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    running.add(child);
+    let output = '';
+    let timeIsUp = false;
+    const bound = setTimeout(() => {
+      timeIsUp = true;
+      endGroup(child);
+    }, options.boundSeconds * 1000);
+    const take = (piece: Buffer) => {
+      const text = piece.toString();
+      output += text;
+      writeSync(log, text);
+      options.onOutput?.(text);
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', fail);
+    child.on('close', (status) => {
+      if (timeIsUp) take(Buffer.from(`\nEnded: it took longer than ${options.boundSeconds} s.\n`));
+      done({ status: timeIsUp ? undefined : (status ?? undefined), output });
+    });
+    child.once('close', () => {
+      clearTimeout(bound);
+      running.delete(child);
+    });
+  }).finally(() => closeSync(log));
+}
+
+/** Ends every command that is still running, and what it started. */
+export function endAll(): void {
+  for (const child of running) endGroup(child);
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,144 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { simulatorFacts } from './facts.js';
+
+const program = path.join(import.meta.dirname, 'simulator');
+
+/** What is in the account before a project is applied; the shape is simulator/given.py's. */
+export interface Given {
+  region: string;
+  hostedZone?: string;
+  certificateArn?: string;
+  stateBucket?: string;
+  vpc?: {
+    id: string;
+    cidr: string;
+    zones: string[];
+    publicSubnetIds: string[];
+    privateSubnetIds: string[];
+    databaseSubnetIds: string[];
+  };
+}
+
+/** A gap of moto that is closed, as docs/proof.md lists it. */
+export interface Gap {
+  calls: string;
+  why: string;
+}
+
+/** Something that is refused as AWS refuses it, and the rules that find it without a simulator. */
+export interface Refusal {
+  name: string;
+  what: string;
+  error: string;
+  source: string;
+  rules: string[];
+}
+
+/** A simulated AWS account, empty but for what was given, in a process of its own. */
+export interface Simulator {
+  /** `http://127.0.0.1:1234` */
+  endpoint: string;
+  /** Everything that is there: a path that names it, and what it is or which state it is in. */
+  inventory(): Promise<Map<string, string>>;
+  /** Makes one call of a service that takes its parameters as a form, such as RDS. */
+  call(service: string, region: string, parameters: Record<string, string>): Promise<{ status: number; text: string }>;
+  stop(): Promise<void>;
+}
+
+const startBoundSeconds = 60;
+
+/** Starts a simulator and returns when it answers. `folder` gets its two inputs and `simulator.log`. */
+export async function startSimulator(python: string, folder: string, given: Given): Promise<Simulator> {
+  const [facts, givenFile, logFile] = ['facts.json', 'given.json', 'simulator.log'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string, string];
+  writeFileSync(facts, JSON.stringify(simulatorFacts()));
+  writeFileSync(givenFile, JSON.stringify(given));
+  const log = openSync(logFile, 'a');
+  // It ends when its standard input closes, and so never outlives this process, however this one ends.
+  const child = spawn(python, [program, '--facts', facts, '--given', givenFile], {
+    stdio: ['pipe', 'pipe', log],
+    env: pythonEnvironment(),
+    detached: true,
+  });
+  closeSync(log);
+  const stop = () => stopped(child);
+  try {
+    const port = await portOf(child, logFile);
+    const endpoint = `http://127.0.0.1:${port}`;
+    return {
+      endpoint,
+      stop,
+      inventory: () => inventoryOf(endpoint),
+      call: (service, region, parameters) => callOf(endpoint, service, region, parameters),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What the simulator adds to moto. */
+export function describeSimulator(python: string): { gaps: Gap[]; refusals: Refusal[] } {
+  const { status, stdout, stderr } = spawnSync(python, [program, '--describe'], {
+    encoding: 'utf8',
+    env: pythonEnvironment(),
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as { gaps: Gap[]; refusals: Refusal[] };
+}
+
+function pythonEnvironment(): NodeJS.ProcessEnv {
+  // Nothing of the machine's AWS settings, and no __pycache__ beside the sources.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')));
+  return { ...env, PYTHONDONTWRITEBYTECODE: '1' };
+}
+
+async function portOf(child: ChildProcess, logFile: string): Promise<number> {
+  const lines = createInterface({ input: child.stdout! });
+  const bound = AbortSignal.timeout(startBoundSeconds * 1000);
+  const line = await Promise.race([
+    once(lines, 'line', { signal: bound }).then(([text]) => String(text)),
+    once(child, 'error', { signal: bound }).then(([error]) => Promise.reject(error as Error)),
+    once(child, 'exit', { signal: bound }).then(() => undefined),
+  ]).catch((error: unknown) => {
+    throw new Error(`the simulator did not start: ${String(error)}; see ${logFile}`);
+  });
+  if (line === undefined) throw new Error(`the simulator ended before it was ready; see ${logFile}`);
+  return (JSON.parse(line) as { port: number }).port;
+}
+
+async function inventoryOf(endpoint: string): Promise<Map<string, string>> {
+  const response = await fetch(`${endpoint}/simulated-aws/inventory`);
+  return new Map(Object.entries((await response.json()) as Record<string, string>));
+}
+
+async function callOf(
+  endpoint: string,
+  service: string,
+  region: string,
+  parameters: Record<string, string>,
+): Promise<{ status: number; text: string }> {
+  // The simulator looks into the credential's scope for the service, and does not verify signatures.
+  const authorization = `AWS4-HMAC-SHA256 Credential=simulated/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { authorization },
+    body: new URLSearchParams(parameters),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = once(child, 'exit');
+  child.stdin?.end();
+  const late = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await ended;
+  clearTimeout(late);
+}

@@ -1,0 +1,73 @@
+"""A simulated AWS on loopback: moto's server, with its gaps closed and with what AWS refuses refused.
+
+    python simulator --facts FILE [--given FILE] [--region REGION]
+
+Prints one line of JSON, {"port": 1234}, once it answers, and ends when its standard input is closed: whoever started it
+cannot leave it behind. `python simulator --describe` prints what it adds to moto, as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+# Before moto is imported: it reads them then.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+for variable in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+    os.environ.pop(variable, None)
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
+from waitress import create_server  # noqa: E402
+
+from facts import read_facts  # noqa: E402
+from gaps import GAPS, close_gaps  # noqa: E402
+from given import create_given  # noqa: E402
+from inventory import inventory, remember_what_is_there_from_the_start  # noqa: E402
+from refusals import REFUSALS, install_refusals  # noqa: E402
+
+
+class Application:
+    """moto's application, and beside it what a test asks of the simulator itself."""
+
+    def __init__(self) -> None:
+        self.moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/simulated-aws/inventory":
+            return self.moto(environ, start_response)
+        body = json.dumps(inventory()).encode()
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="simulator")
+    parser.add_argument("--facts", help="JSON file: the tables that facts.py describes")
+    parser.add_argument("--given", help="JSON file: what is there from the start, as given.py describes")
+    parser.add_argument("--describe", action="store_true", help="print what is added to moto, and end")
+    arguments = parser.parse_args()
+    if arguments.describe:
+        print(json.dumps({"gaps": GAPS, "refusals": REFUSALS}))
+        return
+
+    facts = read_facts(arguments.facts)
+    close_gaps(facts)
+    install_refusals(facts)
+    remember_what_is_there_from_the_start()
+    # Not moto's own server, which closes each connection: under load terraform sees some of them end too early.
+    server = create_server(Application(), host="127.0.0.1", port=0, threads=32, connection_limit=1000)
+    threading.Thread(target=server.run, daemon=True).start()
+    if arguments.given:
+        with open(arguments.given, encoding="utf-8") as file:
+            create_given(f"http://127.0.0.1:{server.effective_port}", json.load(file))
+    print(json.dumps({"port": server.effective_port}), flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

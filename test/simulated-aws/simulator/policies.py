@@ -1,0 +1,95 @@
+"""Whether a resource policy lets somebody in: the part of IAM's evaluation that the simulator needs.
+
+Effects, actions, resources, principals and conditions are looked at; a condition operator that is not in the table below
+is an error and not a guess.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+
+def allows(document: str, *, principal: str, action: str, resource: str, context: dict[str, str]) -> bool:
+    """Whether the policy lets `principal` (`logs.us-east-1.amazonaws.com`) do `action` (`kms:Decrypt`)."""
+    effects = {
+        statement["Effect"]
+        for statement in statements(document)
+        if _names(statement, principal) and _covers(statement, action, resource, context)
+    }
+    return effects == {"Allow"}
+
+
+def denies(document: str, *, action: str, resource: str, context: dict[str, str]) -> bool:
+    """Whether the policy denies `action` on `resource` to everybody."""
+    return any(
+        statement["Effect"] == "Deny" and _names(statement, "*") and _covers(statement, action, resource, context)
+        for statement in statements(document)
+    )
+
+
+def statements(document: str) -> list[dict[str, Any]]:
+    """The statements of a policy; ValueError where it is no policy document."""
+    policy = json.loads(document)
+    if not isinstance(policy, dict) or "Statement" not in policy:
+        raise ValueError("no Statement")
+    found = _listed(policy["Statement"])
+    for statement in found:
+        if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
+            raise ValueError("a statement's Effect is Allow or Deny")
+        if not ({"Action", "NotAction"} & statement.keys()):
+            raise ValueError("a statement has an Action")
+    return found
+
+
+def _names(statement: dict[str, Any], principal: str) -> bool:
+    stated = statement.get("Principal")
+    if stated == "*":
+        return True
+    named = [name for names in stated.values() for name in _listed(names)] if isinstance(stated, dict) else []
+    return "*" in named or principal in named
+
+
+def _covers(statement: dict[str, Any], action: str, resource: str, context: dict[str, str]) -> bool:
+    return (
+        _matches_any(statement, "Action", action, re.IGNORECASE)
+        and _matches_any(statement, "Resource", resource, re.NOFLAG)
+        and all(
+            _holds(operator, _listed(values), context.get(key))
+            for operator, by_key in statement.get("Condition", {}).items()
+            for key, values in by_key.items()
+        )
+    )
+
+
+def _matches_any(statement: dict[str, Any], element: str, value: str, flags: re.RegexFlag) -> bool:
+    if f"Not{element}" in statement:
+        return not any(_like(pattern, value, flags) for pattern in _listed(statement[f"Not{element}"]))
+    return any(_like(pattern, value, flags) for pattern in _listed(statement.get(element, [])))
+
+
+_OPERATORS = {
+    "Bool": lambda wanted, actual: str(wanted).lower() == actual.lower(),
+    "StringEquals": lambda wanted, actual: wanted == actual,
+    "StringLike": lambda wanted, actual: _like(wanted, actual),
+    "ArnEquals": lambda wanted, actual: _like(wanted, actual),
+    "ArnLike": lambda wanted, actual: _like(wanted, actual),
+}
+
+
+def _holds(operator: str, wanted: list[Any], actual: str | None) -> bool:
+    """A condition on a key that the request does not have does not hold."""
+    if operator not in _OPERATORS:
+        raise ValueError(f"the simulator does not know the condition operator {operator}")
+    return actual is not None and any(_OPERATORS[operator](value, actual) for value in wanted)
+
+
+def _like(pattern: str, value: str, flags: re.RegexFlag = re.NOFLAG) -> bool:
+    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
+    return re.fullmatch(expression, value, flags | re.DOTALL) is not None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,362 @@
+"""What AWS refuses and moto does not, refused with AWS's own error code, and its text where that is published.
+
+Each function puts one refusal into moto; its decorator says what is refused, where AWS says so, and which rules of
+`create-secure-infra check` find it without any simulator. `REFUSALS` is the list that docs/proof.md shows, and
+test/simulated-aws/refused/<name>.tf is a project in which the apply must fail of it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+from facts import Facts
+from moto.core.exceptions import JsonRESTError
+from moto.ecs.exceptions import EcsClientException
+from moto.ecs.models import EC2ContainerServiceBackend
+from moto.elbv2.exceptions import ELBClientError
+from moto.elbv2.models import ELBv2Backend
+from moto.kms import kms_backends
+from moto.logs.models import LogsBackend
+from moto.rds.exceptions import RDSClientError
+from moto.rds.models import RDSBackend
+from moto.s3.exceptions import InvalidBucketName
+from moto.s3.models import S3Backend, s3_backends
+from moto.wafv2.models import WAFV2Backend
+from policies import allows, statements
+
+REFUSALS: list[dict[str, Any]] = []
+_installers: list[Callable[[Facts], None]] = []
+
+
+def _refuses(
+    name: str, what: str, *, error: str, source: str, rules: list[str]
+) -> Callable[[Callable[[Facts], None]], Callable[[Facts], None]]:
+    def register(install: Callable[[Facts], None]) -> Callable[[Facts], None]:
+        REFUSALS.append({"name": name, "what": what, "error": error, "source": source, "rules": rules})
+        _installers.append(install)
+        return install
+
+    return register
+
+
+def install_refusals(facts: Facts) -> None:
+    """Puts every refusal into moto; after the gaps are closed and before the server's first request."""
+    for install in _installers:
+        install(facts)
+
+
+def _before(backend: type, method: str, look: Callable[..., None]) -> None:
+    """Lets `look` see the arguments of each call of `method`, and raise, before moto does anything."""
+    original = getattr(backend, method)
+
+    def looked_at(self: Any, *args: Any, **kwargs: Any) -> Any:
+        look(self, *args, **kwargs)
+        return original(self, *args, **kwargs)
+
+    setattr(backend, method, looked_at)
+
+
+@_refuses(
+    "load-balancer-zones",
+    "an Application Load Balancer in fewer than two zones, or twice in one",
+    error="ValidationError: At least two subnets in two different Availability Zones must be specified",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
+    rules=["alb-two-zones"],
+)
+def _load_balancer_zones(_: Facts) -> None:
+    def look(
+        self: ELBv2Backend, subnet_ids: list[str] | None, mappings: list[dict[str, str]] | None, kind: str | None
+    ) -> None:
+        ids = [*(subnet_ids or []), *(mapping["SubnetId"] for mapping in mappings or [])]
+        zones = [self.ec2_backend.get_subnet(subnet).availability_zone for subnet in ids]
+        if len(zones) != len(set(zones)):
+            raise ELBClientError(
+                "InvalidConfigurationRequest",
+                "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+            )
+        if (kind or "application") == "application" and len(zones) < 2:
+            raise ELBClientError(
+                "ValidationError", "At least two subnets in two different Availability Zones must be specified"
+            )
+
+    def create(self: ELBv2Backend, **kwargs: Any) -> None:
+        look(self, kwargs.get("subnet_ids"), kwargs.get("subnet_mappings"), kwargs.get("loadbalancer_type"))
+
+    def move(self: ELBv2Backend, arn: str, subnets: list[str], subnet_mappings: list[dict[str, Any]]) -> None:
+        balancer = self.load_balancers.get(arn)
+        look(self, subnets, subnet_mappings, balancer.loadbalancer_type if balancer else None)
+
+    _before(ELBv2Backend, "create_load_balancer", create)
+    _before(ELBv2Backend, "set_subnets", move)
+
+
+@_refuses(
+    "load-balancer-log-bucket",
+    "access logs to a bucket that does not let Elastic Load Balancing write, or that has a customer's key",
+    error="InvalidConfigurationRequest: Access Denied for bucket",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+    rules=["alb-log-bucket-policy", "load-balancer-log-bucket-sse-s3"],
+)
+def _load_balancer_log_bucket(_: Facts) -> None:
+    def look(self: ELBv2Backend, arn: str, attrs: dict[str, Any]) -> None:
+        if attrs.get("access_logs.s3.enabled") != "true":
+            return
+        name, prefix = attrs["access_logs.s3.bucket"], attrs.get("access_logs.s3.prefix", "")
+        key = f"{prefix}/AWSLogs/{self.account_id}/ELBAccessLogTestFile".removeprefix("/")
+        s3 = s3_backends[self.account_id][self.partition]
+        bucket = s3.buckets.get(name)
+        if (
+            bucket is None
+            or bucket.policy is None
+            or "aws:kms" in str(bucket.encryption)
+            or not allows(
+                bucket.policy.decode(),
+                principal="logdelivery.elasticloadbalancing.amazonaws.com",
+                action="s3:PutObject",
+                resource=f"arn:{self.partition}:s3:::{name}/{key}",
+                context={"aws:SecureTransport": "true", "aws:SourceArn": arn, "aws:SourceAccount": self.account_id},
+            )
+        ):
+            raise ELBClientError(
+                "InvalidConfigurationRequest",
+                f"Access Denied for bucket: {name}. Please check S3bucket permission",
+            )
+        s3.put_object(name, key, b"Enable AccessLog for ELB")
+
+    _before(ELBv2Backend, "modify_load_balancer_attributes", look)
+
+
+@_refuses(
+    "database-subnet-group-zones",
+    "a database subnet group in fewer than two zones",
+    error="DBSubnetGroupDoesNotCoverEnoughAZs",
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html",
+    rules=["db-subnet-group-two-zones"],
+)
+def _database_subnet_group_zones(_: Facts) -> None:
+    def look(subnets: list[Any]) -> None:
+        zones = sorted({subnet.availability_zone for subnet in subnets})
+        if len(zones) < 2:
+            raise RDSClientError(
+                "DBSubnetGroupDoesNotCoverEnoughAZs",
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. "
+                f"Current AZ coverage: {', '.join(zones)}. Add subnets to cover at least 2 AZs.",
+            )
+
+    def create(self: RDSBackend, subnet_name: str, description: str, subnets: list[Any], tags: Any) -> None:
+        look(subnets)
+
+    def modify(self: RDSBackend, subnet_name: str, description: str, subnets: list[Any]) -> None:
+        look(subnets)
+
+    _before(RDSBackend, "create_subnet_group", create)
+    _before(RDSBackend, "modify_db_subnet_group", modify)
+
+
+@_refuses(
+    "database-class",
+    "a database class that the region does not offer for the engine",
+    error="InvalidParameterCombination: RDS does not support creating a DB instance with the following combination",
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html",
+    rules=["database-class-offered"],
+)
+def _database_class(facts: Facts) -> None:
+    def look(self: RDSBackend, engine: str, wanted: str, version: str | None) -> None:
+        offered = facts.database_classes.get(engine, {}).get(self.region_name)
+        if offered is not None and wanted not in offered:
+            raise RDSClientError(
+                "InvalidParameterCombination",
+                "RDS does not support creating a DB instance with the following combination: "
+                f"DBInstanceClass={wanted}, Engine={engine}, EngineVersion={version}. "
+                "For supported combinations of instance class and database engine version, see the documentation.",
+            )
+
+    def create(self: RDSBackend, db_kwargs: dict[str, Any]) -> None:
+        look(self, db_kwargs["engine"], db_kwargs["db_instance_class"], db_kwargs.get("engine_version"))
+
+    def modify(self: RDSBackend, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> None:
+        instance = self.databases.get(db_instance_identifier)
+        if instance and db_kwargs.get("db_instance_class"):
+            look(self, instance.engine, db_kwargs["db_instance_class"], instance.engine_version)
+
+    _before(RDSBackend, "create_db_instance", create)
+    _before(RDSBackend, "modify_db_instance", modify)
+
+
+@_refuses(
+    "database-version",
+    "a database of an engine version that RDS does not have",
+    error="InvalidParameterCombination: Cannot find version",
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html",
+    rules=["database-version-offered"],
+)
+def _database_version(facts: Facts) -> None:
+    def look(self: RDSBackend, kwargs: dict[str, Any]) -> None:
+        engine, version = kwargs.get("engine"), kwargs.get("engine_version")
+        majors = facts.engine_versions.get(engine or "")
+        if majors and version and not any(version == major or version.startswith(f"{major}.") for major in majors):
+            raise RDSClientError("InvalidParameterCombination", f"Cannot find version {version} for {engine}")
+
+    _before(RDSBackend, "create_db_cluster", look)
+    _before(RDSBackend, "create_db_instance", look)
+
+
+@_refuses(
+    "fargate-size",
+    "a CPU and memory that Fargate does not offer together",
+    error="ClientException: No Fargate configuration exists for given values",
+    source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html",
+    rules=["fargate-cpu-memory"],
+)
+def _fargate_size(facts: Facts) -> None:
+    def look(self: EC2ContainerServiceBackend, *_: Any, **kwargs: Any) -> None:
+        if "FARGATE" not in (kwargs.get("requires_compatibilities") or []):
+            return
+        cpu, memory = kwargs.get("cpu"), kwargs.get("memory")
+        if str(memory) not in map(str, facts.fargate_sizes.get(str(cpu), [])):
+            raise EcsClientException(
+                f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. "
+                "See the Amazon ECS documentation for the valid values.",
+            )
+
+    _before(EC2ContainerServiceBackend, "register_task_definition", look)
+
+
+@_refuses(
+    "waf-priorities",
+    "two rules of a web ACL with one priority",
+    error="WAFInvalidParameterException",
+    source="https://docs.aws.amazon.com/waf/latest/APIReference/API_Rule.html",
+    rules=["waf-priorities-distinct"],
+)
+def _waf_priorities(_: Facts) -> None:
+    def look(rules: list[dict[str, Any]] | None) -> None:
+        priorities = [rule["Priority"] for rule in rules or []]
+        for priority in set(priorities):
+            if priorities.count(priority) > 1:
+                raise JsonRESTError(
+                    "WAFInvalidParameterException",
+                    f"Error reason: More than one rule has the priority {priority}., field: RULE, parameter: Priority",
+                )
+
+
+    for method in ("create_web_acl", "update_web_acl", "create_rule_group", "update_rule_group"):
+        _before(WAFV2Backend, method, _named(getattr(WAFV2Backend, method), look_at="rules", look=look))
+
+
+def _named(method: Callable[..., Any], *, look_at: str, look: Callable[[Any], None]) -> Callable[..., None]:
+    """Finds one argument of a call whether it was given by position or by name."""
+    signature = inspect.signature(method)
+
+    def bound(self: Any, *args: Any, **kwargs: Any) -> None:
+        look(signature.bind(self, *args, **kwargs).arguments.get(look_at))
+
+    return bound
+
+
+@_refuses(
+    "waf-log-destination",
+    "a log destination of AWS WAF whose name does not start with aws-waf-logs-",
+    error="WAFInvalidParameterException: Error reason: The ARN isn't valid.",
+    source="https://docs.aws.amazon.com/waf/latest/developerguide/logging-destinations.html",
+    rules=["waf-log-destination-name"],
+)
+def _waf_log_destination(_: Facts) -> None:
+    def look(self: WAFV2Backend, arn: str, log_destination_configs: list[str], *_: Any, **__: Any) -> None:
+        for destination in log_destination_configs:
+            name = re.sub(r"^.*:(log-group:|deliverystream/)?", "", destination.removesuffix(":*"))
+            if not name.startswith("aws-waf-logs-"):
+                raise JsonRESTError(
+                    "WAFInvalidParameterException",
+                    "Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information "
+                    f"separated by colons or slashes., field: LOG_DESTINATION, parameter: {destination}",
+                )
+
+    _before(WAFV2Backend, "put_logging_configuration", look)
+
+
+@_refuses(
+    "log-group-key",
+    "a log group with a key whose policy does not let CloudWatch Logs in",
+    error="AccessDeniedException: The specified KMS key does not exist or is not allowed to be used with Arn",
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+    rules=["log-group-key-admits-logs"],
+)
+def _log_group_key(_: Facts) -> None:
+    actions = ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey", "DescribeKey")
+
+    def look(self: LogsBackend, log_group_name: str, key_id: str | None) -> None:
+        if key_id is None:
+            return
+        arn = f"arn:{self.partition}:logs:{self.region_name}:{self.account_id}:log-group:{log_group_name}"
+        key = kms_backends[self.account_id][self.region_name].keys.get(key_id.rpartition("/")[2])
+        if not key or not all(
+            allows(
+                key.policy,
+                principal=f"logs.{self.region_name}.amazonaws.com",
+                action=f"kms:{action}",
+                resource=key.arn,
+                context={"kms:EncryptionContext:aws:logs:arn": arn, "aws:SourceAccount": self.account_id},
+            )
+            for action in actions
+        ):
+            raise JsonRESTError(
+                "AccessDeniedException",
+                f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'",
+            )
+
+    def create(self: LogsBackend, log_group_name: str, tags: Any, **kwargs: Any) -> None:
+        look(self, log_group_name, kwargs.get("kmsKeyId"))
+
+    _before(LogsBackend, "create_log_group", create)
+
+
+@_refuses(
+    "log-policy-malformed",
+    "a resource policy of CloudWatch Logs that is no policy, or admits nobody by name",
+    error="InvalidParameterException: Could not convert to persistable policy.",
+    source="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html",
+    rules=["policy-json-valid", "policy-statement-complete", "policy-principal-kind"],
+)
+def _log_policy_malformed(_: Facts) -> None:
+    def look(self: LogsBackend, policy_name: str, policy_doc: str) -> None:
+        try:
+            admitted = all(
+                ({"Resource", "NotResource"} & statement.keys()) and statement.get("Principal", {}).get("Service")
+                for statement in statements(policy_doc)
+            )
+        except (ValueError, AttributeError):
+            admitted = False
+        if not admitted:
+            raise JsonRESTError("InvalidParameterException", "Could not convert to persistable policy.")
+
+    _before(LogsBackend, "put_resource_policy", look)
+
+
+@_refuses(
+    "bucket-name",
+    "a bucket name with capitals or anything but letters, digits, hyphens and dots",
+    error="InvalidBucketName: The specified bucket is not valid.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
+    rules=["name-characters"],
+)
+def _bucket_name(_: Facts) -> None:
+    def look(self: S3Backend, bucket_name: str, *_: Any, **__: Any) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket_name) or ".." in bucket_name:
+            raise InvalidBucketName()
+
+    _before(S3Backend, "create_bucket", look)
+
+
+@_refuses(
+    "subnet-range",
+    "a subnet outside its VPC's range",
+    error="InvalidSubnet.Range",
+    source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
+    rules=["subnet-within-vpc"],
+)
+def _subnet_range(_: Facts) -> None:
+    """moto refuses this by itself; it is listed so that a test holds moto to it."""

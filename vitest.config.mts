@@ -13,6 +13,13 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 // Vite writes into the settings it is given, so each project gets its own.
 const shared = () => ({
   plugins: [viteTemplates('templates'), viteRules('src/rules/catalogue')],
+  // What the tests take for the package is its sources.
+  resolve: {
+    alias: [
+      { find: /^create-secure-infra\/check$/, replacement: path.resolve('src/rules/index.ts') },
+      { find: /^create-secure-infra$/, replacement: path.resolve('src/index.ts') },
+    ],
+  },
   define: {
     PACKAGE_VERSION: JSON.stringify(version),
     PACKAGE_WASM_FOLDER: JSON.stringify(path.resolve('node_modules')),
@@ -40,6 +47,16 @@ export default defineConfig({
           globalSetup: ['test/terraform/setup.ts'],
           // A provider takes 0.6 GB.
           maxConcurrency: 2,
+        },
+      },
+      {
+        ...shared(),
+        test: {
+          name: 'simulated-aws',
+          include: ['test/simulated-aws/**/*.test.ts'],
+          globalSetup: ['test/simulated-aws/setup.ts'],
+          // Most of the time they wait for the provider, which waits as it would for AWS.
+          maxConcurrency: 4,
         },
       },
     ],

@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { markdownTable } from 'markdown-table';
-import prettier from 'prettier';
 
 import { checkExitCodeMeanings, checkFlags, checkFlagUsage, lessons, rules } from '../dist/check.js';
 import { answersSchema, exitCodeMeanings, flagUsage, options, runFlags } from '../dist/index.js';
+import { fillTables, formatted } from './fill-tables.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const cell = (text) => text.replaceAll('|', '\\|');
@@ -69,15 +69,7 @@ const tables = {
   lessons: lessonTable(),
 };
 
-/** Puts each table between its two comments. */
-function filled(file) {
-  const readme = readFileSync(path.join(root, file), 'utf8');
-  return Object.entries(tables).reduce((text, [name, table]) => {
-    const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-    if (!text.includes(start)) return text;
-    return text.replace(new RegExp(`${start}[\\s\\S]*${end}`), () => `${start}\n\n${table}\n\n${end}`);
-  }, readme);
-}
+const filled = (file) => fillTables(readFileSync(path.join(root, file), 'utf8'), tables);
 
 const documents = {
   'README.md': filled('README.md'),
@@ -86,9 +78,9 @@ const documents = {
 };
 for (const [file, text] of Object.entries(documents)) {
   const target = path.join(root, file);
-  const formatted = await prettier.format(text, { ...(await prettier.resolveConfig(target)), filepath: target });
+  const whole = await formatted(text, target);
   if (process.argv.includes('--check')) {
-    if (readFileSync(target, 'utf8') !== formatted) {
+    if (readFileSync(target, 'utf8') !== whole) {
       console.error(
         `${file} does not say what the tables of options and rules say. Run npm run docs and commit the result.`,
       );
@@ -96,7 +88,7 @@ for (const [file, text] of Object.entries(documents)) {
     }
   } else {
     mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, formatted);
+    writeFileSync(target, whole);
     console.log(file);
   }
 }

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { check, folderSources, readHclProject, readPlan, readState, type Project } from 'create-secure-infra/check';
+import { check, folderSources, readHclProject, readPlan, readState } from 'create-secure-infra/check';
 
 import { environment } from '../terraform/terraform.js';
 import { whatAwsKeeps } from './kept.js';
@@ -45,13 +45,15 @@ export class ProofFailure extends Error {
 /** Seconds after which a command is ended. An apply waits as it would for AWS: two minutes on the simulator. */
 const bounds = { apply: 420, other: 180 };
 
+const planFile = 'first.bin';
+
 /**
  * The settings that a project needs for the simulator, in a file beside its own. By default a call that the simulator
  * does not know is tried 25 times, for many minutes. One try is too few: with many calls at once the provider closes a
  * connection before it has read the answer now and then ("use of closed network connection"), whatever the server.
  */
-const overrideFile = 'simulated_aws_override.tf';
-const override = 'provider "aws" {\n  max_retries = 3\n}\n';
+export const overrideFile = 'simulated_aws_override.tf';
+export const override = 'provider "aws" {\n  max_retries = 3\n}\n';
 
 /**
  * Does with a generated project what its README tells its user to do, on a simulated AWS of its own, and looks at what is
@@ -93,7 +95,10 @@ class Deployment {
     this.place();
     const stateResources = await this.createStateBucket();
     const applied = await this.apply();
-    const replanSeconds = await this.planAgain();
+    this.enter('re-plan');
+    const replanSeconds = await this.expectNoChanges(this.project);
+    this.enter('rules');
+    await this.expectNoFinding(this.project);
     const destroySeconds = await this.destroy();
     return {
       sample: this.sample.name,
@@ -106,10 +111,7 @@ class Deployment {
   }
 
   private place(): void {
-    for (const [file, text] of this.sample.files) {
-      mkdirSync(path.dirname(path.join(this.project, file)), { recursive: true });
-      writeFileSync(path.join(this.project, file), text);
-    }
+    writeProjectFiles(this.sample.files, this.project);
     for (const module of [this.project, this.bootstrap]) {
       if (!module) continue;
       writeFileSync(path.join(module, overrideFile), override);
@@ -126,6 +128,7 @@ class Deployment {
       await this.terraform(this.bootstrap, ['init', pluginDir]);
       resources = (await this.plannedAndApplied(this.bootstrap)).resources;
       await this.expectNoChanges(this.bootstrap);
+      await this.expectNoFinding(this.bootstrap);
       const { output } = await this.terraform(this.bootstrap, ['output', '-raw', 'backend_hcl']);
       writeFileSync(path.join(this.project, 'backend.hcl'), output);
     }
@@ -148,34 +151,36 @@ class Deployment {
     return applied;
   }
 
-  /** Plans, looks at the plan, applies it as it is, and looks at the state. */
   private async plannedAndApplied(
     module: string,
     onOutput?: (text: string) => void,
   ): Promise<{ resources: number; seconds: number }> {
     const start = performance.now();
-    await this.terraform(module, ['plan', '-out=first.bin']);
-    const plan = await this.shown(module, 'first.bin');
-    await this.expectNoFinding(module, readPlan(plan));
-    await this.terraform(module, ['apply', 'first.bin'], { ...(onOutput ? { onOutput } : {}) });
-    const seconds = secondsSince(start);
-    await this.expectNoFinding(module, readState(await this.shown(module)));
-    const { resource_changes: changes } = JSON.parse(plan) as {
-      resource_changes: { mode: string; change: { actions: string[] } }[];
-    };
-    return { resources: changes.filter(({ mode }) => mode === 'managed').length, seconds };
+    await this.terraform(module, ['plan', `-out=${planFile}`]);
+    const { output } = await this.terraform(module, ['apply', planFile], onOutput ? { onOutput } : {});
+    const added = /^Apply complete! Resources: (\d+) added, 0 changed, 0 destroyed\.$/m.exec(output);
+    if (!added) this.fail(output);
+    return { resources: Number(added[1]), seconds: secondsSince(start) };
   }
 
-  private async planAgain(): Promise<number> {
-    this.enter('re-plan');
+  /** Plans once more; returns how many seconds it took. */
+  private async expectNoChanges(module: string): Promise<number> {
     const start = performance.now();
-    await this.expectNoChanges(this.project);
+    const { status, output } = await this.attempt(module, ['plan', '-detailed-exitcode']);
+    if (status !== 0) this.fail(`the second plan is not empty:\n${output}`);
     return secondsSince(start);
   }
 
-  private async expectNoChanges(module: string): Promise<void> {
-    const { status, output } = await this.attempt(module, ['plan', '-detailed-exitcode']);
-    if (status !== 0) this.fail(`the second plan is not empty:\n${output}`);
+  /** Fails on anything that `check` finds in the project, its first plan and its state: an error, a warning or a note. */
+  private async expectNoFinding(module: string): Promise<void> {
+    const plan = readPlan(await this.shown(module, planFile));
+    const state = readState(await this.shown(module));
+    const { findings } = check([await readHclProject(folderSources(module)), plan, state]);
+    if (findings.length === 0) return;
+    const lines = findings.map(
+      ({ rule, address, message, stages }) => `${rule.name}: ${address ?? ''} ${message} (${stages.join(', ')})`,
+    );
+    this.fail(`create-secure-infra check finds\n${lines.join('\n')}`);
   }
 
   private async destroy(): Promise<number> {
@@ -241,14 +246,6 @@ class Deployment {
     return [...kept];
   }
 
-  /** Fails on anything that `check` finds: an error, a warning or a note. */
-  private async expectNoFinding(module: string, shown: Project): Promise<void> {
-    const { findings } = check([await readHclProject(folderSources(module)), shown]);
-    if (findings.length === 0) return;
-    const lines = findings.map((finding) => `${finding.rule.name}: ${finding.address ?? ''} ${finding.message}`);
-    this.fail(`create-secure-infra check finds in the ${shown.stage}\n${lines.join('\n')}`);
-  }
-
   /** A plan, or the state, as JSON. */
   private async shown(module: string, plan?: string): Promise<string> {
     const log = path.join(this.folder, `${path.basename(module)}-${plan ? 'plan' : 'state'}.log`);
@@ -267,13 +264,7 @@ class Deployment {
     const takesInput = ['init', 'plan', 'apply', 'destroy'].includes(command!);
     return run('terraform', [command!, ...(takesInput ? ['-input=false', '-no-color'] : []), ...args], {
       cwd: module,
-      env: {
-        ...environment(),
-        AWS_ENDPOINT_URL: this.simulator.endpoint,
-        AWS_ACCESS_KEY_ID: 'simulated',
-        AWS_SECRET_ACCESS_KEY: 'simulated',
-        AWS_EC2_METADATA_DISABLED: 'true',
-      },
+      env: simulatedEnvironment(this.simulator),
       log: path.join(this.folder, 'terraform.log'),
       boundSeconds: command === 'apply' || command === 'destroy' ? bounds.apply : bounds.other,
       ...options,
@@ -287,6 +278,24 @@ class Deployment {
 
   private fail(what: string): never {
     throw new ProofFailure(this.step, what);
+  }
+}
+
+/** The environment in which terraform takes the simulator for AWS. */
+export function simulatedEnvironment({ endpoint }: Pick<Simulator, 'endpoint'>): NodeJS.ProcessEnv {
+  return {
+    ...environment(),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'simulated',
+    AWS_SECRET_ACCESS_KEY: 'simulated',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+export function writeProjectFiles(files: ReadonlyMap<string, string>, folder: string): void {
+  for (const [file, text] of files) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), text);
   }
 }
 

@@ -40,9 +40,13 @@ export function pythonWith(tools: PythonTools): string {
   const unfinished = `${environment}.${process.pid}`;
   try {
     succeed('python3', ['-m', 'venv', unfinished]);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
     succeed(path.join(unfinished, 'bin/python'), [
-      ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
-      ...['--requirement', tools.requirements, '--constraint', tools.constraints],
+      ...pip,
+      '--requirement',
+      tools.requirements,
+      '--constraint',
+      tools.constraints,
     ]);
     if (!existsSync(environment)) renameSync(unfinished, environment);
   } finally {

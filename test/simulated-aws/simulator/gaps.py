@@ -5,6 +5,7 @@ Each function closes one gap; its decorator names the calls and says why. `GAPS`
 
 from __future__ import annotations
 
+import datetime
 import inspect
 import json
 from collections.abc import Callable
@@ -12,7 +13,15 @@ from typing import Any
 
 from facts import Facts
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.cloudtrail.models import CloudTrailBackend
+from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.responses import ActionResult
+from moto.dms.models import (
+    DatabaseMigrationServiceBackend,
+    FakeReplicationInstance,
+    FakeReplicationSubnetGroup,
+    FakeReplicationTask,
+)
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend, Zone
 from moto.ec2.models.security_groups import SecurityGroupRule
@@ -20,7 +29,9 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import ELBv2Backend
 from moto.iam.access_control import PermissionResult
-from moto.rds.models import DBCluster, RDSBackend
+from moto.moto_api._internal import mock_random
+from moto.rds.models import DBCluster, DBInstance, RDSBackend
+from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 from policies import denies
 
@@ -165,6 +176,54 @@ def _rds_settings(_: Facts) -> None:
 
 
 @_gap(
+    "rds:DescribeDBEngineVersions, DescribeOrderableDBInstanceOptions",
+    "moto has no engine versions and few classes. The simulator answers with the generator's own tables; a minor "
+    "version .1 stands for whichever there is.",
+)
+def _rds_offers(facts: Facts) -> None:
+    def versions_of(engine: str, wanted: str | None) -> list[str]:
+        versions = [f"{major}.1" for major in facts.engine_versions.get(engine, [])]
+        return [version for version in versions if wanted in (None, version, version.removesuffix(".1"))]
+
+    def describe_db_engine_versions(self: RDSResponse) -> ActionResult:
+        engine = self.params.get("Engine", "")
+        versions = [
+            {
+                "Engine": engine,
+                "EngineVersion": version,
+                "MajorEngineVersion": version.removesuffix(".1"),
+                "DBParameterGroupFamily": engine + version.removesuffix(".1"),
+                "DBEngineDescription": engine,
+                "DBEngineVersionDescription": f"{engine} {version}",
+                "Status": "available",
+            }
+            for version in versions_of(engine, self.params.get("EngineVersion"))
+        ]
+        return ActionResult({"DBEngineVersions": versions})
+
+    def describe_orderable_db_instance_options(self: RDSResponse) -> ActionResult:
+        engine, wanted = self.params.get("Engine", ""), self.params.get("DBInstanceClass")
+        options = [
+            {
+                "Engine": engine,
+                "EngineVersion": version,
+                "DBInstanceClass": name,
+                "LicenseModel": "general-public-license",
+                "AvailabilityZones": [{"Name": zone} for zone in facts.zones[self.region]],
+                "StorageType": "gp3",
+                "Vpc": True,
+            }
+            for version in versions_of(engine, self.params.get("EngineVersion"))
+            for name in facts.database_classes.get(engine, {}).get(self.region, [])
+            if wanted in (None, name)
+        ]
+        return ActionResult({"OrderableDBInstanceOptions": options})
+
+    for call in (describe_db_engine_versions, describe_orderable_db_instance_options):
+        setattr(RDSResponse, call.__name__, call)
+
+
+@_gap(
     "rds:DescribeDBClusters",
     "moto answers with the empty scaling configuration of Serverless v1 for every cluster.",
 )
@@ -260,10 +319,96 @@ def _deleted_along(_: Facts) -> None:
     ) -> Any:
         cluster = delete_cluster(self, cluster_identifier, snapshot_name)
         for name, snapshot in list(self.cluster_snapshots.items()):
-            if snapshot.snapshot_type == "automated" and snapshot.cluster is cluster:
+            if snapshot.snapshot_type == "automated" and snapshot.cluster.db_cluster_identifier == cluster_identifier:
                 del self.cluster_snapshots[name]
         return cluster
 
     EC2Backend.delete_nat_gateway = delete_nat_gateway_and_interface
     EC2Backend.delete_vpc = delete_vpc_and_network_acl
     RDSBackend.delete_db_cluster = delete_cluster_and_automated_snapshots
+
+
+@_gap(
+    "rds:CreateDBInstance",
+    "moto gives every instance the same DbiResourceId, by which the provider looks for it.",
+)
+def _database_resource_ids(_: Facts) -> None:
+    initialise = DBInstance.__init__
+
+    def __init__(self: DBInstance, *args: Any, **kwargs: Any) -> None:
+        initialise(self, *args, **kwargs)
+        self.dbi_resource_id = f"db-{mock_random.get_random_string(length=26).upper()}"
+
+    DBInstance.__init__ = __init__
+
+
+@_gap(
+    "cloudtrail:DescribeTrails, UpdateTrail, DeleteTrail",
+    "moto does not look at trailNameList and finds a trail that is updated or deleted by its name only, not by its ARN.",
+)
+def _trails_by_arn(_: Facts) -> None:
+    describe_trails = CloudTrailResponse.describe_trails
+    delete_trail, update_trail = CloudTrailBackend.delete_trail, CloudTrailBackend.update_trail
+
+    def describe_named_trails(self: CloudTrailResponse) -> str:
+        trails = json.loads(describe_trails(self))["trailList"]
+        names = self._get_param("trailNameList") or []
+        named = [trail for trail in trails if not names or trail["Name"] in names or trail["TrailARN"] in names]
+        return json.dumps({"trailList": named})
+
+    def delete_trail_by_arn(self: CloudTrailBackend, name: str) -> None:
+        delete_trail(self, name.rpartition("/")[2])
+
+    def update_trail_by_arn(self: CloudTrailBackend, name: str, *args: Any, **kwargs: Any) -> Any:
+        return update_trail(self, name.rpartition("/")[2], *args, **kwargs)
+
+    CloudTrailResponse.describe_trails = describe_named_trails
+    CloudTrailBackend.delete_trail = delete_trail_by_arn
+    CloudTrailBackend.update_trail = update_trail_by_arn
+
+
+@_gap(
+    "dms: every call that answers with a replication instance or task",
+    "moto writes times as text where the API has seconds, and a task never gets ready.",
+)
+def _dms_times(_: Facts) -> None:
+    def in_seconds(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: in_seconds(entry, name) for name, entry in value.items()}
+        if isinstance(value, str) and key.endswith(("Date", "CreateTime")):
+            return datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.timezone.utc).timestamp()
+        return value
+
+    instance_to_dict, task_to_dict = FakeReplicationInstance.to_dict, FakeReplicationTask.to_dict
+
+    def instance(self: FakeReplicationInstance) -> dict[str, Any]:
+        return in_seconds(instance_to_dict(self))
+
+    def task(self: FakeReplicationTask) -> dict[str, Any]:
+        if self.status == "creating":
+            self.ready()
+        return in_seconds(task_to_dict(self))
+
+    FakeReplicationInstance.to_dict = instance
+    FakeReplicationTask.to_dict = task
+
+
+@_gap(
+    "dms:DescribeReplicationSubnetGroups",
+    "moto answers with one made-up subnet instead of those that the group was given.",
+)
+def _dms_subnets(_: Facts) -> None:
+    create = DatabaseMigrationServiceBackend.create_replication_subnet_group
+    to_dict = FakeReplicationSubnetGroup.to_dict
+
+    def create_replication_subnet_group(self: DatabaseMigrationServiceBackend, **kwargs: Any) -> Any:
+        group = create(self, **kwargs)
+        group.subnetIds = kwargs["subnet_ids"]
+        return group
+
+    def with_its_subnets(self: FakeReplicationSubnetGroup) -> dict[str, Any]:
+        subnets = [{"SubnetIdentifier": subnet, "SubnetStatus": "Active"} for subnet in self.subnetIds or []]
+        return {**to_dict(self), "Subnets": subnets}
+
+    DatabaseMigrationServiceBackend.create_replication_subnet_group = create_replication_subnet_group
+    FakeReplicationSubnetGroup.to_dict = with_its_subnets

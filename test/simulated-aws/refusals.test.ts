@@ -1,0 +1,44 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import { check } from '../../src/rules/check.js';
+import { folderSources, readHclProject } from '../../src/rules/model/read-hcl.js';
+import { scratchFolder } from '../support/scratch.js';
+import { describeSimulator, startSimulator, type Simulator } from './simulator.js';
+import { smallProject } from './small-project.js';
+
+const tools = inject('simulatorTools');
+const refusedFolder = path.join(import.meta.dirname, 'refused');
+
+describe.skipIf(!tools)('what AWS refuses, the simulator refuses', () => {
+  if (!tools) return;
+  const { refusals } = describeSimulator(tools.python);
+  let simulator: Simulator;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = scratchFolder();
+    simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
+  }, 120_000);
+  afterAll(() => simulator.stop());
+
+  it('each with a project of its own', () => {
+    const projects = readdirSync(refusedFolder).map((file) => path.basename(file, '.tf'));
+    expect(projects.sort()).toEqual(refusals.map(({ name }) => name).sort());
+  });
+
+  describe.concurrent('the apply fails, and check finds it before', { timeout: 300_000 }, () => {
+    it.each(refusals)('$name: $what', async ({ name, error, rules }) => {
+      const project = path.join(folder, name);
+      const terraform = await smallProject(path.join(refusedFolder, `${name}.tf`), project, tools, simulator);
+      const { status, output } = await terraform('apply', '-input=false', '-auto-approve', '-no-color');
+      expect(output.replaceAll(/\s+/g, ' ')).toContain(error);
+      expect(status).toBe(1);
+
+      const { findings } = check([await readHclProject(folderSources(project))]);
+      expect(rules).toContainEqual(expect.toBeOneOf(findings.map(({ rule }) => rule.name)));
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { readAnswersFile, renderProject, resolve, type Answers } from 'create-secure-infra';
+import { check, folderSources, readHclProject, readPlan } from 'create-secure-infra/check';
+
+import { zoneNames } from './facts.js';
+import { run } from './process.js';
+import { override, overrideFile, simulatedEnvironment, writeProjectFiles, type Tools } from './proof.js';
+import { startSimulator } from './simulator.js';
+
+/** What the plan of a default project says in a region. */
+export interface RegionPlan {
+  region: string;
+  /** Zones that an account can count on there. */
+  zones: readonly string[];
+  /** Those that the project is spread over. */
+  used: readonly string[];
+  resources: number;
+}
+
+const planBoundSeconds = 180;
+
+/** Without a state nothing is applied, so none has to be kept. */
+const localBackend = 'terraform {\n  backend "local" {}\n}\n';
+
+/**
+ * Plans a default project in each region, on one simulated account, two at a time. `folder` gets the projects and the
+ * logs. Throws where a plan fails, has no two zones, names a zone that the region does not have, or breaks a rule.
+ */
+export async function planInRegions(
+  regions: readonly string[],
+  tools: Tools,
+  folder: string,
+  atATime: <T>(task: () => Promise<T>) => Promise<T>,
+): Promise<RegionPlan[]> {
+  const simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
+  const env = { ...simulatedEnvironment(simulator), TF_DATA_DIR: path.join(folder, '.terraform') };
+  const terraform = async (project: string, log: string, ...args: string[]) => {
+    const bounded = { cwd: project, env, log: path.join(folder, log), boundSeconds: planBoundSeconds };
+    const { status, output } = await run('terraform', args, bounded);
+    if (status !== 0) throw new Error(`${path.basename(project)}: terraform ${args[0]} failed:\n${output}`);
+    return output;
+  };
+
+  function place(region: string): string {
+    const project = path.join(folder, region);
+    mkdirSync(project);
+    writeProjectFiles(renderProject(defaultAnswers(region)), project);
+    writeFileSync(path.join(project, overrideFile), override + localBackend);
+    copyFileSync(tools.lockFile, path.join(project, '.terraform.lock.hcl'));
+    return project;
+  }
+
+  async function planIn(region: string): Promise<RegionPlan> {
+    const project = place(region);
+    await terraform(project, 'terraform.log', 'plan', '-input=false', '-no-color', '-out=plan.bin');
+    const plan = await terraform(project, `${region}-plan.log`, 'show', '-json', 'plan.bin');
+    const { findings } = check([await readHclProject(folderSources(project)), readPlan(plan)]);
+    if (findings.length > 0)
+      throw new Error(`${region}: ${findings.map(({ rule, message }) => `${rule.name}: ${message}`).join('\n')}`);
+    return { region, zones: zoneNames(region), ...readResources(plan) };
+  }
+
+  try {
+    // The provider and the backend are the same everywhere.
+    await terraform(place('initialised'), 'terraform.log', 'init', '-input=false', `-plugin-dir=${tools.providers}`);
+    const plans = await Promise.all(regions.map((region) => atATime(() => planIn(region))));
+    for (const { region, zones, used } of plans) {
+      if (used.length < 2 || !used.every((zone) => zones.includes(zone)))
+        throw new Error(`${region}: spread over ${used.join(', ')}; the region has ${zones.join(', ')}`);
+    }
+    return plans;
+  } finally {
+    await simulator.stop();
+  }
+}
+
+/** The answers of `create-secure-infra my-payments --yes --region REGION`. */
+export function defaultAnswers(region: string): Answers {
+  const { given } = readAnswersFile(JSON.stringify({ name: 'my-payments', suffix: 'dev1', region }), region);
+  const { answers, faults } = resolve(given, { directoryName: 'my-payments', drawSuffix: () => 'unused' });
+  if (faults.length > 0) throw new Error(`${region}: ${JSON.stringify(faults)}`);
+  return answers as Answers;
+}
+
+function readResources(plan: string): { resources: number; used: string[] } {
+  const { resource_changes: changes } = JSON.parse(plan) as {
+    resource_changes: { mode: string; type: string; change: { after?: { availability_zone?: string } } }[];
+  };
+  const managed = changes.filter(({ mode }) => mode === 'managed');
+  const zones = managed.flatMap(({ type, change }) =>
+    type === 'aws_subnet' && change.after?.availability_zone ? [change.after.availability_zone] : [],
+  );
+  return { resources: managed.length, used: [...new Set(zones)].sort() };
+}

@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { markdownTable } from 'markdown-table';
+
+// @ts-expect-error: a script in plain JavaScript
+import { fillTables, formatted } from '../../scripts/fill-tables.mjs';
+import type { Proof } from './proof.js';
+import type { RegionPlan } from './regions.js';
+import type { Gap, Refusal } from './simulator.js';
+
+export const proofDocument = path.resolve(import.meta.dirname, '../../docs/proof.md');
+
+/** What a run found out, as far as it looked. */
+export interface Results {
+  proofs: readonly Proof[];
+  regions: readonly RegionPlan[];
+  gaps: readonly Gap[];
+  refusals: readonly Refusal[];
+}
+
+/** Sample, resources, apply, re-plan, destroy, left over. */
+export function proofTable(proofs: readonly Proof[]): string {
+  const rows = proofs.map((proof) => [
+    proof.sample,
+    String(proof.resources),
+    seconds(proof.applySeconds),
+    `no changes, ${seconds(proof.replanSeconds)}`,
+    seconds(proof.destroySeconds),
+    'nothing',
+  ]);
+  return markdownTable([['Sample', 'Resources', 'Apply', 'Re-plan', 'Destroy', 'Left over'], ...rows], {
+    align: ['l', 'r', 'r', 'r', 'r', 'l'],
+  });
+}
+
+/** Region, its zones, those used, resources. */
+export function regionTable(regions: readonly RegionPlan[]): string {
+  const rows = regions.map(({ region, zones, used, resources }) => [
+    region,
+    letters(region, zones),
+    letters(region, used),
+    String(resources),
+  ]);
+  return markdownTable([['Region', 'Zones', 'Used', 'Resources planned'], ...rows], { align: ['l', 'l', 'l', 'r'] });
+}
+
+/** Writes the tables into docs/proof.md. */
+export async function writeDocument(results: Results): Promise<void> {
+  writeFileSync(proofDocument, await documentWith(results, readFileSync(proofDocument, 'utf8')));
+}
+
+/** Whether docs/proof.md says what the run found, times apart. */
+export async function documentIsCurrent(results: Results): Promise<boolean> {
+  const written = readFileSync(proofDocument, 'utf8');
+  return withoutTimes(await documentWith(results, written)) === withoutTimes(written);
+}
+
+function documentWith({ proofs, regions, gaps, refusals }: Results, text: string): Promise<string> {
+  const tables = {
+    samples: proofTable(proofs),
+    regions: regionTable(regions),
+    gaps: markdownTable([['Calls', 'Why'], ...gaps.map(({ calls, why }) => [`\`${calls}\``, why])]),
+    refusals: markdownTable([
+      ['Refused', 'With', 'Rules that find it first'],
+      ...refusals.map(({ what, error, source, rules }) => [
+        `[${what}](${source})`,
+        error,
+        rules.map((rule) => `\`${rule}\``).join(', '),
+      ]),
+    ]),
+    kept: [...new Set(proofs.flatMap(({ kept }) => kept))].map((why) => `- ${why}`).join('\n'),
+  };
+  return (formatted as (text: string, target: string) => Promise<string>)(
+    (fillTables as (text: string, tables: object) => string)(text, tables),
+    proofDocument,
+  );
+}
+
+/** Times differ from run to run, and the width of a column with them. */
+function withoutTimes(text: string): string {
+  return text.replaceAll(/\b\d+ s\b/g, 'n s').replaceAll(/ {2,}/g, ' ').replaceAll(/-{2,}/g, '-');
+}
+
+function seconds(value: number): string {
+  return `${Math.round(value)} s`;
+}
+
+function letters(region: string, zones: readonly string[]): string {
+  return zones.map((zone) => zone.slice(region.length)).join(' ');
+}

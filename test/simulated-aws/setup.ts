@@ -1,0 +1,35 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+
+import type { TestProject } from 'vitest/node';
+
+import { findToolchain } from '../terraform/terraform.js';
+import type { Tools } from './proof.js';
+import { pythonWith, simulatorTools } from './python.js';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Absent where the simulator is left out. */
+    simulatorTools: Tools | undefined;
+  }
+}
+
+/** Prepares terraform and the simulator in CI, or where they are asked for; elsewhere says what was left out. */
+export default function setup(project: TestProject): () => void {
+  if (!process.env.CI && process.env.SIMULATED_AWS !== '1') {
+    project.provide('simulatorTools', undefined);
+    return () =>
+      process.stdout.write(
+        '\nLeft out:\n  - what the simulated AWS refuses, and that the proof by deployment can fail.\n' +
+          '    SIMULATED_AWS=1 npm test includes it; it needs terraform and python3. npm run test:deploy is the proof.\n',
+      );
+  }
+  const toolchain = findToolchain();
+  if (toolchain.unavailable !== undefined) throw new Error(`the simulated AWS needs terraform: ${toolchain.unavailable}`);
+  project.provide('simulatorTools', {
+    python: pythonWith(simulatorTools),
+    providers: path.join(toolchain.dataFolder, 'providers'),
+    lockFile: toolchain.lockFile,
+  });
+  return () => rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true });
+}

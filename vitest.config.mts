@@ -28,6 +28,8 @@ const shared = () => ({
 
 export default defineConfig({
   test: {
+    // Where terraform and the provider wait for AWS, others can work.
+    ...(process.env.CI ? { maxWorkers: 3 } : {}),
     projects: [
       { ...shared(), test: { name: 'unit', include: ['test/{unit,golden,rules}/**/*.test.ts'], testTimeout: 60_000 } },
       {

@@ -33,7 +33,11 @@ describe.skipIf(!tools)('the proof fails', () => {
     });
 
     it('a subnet outside the VPC', async () => {
-      const proof = proofOf('vpc.tf', 'cidrsubnet(var.vpc_cidr, 4, 4 + count.index)', 'cidrsubnet("10.99.0.0/18", 4, count.index)');
+      const proof = proofOf(
+        'vpc.tf',
+        'cidrsubnet(var.vpc_cidr, 4, 4 + count.index)',
+        'cidrsubnet("10.99.0.0/18", 4, count.index)',
+      );
       await expect(proof).rejects.toMatchObject({
         step: 'apply',
         message: expect.stringContaining('InvalidSubnet.Range'),
@@ -41,10 +45,16 @@ describe.skipIf(!tools)('the proof fails', () => {
     });
 
     it('a value that is another at every plan', async () => {
-      const proof = proofOf('ecr.tf', '  force_delete =', '  tags         = { Applied = timestamp() }\n  force_delete =');
+      const proof = proofOf(
+        'ecr.tf',
+        '  force_delete =',
+        '  tags         = { Applied = timestamp() }\n  force_delete =',
+      );
       await expect(proof).rejects.toMatchObject({
         step: 're-plan',
-        message: expect.stringMatching(/the second plan is not empty[\s\S]*aws_ecr_repository\.app will be updated in-place/),
+        message: expect.stringMatching(
+          /the second plan is not empty[\s\S]*aws_ecr_repository\.app will be updated in-place/,
+        ),
       });
     });
   });

@@ -151,7 +151,9 @@ async function report({ settings, failures }: Run, results: Results): Promise<vo
   if (results.regions.length > 0) console.log(`\n${regionTable(results.regions)}`);
   if (failures.length === 0 && settings.write) await writeDocument(results);
   else if (failures.length === 0 && settings.isWhole && !(await documentIsCurrent(results)))
-    failures.push('docs/proof.md does not say what was found. Run npm run test:deploy -- --write and commit the result.');
+    failures.push(
+      'docs/proof.md does not say what was found. Run npm run test:deploy -- --write and commit the result.',
+    );
   for (const failure of failures) console.error(`\n${failure}`);
 }
 

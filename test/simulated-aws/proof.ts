@@ -142,7 +142,8 @@ class Deployment {
     this.enter('apply');
     let second: Promise<Outcome> | undefined;
     const applied = await this.plannedAndApplied(this.project, (output) => {
-      if (!second && output.includes(': Creating...')) second = this.attempt(this.project, ['plan', '-lock-timeout=0s']);
+      if (!second && output.includes(': Creating...'))
+        second = this.attempt(this.project, ['plan', '-lock-timeout=0s']);
     });
     this.enter('lock');
     const refused = await second;

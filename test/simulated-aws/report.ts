@@ -79,7 +79,10 @@ function documentWith({ proofs, regions, gaps, refusals }: Results, text: string
 
 /** Times differ from run to run, and the width of a column with them. */
 function withoutTimes(text: string): string {
-  return text.replaceAll(/\b\d+ s\b/g, 'n s').replaceAll(/ {2,}/g, ' ').replaceAll(/-{2,}/g, '-');
+  return text
+    .replaceAll(/\b\d+ s\b/g, 'n s')
+    .replaceAll(/ {2,}/g, ' ')
+    .replaceAll(/-{2,}/g, '-');
 }
 
 function seconds(value: number): string {

@@ -25,7 +25,8 @@ export default function setup(project: TestProject): () => void {
       );
   }
   const toolchain = findToolchain();
-  if (toolchain.unavailable !== undefined) throw new Error(`the simulated AWS needs terraform: ${toolchain.unavailable}`);
+  if (toolchain.unavailable !== undefined)
+    throw new Error(`the simulated AWS needs terraform: ${toolchain.unavailable}`);
   project.provide('simulatorTools', {
     python: pythonWith(simulatorTools),
     providers: path.join(toolchain.dataFolder, 'providers'),

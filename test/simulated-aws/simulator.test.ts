@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
@@ -59,12 +59,10 @@ describe.skipIf(!tools)('a command', () => {
   // What it starts is in its process group, as the provider is in terraform's.
   const hangs = ['-c', 'sleep 600 & echo $!; wait'];
 
+  /** A process that has ended and that nobody has asked about since is a zombie: Z. */
   function isAlive(pid: string): boolean {
-    try {
-      return process.kill(Number(pid), 0);
-    } catch {
-      return false;
-    }
+    const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' });
+    return /^[^Z]/.test(stdout.trim());
   }
 
   it('that hangs is ended at its bound, with what it started', async () => {

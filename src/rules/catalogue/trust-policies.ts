@@ -359,8 +359,8 @@ resource "aws_iam_role" "deploy" {
     name: 'service-principal-known',
     severity: 'warning',
     title: 'a service is called what AWS calls it as a principal',
-    why: 'AWS refuses names it does not know, in a trust policy with "MalformedPolicyDocument: Invalid principal in policy".',
-    remedy: "Take the name from the page on the service's role in its own documentation.",
+    why: 'AWS refuses names it does not know, in a trust policy with "MalformedPolicyDocument: Invalid principal in policy", in a policy for logs with "Could not convert to persistable policy".',
+    remedy: "Take the name from the page on the service's role in its own documentation; its type is Service.",
     catalogue: ['S000-31'],
     stages: ['hcl', 'plan', 'state'],
     source:
@@ -400,8 +400,11 @@ resource "aws_iam_role" "deploy" {
     check(project, report) {
       for (const { statement } of statementsOf(project, 'trust', 'key', 'resource')) {
         for (const { type, value } of [...(statement.principals ?? []), ...(statement.notPrincipals ?? [])]) {
-          const meant = type === 'Service' && typeof value === 'string' ? meantServicePrincipal(value) : undefined;
-          if (meant) tell(report, statement, `names the service ${String(value)}: was ${meant} meant?`, 'principals');
+          if (typeof value !== 'string') continue;
+          if (type === 'AWS' && /\.amazonaws\.com(\.cn)?$/.test(value))
+            tell(report, statement, `names the service ${value} as a principal of type AWS, not Service`, 'principals');
+          const meant = type === 'Service' ? meantServicePrincipal(value) : undefined;
+          if (meant) tell(report, statement, `names the service ${value}: was ${meant} meant?`, 'principals');
         }
       }
     },

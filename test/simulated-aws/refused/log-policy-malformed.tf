@@ -1,12 +1,17 @@
-resource "aws_cloudwatch_log_resource_policy" "waf" {
-  policy_name = "no-resource"
+data "aws_iam_policy_document" "waf" {
+  statement {
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["*"]
 
-  policy_document = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Principal = { Service = "delivery.logs.amazonaws.com" }
-    }]
-  })
+    # A service is a principal of type Service.
+    principals {
+      type        = "AWS"
+      identifiers = ["delivery.logs.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_cloudwatch_log_resource_policy" "waf" {
+  policy_name     = "not-a-principal"
+  policy_document = data.aws_iam_policy_document.waf.json
 }

@@ -44,12 +44,18 @@ def statements(document: str) -> list[dict[str, Any]]:
     return found
 
 
-def _names(statement: dict[str, Any], principal: str) -> bool:
-    stated = statement.get("Principal")
+def principals(statement: dict[str, Any]) -> list[tuple[str, str]]:
+    """Kind and name of each principal of a statement: `("Service", "logs.us-east-1.amazonaws.com")`, `("AWS", "*")`."""
+    stated = statement.get("Principal", {})
     if stated == "*":
-        return True
-    named = [name for names in stated.values() for name in _listed(names)] if isinstance(stated, dict) else []
-    return "*" in named or principal in named
+        return [("AWS", "*")]
+    if not isinstance(stated, dict):
+        raise ValueError("a Principal is * or names by kind")
+    return [(kind, name) for kind, names in stated.items() for name in _listed(names)]
+
+
+def _names(statement: dict[str, Any], principal: str) -> bool:
+    return any(name in ("*", principal) for _, name in principals(statement))
 
 
 def _covers(statement: dict[str, Any], action: str, resource: str, context: dict[str, str]) -> bool:

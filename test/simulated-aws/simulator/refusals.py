@@ -25,7 +25,7 @@ from moto.rds.models import RDSBackend
 from moto.s3.exceptions import InvalidBucketName
 from moto.s3.models import S3Backend, s3_backends
 from moto.wafv2.models import WAFV2Backend
-from policies import allows, statements
+from policies import allows, principals, statements
 
 REFUSALS: list[dict[str, Any]] = []
 _installers: list[Callable[[Facts], None]] = []
@@ -316,21 +316,21 @@ def _log_group_key(_: Facts) -> None:
 
 @_refuses(
     "log-policy-malformed",
-    "a resource policy of CloudWatch Logs that is no policy, or admits nobody by name",
+    "a resource policy of CloudWatch Logs that is no policy, or names what is no principal",
     error="InvalidParameterException: Could not convert to persistable policy.",
-    source="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html",
-    rules=["policy-json-valid", "policy-statement-complete", "policy-principal-kind"],
+    source="https://github.com/hashicorp/terraform-provider-aws/issues/32260",
+    rules=["policy-json-valid", "policy-statement-complete", "policy-principal-kind", "service-principal-known"],
 )
 def _log_policy_malformed(_: Facts) -> None:
+    def is_principal(kind: str, name: str) -> bool:
+        return kind != "AWS" or re.fullmatch(r"\*|\d{12}|arn:.*|A[A-Z0-9]{15,}", name) is not None
+
     def look(self: LogsBackend, policy_name: str, policy_doc: str) -> None:
         try:
-            admitted = all(
-                ({"Resource", "NotResource"} & statement.keys()) and statement.get("Principal", {}).get("Service")
-                for statement in statements(policy_doc)
-            )
-        except (ValueError, AttributeError):
-            admitted = False
-        if not admitted:
+            named = [principal for statement in statements(policy_doc) for principal in principals(statement)]
+        except ValueError:
+            named = []
+        if not named or not all(is_principal(kind, name) for kind, name in named):
             raise JsonRESTError("InvalidParameterException", "Could not convert to persistable policy.")
 
     _before(LogsBackend, "put_resource_policy", look)

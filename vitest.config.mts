@@ -58,7 +58,7 @@ export default defineConfig({
           include: ['test/simulated-aws/**/*.test.ts'],
           globalSetup: ['test/simulated-aws/setup.ts'],
           // Most of the time they wait for the provider, which waits as it would for AWS.
-          maxConcurrency: 4,
+          maxConcurrency: 6,
         },
       },
     ],

@@ -1,7 +1,10 @@
 import classTable from './database-classes.json' with { type: 'json' };
 import { findRegion } from './regions.js';
 
-export type DatabaseEngine = 'aurora-postgresql' | 'aurora-mysql' | 'mysql' | 'mariadb' | 'postgres';
+/** The engines whose classes are listed here. */
+export const databaseEngines = ['aurora-postgresql', 'aurora-mysql', 'mysql', 'mariadb', 'postgres'] as const;
+
+export type DatabaseEngine = (typeof databaseEngines)[number];
 
 /**
  * Lists of classes (`r6g large xlarge, serverless` is db.r6g.large, db.r6g.xlarge and db.serverless) and, by engine, the

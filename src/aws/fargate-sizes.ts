@@ -22,8 +22,11 @@ const sizes: Readonly<Record<number, readonly MemoryRange[]>> = {
   16_384: [{ from: 32_768, to: 122_880, step: 8192 }],
 };
 
+/** The CPU units that a task may have, as far as they are known here. */
+export const fargateCpus: readonly number[] = Object.keys(sizes).map(Number);
+
 /** The most CPU units in the table; what a larger task may have is not known here. */
-const largest = Math.max(...Object.keys(sizes).map(Number));
+const largest = Math.max(...fargateCpus);
 
 /** Whether Fargate offers this CPU with this memory (MiB); undefined where that is not known here. */
 export function fargateOffers(cpu: number, memory: number): boolean | undefined {

@@ -19,7 +19,7 @@ describe.skipIf(!tools)('the proof fails', () => {
     return prove({ ...sample, files: new Map([...sample.files, [file, text]]) }, tools!, scratchFolder());
   }
 
-  describe.concurrent('of a template broken on purpose', { timeout: 600_000 }, () => {
+  describe.concurrent('of a template broken on purpose', { timeout: 1_200_000 }, () => {
     it('a malformed policy for log delivery', async () => {
       const proof = proofOf(
         'waf.tf',
@@ -55,6 +55,27 @@ describe.skipIf(!tools)('the proof fails', () => {
         message: expect.stringMatching(
           /the second plan is not empty[\s\S]*aws_ecr_repository\.app will be updated in-place/,
         ),
+      });
+    });
+
+    it('a state without a lock', async () => {
+      const proof = proofOf('backend.hcl', 'use_lockfile = true', 'use_lockfile = false');
+      await expect(proof).rejects.toMatchObject({ step: 'lock' });
+    });
+
+    it('what a rule finds', async () => {
+      const proof = proofOf('ecr.tf', '"IMMUTABLE"', '"MUTABLE"');
+      await expect(proof).rejects.toMatchObject({
+        step: 'rules',
+        message: expect.stringMatching(/ecr-immutable-tags: aws_ecr_repository\.app .*\(hcl, plan, state\)/),
+      });
+    });
+
+    it('what a destroy leaves over', async () => {
+      const proof = proofOf('ecs.tf', '  kms_key_id        =', '  skip_destroy      = true\n  kms_key_id        =');
+      await expect(proof).rejects.toMatchObject({
+        step: 'left over',
+        message: expect.stringMatching(/logs af-south-1 groups \/ecs\/my-payments-prod\/app/),
       });
     });
   });

@@ -1,6 +1,11 @@
-import { offeredClasses, type DatabaseEngine } from '../../src/aws/database-classes.js';
+import {
+  databaseClassOffered,
+  databaseEngines,
+  offeredClasses,
+  type DatabaseEngine,
+} from '../../src/aws/database-classes.js';
 import { versionedEngines, versionsThatCanBeCreated } from '../../src/aws/engine-versions.js';
-import { fargateOffers } from '../../src/aws/fargate-sizes.js';
+import { fargateCpus, fargateOffers } from '../../src/aws/fargate-sizes.js';
 import { regionCodes, regions } from '../../src/aws/regions.js';
 
 /**
@@ -19,17 +24,27 @@ export function zoneNames(region: string): string[] {
 export function simulatorFacts(): object {
   const byRegion = <T>(fact: (region: string) => T) =>
     Object.fromEntries(regionCodes.map((region) => [region, fact(region)]));
-  const engines: DatabaseEngine[] = ['aurora-postgresql', 'aurora-mysql', 'postgres', 'mysql', 'mariadb'];
-  const cpus = [256, 512, 1024, 2048, 4096, 8192, 16_384];
+  const byEngine = (fact: (engine: DatabaseEngine, region: string) => string[]) =>
+    Object.fromEntries(databaseEngines.map((engine) => [engine, byRegion((region) => fact(engine, region))]));
   const memories = Array.from({ length: 240 }, (_, index) => (index + 1) * 512);
   return {
     zones: byRegion(zoneNames),
-    database_classes: Object.fromEntries(
-      engines.map((engine) => [engine, byRegion((region) => offeredClasses(engine, region))]),
+    database_classes: byEngine(offeredClasses),
+    refused_classes: byEngine((engine, region) =>
+      everyClass().filter((name) => databaseClassOffered(engine, region, name) === false),
     ),
     engine_versions: Object.fromEntries(versionedEngines.map((engine) => [engine, versionsThatCanBeCreated(engine)])),
     fargate_sizes: Object.fromEntries(
-      cpus.map((cpu) => [cpu, memories.filter((memory) => fargateOffers(cpu, memory) === true)]),
+      fargateCpus.map((cpu) => [cpu, memories.filter((memory) => fargateOffers(cpu, memory) === true)]),
     ),
   };
+}
+
+/** Every class that some engine offers somewhere, and every size that a family could have. */
+function everyClass(): string[] {
+  const offered = databaseEngines.flatMap((engine) => regionCodes.flatMap((region) => offeredClasses(engine, region)));
+  const families = new Set(offered.map((name) => name.split('.')[1]));
+  const sizes = new Set([...offered.map((name) => name.split('.')[2] ?? ''), 'micro', '3xlarge']);
+  const made = [...families].flatMap((family) => [...sizes].filter(Boolean).map((size) => `db.${family}.${size}`));
+  return [...new Set([...offered, ...made])];
 }

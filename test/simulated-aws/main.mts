@@ -1,30 +1,35 @@
 // `npm run test:deploy`: every golden sample on a simulated AWS, and a default project's plan in every region.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir, totalmem } from 'node:os';
+import { rmSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { regionCodes } from 'create-secure-infra';
 import pLimit from 'p-limit';
 
+import type { Sample } from '../support/samples.js';
 import { findToolchain } from '../terraform/terraform.js';
+import { keepingLogs } from './logs.js';
 import { endAll } from './process.js';
 import { prove, type Proof, type Tools } from './proof.js';
 import { pythonWith, simulatorTools } from './python.js';
 import { planInRegions, type RegionPlan } from './regions.js';
 import { documentIsCurrent, proofTable, regionTable, writeDocument, type Results } from './report.js';
-import { goldenSamples, type Sample } from './samples.js';
+import { goldenSamples } from './samples.js';
 import { describeSimulator } from './simulator.js';
+
+/** More than four wait for the processor instead of for the provider, and each takes about 1 GB. */
+const defaultSideBySide = Math.min(4, Math.max(1, Math.floor(totalmem() / 2 ** 31)));
 
 const help = `npm run test:deploy -- [options]
 
   --sample NAME       only this sample of golden/, such as defaults or ecs-fargate/defaults; may be given again
-  --side-by-side N    so many samples at once; each takes about 1 GB of memory [as many as there is memory for]
+  --side-by-side N    so many samples at once; each takes about 1 GB of memory [${defaultSideBySide}]
   --no-regions        leave out the plan of a default project in every region
   --write             write the tables into docs/proof.md
   --help              show this help
 
-Without --sample and --no-regions it also fails where docs/proof.md does not say what was found.
+Without --sample it also fails where docs/proof.md does not say what was found.
 `;
 
 class WrongUsage extends Error {}
@@ -33,9 +38,8 @@ interface Settings {
   samples: Sample[];
   sideBySide: number;
   regions: boolean;
-  /** Whether everything is looked at that docs/proof.md tells of. */
-  isWhole: boolean;
-  write: boolean;
+  /** Whether docs/proof.md is written, or must already say what is found. */
+  document: 'write' | 'compare' | 'leave';
 }
 
 function readSettings(args: string[]): Settings | undefined {
@@ -62,21 +66,23 @@ function readSettings(args: string[]): Settings | undefined {
       throw new WrongUsage(`there is no sample ${name}; there are ${all.map((sample) => sample.name).join(', ')}`);
     return found;
   });
-  const sideBySide = Number(values['side-by-side'] ?? Math.min(8, Math.max(1, Math.floor(totalmem() / 2 ** 31))));
+  const sideBySide = Number(values['side-by-side'] ?? defaultSideBySide);
   if (!Number.isInteger(sideBySide) || sideBySide < 1)
     throw new WrongUsage(`--side-by-side is ${values['side-by-side']}; it must be a number from 1 on`);
-  const regions = !values['no-regions'] && !named;
-  const isWhole = regions && !named;
-  if (values.write && !isWhole) throw new WrongUsage('--write needs every sample and every region');
-  return { samples: named ?? all, sideBySide, regions, isWhole, write: values.write ?? false };
+  const regions = !named && !values['no-regions'];
+  if (values.write && !regions) throw new WrongUsage('--write needs every sample and every region');
+  return {
+    samples: named ? [...new Set(named)] : all,
+    sideBySide,
+    regions,
+    document: values.write ? 'write' : named ? 'leave' : 'compare',
+  };
 }
 
 /** One run: what it works with, and what went wrong so far. */
 interface Run {
   settings: Settings;
   tools: Tools;
-  /** Folder of this run; what failed stays in it. */
-  scratch: string;
   failures: string[];
 }
 
@@ -84,30 +90,22 @@ interface Run {
 async function main(settings: Settings): Promise<number> {
   const toolchain = findToolchain();
   if (toolchain.unavailable !== undefined) throw new Error(toolchain.unavailable);
-  const scratch = mkdtempSync(path.join(tmpdir(), 'create-secure-infra-deploy-'));
-  const clear = (folder: string) => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  const stop = (signal: NodeJS.Signals) => {
-    // What runs is ended; simulators end with this process.
-    endAll();
-    clear(path.dirname(toolchain.dataFolder));
-    clear(scratch);
-    console.error(`\nEnded by ${signal}.`);
-    process.exit(130);
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const clear = () => rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true, maxRetries: 3 });
+  // Simulators end with this process, and what has not failed leaves no folder.
+  process.on('exit', clear);
   try {
     const tools = {
       python: pythonWith(simulatorTools),
       providers: path.join(toolchain.dataFolder, 'providers'),
       lockFile: toolchain.lockFile,
     };
-    const run: Run = { settings, tools, scratch, failures: [] };
+    const run: Run = { settings, tools, failures: [] };
     const [proofs, regions] = await Promise.all([proveSamples(run), settings.regions ? planEverywhere(run) : []]);
     await report(run, { proofs, regions, ...describeSimulator(tools.python) });
-    if (run.failures.length === 0) clear(scratch);
     return run.failures.length === 0 ? 0 : 1;
   } finally {
-    clear(path.dirname(toolchain.dataFolder));
+    clear();
+    process.off('exit', clear);
   }
 }
 
@@ -115,7 +113,7 @@ async function proveSamples(run: Run): Promise<Proof[]> {
   const atATime = pLimit(run.settings.sideBySide);
   const proofs = run.settings.samples.map((sample) =>
     atATime(() =>
-      inFolder(run, sample.name.replace('/', '-'), (folder) =>
+      noted(run, sample.name, (folder) =>
         prove(sample, run.tools, folder, (step) => console.log(`${clock()}  ${sample.name}: ${step}`)),
       ),
     ),
@@ -126,22 +124,18 @@ async function proveSamples(run: Run): Promise<Proof[]> {
 async function planEverywhere(run: Run): Promise<RegionPlan[]> {
   // Plans wait for nothing but the processor.
   const atATime = pLimit(2);
-  const plans = await inFolder(run, 'regions', (folder) => planInRegions(regionCodes, run.tools, folder, atATime));
+  const plans = await noted(run, 'regions', (folder) => planInRegions(regionCodes, run.tools, folder, atATime));
   if (plans) console.log(`${clock()}  planned in ${plans.length} regions`);
   return plans ?? [];
 }
 
-/** Does something in a folder of its own, which stays if that fails; the failure is noted, with where to look. */
-async function inFolder<T>(run: Run, name: string, task: (folder: string) => Promise<T>): Promise<T | undefined> {
-  const folder = path.join(run.scratch, name);
-  mkdirSync(folder);
+/** What a task in a folder of its own gives; where it fails that is noted, and the others go on. */
+async function noted<T>(run: Run, name: string, task: (folder: string) => Promise<T>): Promise<T | undefined> {
   try {
-    const result = await task(folder);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    return result;
+    return await keepingLogs(name, task);
   } catch (error) {
-    run.failures.push(`${name}: ${(error as Error).message}\n\nIts logs are in ${folder}`);
-    console.log(`${clock()}  ${name}: FAILED`);
+    run.failures.push((error as Error).message);
+    console.log(`${clock()}  FAILED ${(error as Error).message}`);
     return undefined;
   }
 }
@@ -149,12 +143,12 @@ async function inFolder<T>(run: Run, name: string, task: (folder: string) => Pro
 async function report({ settings, failures }: Run, results: Results): Promise<void> {
   if (results.proofs.length > 0) console.log(`\n${proofTable(results.proofs)}`);
   if (results.regions.length > 0) console.log(`\n${regionTable(results.regions)}`);
-  if (failures.length === 0 && settings.write) await writeDocument(results);
-  else if (failures.length === 0 && settings.isWhole && !(await documentIsCurrent(results)))
+  if (failures.length === 0 && settings.document === 'write') await writeDocument(results);
+  else if (failures.length === 0 && settings.document === 'compare' && !(await documentIsCurrent(results)))
     failures.push(
       'docs/proof.md does not say what was found. Run npm run test:deploy -- --write and commit the result.',
     );
-  for (const failure of failures) console.error(`\n${failure}`);
+  if (failures.length > 0) console.error(`\n${failures.length} failed:\n\n${failures.join('\n\n')}`);
 }
 
 const start = performance.now();
@@ -163,6 +157,16 @@ const start = performance.now();
 function clock(): string {
   const seconds = Math.floor((performance.now() - start) / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** What a shell expects of a command that a signal ended. */
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+for (const [signal, exitCode] of Object.entries(signals)) {
+  process.on(signal, () => {
+    endAll();
+    console.error(`\nEnded by ${signal}.`);
+    process.exit(exitCode);
+  });
 }
 
 try {

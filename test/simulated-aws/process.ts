@@ -6,6 +6,8 @@ export interface Outcome {
   status: number | undefined;
   /** What it printed, both streams. */
   output: string;
+  /** What it printed as its result. */
+  stdout: string;
 }
 
 export interface RunOptions {
@@ -35,23 +37,26 @@ export function run(command: string, args: readonly string[], options: RunOption
     });
     running.add(child);
     let output = '';
+    let result = '';
     let timeIsUp = false;
     const bound = setTimeout(() => {
       timeIsUp = true;
       endGroup(child);
     }, options.boundSeconds * 1000);
-    const take = (piece: Buffer) => {
-      const text = piece.toString();
+    const take = (text: string) => {
       output += text;
       writeSync(log, text);
       options.onOutput?.(text);
     };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      result += text;
+      take(text);
+    });
+    child.stderr.setEncoding('utf8').on('data', take);
     child.on('error', fail);
     child.on('close', (status) => {
-      if (timeIsUp) take(Buffer.from(`\nEnded: it took longer than ${options.boundSeconds} s.\n`));
-      done({ status: timeIsUp ? undefined : (status ?? undefined), output });
+      if (timeIsUp) take(`\nEnded: it took longer than ${options.boundSeconds} s.\n`);
+      done({ status: timeIsUp ? undefined : (status ?? undefined), output, stdout: result });
     });
     child.once('close', () => {
       clearTimeout(bound);

@@ -1,12 +1,15 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import path from 'node:path';
 
 import { check, folderSources, readHclProject, readPlan, readState } from 'create-secure-infra/check';
 
+import { writeFiles } from '../support/files.js';
+import type { Sample } from '../support/samples.js';
 import { environment } from '../terraform/terraform.js';
 import { whatAwsKeeps } from './kept.js';
 import { run, type Outcome, type RunOptions } from './process.js';
-import { givenFor, type Sample } from './samples.js';
+import { givenFor } from './samples.js';
 import { startSimulator, type Simulator } from './simulator.js';
 
 /** What a proof runs with. */
@@ -95,6 +98,9 @@ class Deployment {
     this.place();
     const stateResources = await this.createStateBucket();
     const applied = await this.apply();
+    // Otherwise nothing left over would prove nothing.
+    if ((await this.simulator.inventory()).size < before.size + applied.resources / 2)
+      this.fail('the inventory does not show what was applied');
     this.enter('re-plan');
     const replanSeconds = await this.expectNoChanges(this.project);
     this.enter('rules');
@@ -111,7 +117,7 @@ class Deployment {
   }
 
   private place(): void {
-    writeProjectFiles(this.sample.files, this.project);
+    writeFiles(this.sample.files, this.project);
     for (const module of [this.project, this.bootstrap]) {
       if (!module) continue;
       writeFileSync(path.join(module, overrideFile), override);
@@ -129,8 +135,8 @@ class Deployment {
       resources = (await this.plannedAndApplied(this.bootstrap)).resources;
       await this.expectNoChanges(this.bootstrap);
       await this.expectNoFinding(this.bootstrap);
-      const { output } = await this.terraform(this.bootstrap, ['output', '-raw', 'backend_hcl']);
-      writeFileSync(path.join(this.project, 'backend.hcl'), output);
+      const { stdout } = await this.terraform(this.bootstrap, ['output', '-raw', 'backend_hcl']);
+      writeFileSync(path.join(this.project, 'backend.hcl'), stdout);
     }
     this.enter('init');
     await this.terraform(this.project, ['init', '-backend-config=backend.hcl', pluginDir]);
@@ -141,15 +147,20 @@ class Deployment {
   private async apply(): Promise<{ resources: number; seconds: number }> {
     this.enter('apply');
     let second: Promise<Outcome> | undefined;
-    const applied = await this.plannedAndApplied(this.project, (output) => {
-      if (!second && output.includes(': Creating...'))
-        second = this.attempt(this.project, ['plan', '-lock-timeout=0s']);
-    });
-    this.enter('lock');
-    const refused = await second;
-    if (!refused || refused.status === 0 || !refused.output.includes('Error acquiring the state lock'))
-      this.fail(`a plan beside the apply was not kept out by the lock:\n${refused?.output}`);
-    return applied;
+    try {
+      const applied = await this.plannedAndApplied(this.project, (output) => {
+        if (!second && output.includes(': Creating...'))
+          second = this.attempt(this.project, ['plan', '-lock-timeout=0s']);
+      });
+      this.enter('lock');
+      const refused = await second;
+      // The lock's own description shows that it was held, and not that locking failed.
+      if (!refused || refused.status === 0 || !/Error acquiring the state lock[\s\S]*Lock Info:/.test(refused.output))
+        this.fail(`a plan beside the apply was not kept out by the lock:\n${refused?.output}`);
+      return applied;
+    } finally {
+      await second;
+    }
   }
 
   private async plannedAndApplied(
@@ -168,7 +179,8 @@ class Deployment {
   private async expectNoChanges(module: string): Promise<number> {
     const start = performance.now();
     const { status, output } = await this.attempt(module, ['plan', '-detailed-exitcode']);
-    if (status !== 0) this.fail(`the second plan is not empty:\n${output}`);
+    if (status !== 0)
+      this.fail(`${status === 2 ? 'the second plan is not empty' : 'the second plan failed'}:\n${output}`);
     return secondsSince(start);
   }
 
@@ -250,8 +262,8 @@ class Deployment {
   /** A plan, or the state, as JSON. */
   private async shown(module: string, plan?: string): Promise<string> {
     const log = path.join(this.folder, `${path.basename(module)}-${plan ? 'plan' : 'state'}.log`);
-    const { output } = await this.terraform(module, ['show', '-json', ...(plan ? [plan] : [])], { log });
-    return output;
+    const { stdout } = await this.terraform(module, ['show', '-json', ...(plan ? [plan] : [])], { log });
+    return stdout;
   }
 
   /** Runs terraform and fails where it fails. */
@@ -290,14 +302,10 @@ export function simulatedEnvironment({ endpoint }: Pick<Simulator, 'endpoint'>):
     AWS_ACCESS_KEY_ID: 'simulated',
     AWS_SECRET_ACCESS_KEY: 'simulated',
     AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    NO_PROXY: '127.0.0.1',
   };
-}
-
-export function writeProjectFiles(files: ReadonlyMap<string, string>, folder: string): void {
-  for (const [file, text] of files) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  }
 }
 
 function secondsSince(start: number): number {

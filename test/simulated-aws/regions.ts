@@ -1,12 +1,13 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { readAnswersFile, renderProject, resolve, type Answers } from 'create-secure-infra';
 import { check, folderSources, readHclProject, readPlan } from 'create-secure-infra/check';
 
+import { writeFiles } from '../support/files.js';
 import { zoneNames } from './facts.js';
 import { run } from './process.js';
-import { override, overrideFile, simulatedEnvironment, writeProjectFiles, type Tools } from './proof.js';
+import { override, overrideFile, simulatedEnvironment, type Tools } from './proof.js';
 import { startSimulator } from './simulator.js';
 
 /** What the plan of a default project says in a region. */
@@ -38,15 +39,14 @@ export async function planInRegions(
   const env = { ...simulatedEnvironment(simulator), TF_DATA_DIR: path.join(folder, '.terraform') };
   const terraform = async (project: string, log: string, ...args: string[]) => {
     const bounded = { cwd: project, env, log: path.join(folder, log), boundSeconds: planBoundSeconds };
-    const { status, output } = await run('terraform', args, bounded);
+    const { status, output, stdout } = await run('terraform', args, bounded);
     if (status !== 0) throw new Error(`${path.basename(project)}: terraform ${args[0]} failed:\n${output}`);
-    return output;
+    return stdout;
   };
 
   function place(region: string): string {
     const project = path.join(folder, region);
-    mkdirSync(project);
-    writeProjectFiles(renderProject(defaultAnswers(region)), project);
+    writeFiles(renderProject(defaultAnswers(region)), project);
     writeFileSync(path.join(project, overrideFile), override + localBackend);
     copyFileSync(tools.lockFile, path.join(project, '.terraform.lock.hcl'));
     return project;
@@ -59,18 +59,19 @@ export async function planInRegions(
     const { findings } = check([await readHclProject(folderSources(project)), readPlan(plan)]);
     if (findings.length > 0)
       throw new Error(`${region}: ${findings.map(({ rule, message }) => `${rule.name}: ${message}`).join('\n')}`);
-    return { region, zones: zoneNames(region), ...readResources(plan) };
+    const found = { region, zones: zoneNames(region), ...readResources(plan) };
+    if (found.used.length < 2 || !found.used.every((zone) => found.zones.includes(zone)))
+      throw new Error(`${region}: spread over ${found.used.join(', ')}; the region has ${found.zones.join(', ')}`);
+    return found;
   }
 
   try {
     // The provider and the backend are the same everywhere.
     await terraform(place('initialised'), 'terraform.log', 'init', '-input=false', `-plugin-dir=${tools.providers}`);
-    const plans = await Promise.all(regions.map((region) => atATime(() => planIn(region))));
-    for (const { region, zones, used } of plans) {
-      if (used.length < 2 || !used.every((zone) => zones.includes(zone)))
-        throw new Error(`${region}: spread over ${used.join(', ')}; the region has ${zones.join(', ')}`);
-    }
-    return plans;
+    const settled = await Promise.allSettled(regions.map((region) => atATime(() => planIn(region))));
+    const failed = settled.flatMap((plan) => (plan.status === 'rejected' ? [String(plan.reason)] : []));
+    if (failed.length > 0) throw new Error(failed.join('\n'));
+    return settled.flatMap((plan) => (plan.status === 'fulfilled' ? [plan.value] : []));
   } finally {
     await simulator.stop();
   }

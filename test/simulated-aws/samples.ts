@@ -1,19 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { Answers, ProjectFiles } from 'create-secure-infra';
+import type { Answers } from 'create-secure-infra';
 
 import { goldenFolder, readFolder } from '../support/files.js';
+import type { Sample } from '../support/samples.js';
 import { zoneNames } from './facts.js';
 import type { Given } from './simulator.js';
-
-/** A generated project, with the answers it was generated from. */
-export interface Sample {
-  /** `ecs-fargate/defaults` */
-  name: string;
-  answers: Answers;
-  files: ProjectFiles;
-}
 
 /** The golden samples as they are on the disk, in the order of golden/samples.json. */
 export function goldenSamples(): Sample[] {
@@ -25,6 +18,19 @@ export function goldenSamples(): Sample[] {
       return { name: `${stack}/${name}`, answers, files };
     }),
   );
+}
+
+/** The smallest and the largest of each stack, by what they declare. */
+export function extremes(all: readonly Sample[]): Sample[] {
+  const bySize = (stack: string) =>
+    all.filter(({ answers }) => answers.stack === stack).sort((a, b) => declarations(a) - declarations(b));
+  const ends = [...new Set(all.map(({ answers }) => answers.stack))].map((stack) => bySize(stack));
+  return ends.flatMap((ordered) => [...new Set([ordered[0]!, ordered.at(-1)!])]);
+}
+
+function declarations({ files }: Sample): number {
+  const terraform = [...files].filter(([file]) => file.endsWith('.tf'));
+  return terraform.flatMap(([, text]) => text.match(/^resource "/gm) ?? []).length;
 }
 
 /** What a project takes as given, and its user would have had before. */

@@ -27,10 +27,16 @@ export default function setup(project: TestProject): () => void {
   const toolchain = findToolchain();
   if (toolchain.unavailable !== undefined)
     throw new Error(`the simulated AWS needs terraform: ${toolchain.unavailable}`);
-  project.provide('simulatorTools', {
-    python: pythonWith(simulatorTools),
-    providers: path.join(toolchain.dataFolder, 'providers'),
-    lockFile: toolchain.lockFile,
-  });
-  return () => rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true });
+  const teardown = () => rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true });
+  try {
+    project.provide('simulatorTools', {
+      python: pythonWith(simulatorTools),
+      providers: path.join(toolchain.dataFolder, 'providers'),
+      lockFile: toolchain.lockFile,
+    });
+  } catch (error) {
+    teardown();
+    throw error;
+  }
+  return teardown;
 }

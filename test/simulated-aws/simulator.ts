@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -96,7 +97,13 @@ export function describeSimulator(python: string): { gaps: Gap[]; refusals: Refu
 function pythonEnvironment(): NodeJS.ProcessEnv {
   // Nothing of the machine's AWS settings, and no __pycache__ beside the sources.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')));
-  return { ...env, PYTHONDONTWRITEBYTECODE: '1' };
+  return {
+    ...env,
+    PYTHONDONTWRITEBYTECODE: '1',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    NO_PROXY: '127.0.0.1',
+  };
 }
 
 async function portOf(child: ChildProcess, logFile: string): Promise<number> {

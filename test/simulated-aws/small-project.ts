@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { run, type Outcome } from './process.js';
-import { override, simulatedEnvironment, type Tools } from './proof.js';
+import { override, overrideFile, simulatedEnvironment, type Tools } from './proof.js';
 import type { Simulator } from './simulator.js';
 
 /** A project of one file, in us-east-1. Returns what runs terraform in it. */
@@ -14,7 +14,7 @@ export async function smallProject(
 ): Promise<(...args: string[]) => Promise<Outcome>> {
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'provider.tf'), 'provider "aws" {\n  region = "us-east-1"\n}\n');
-  writeFileSync(path.join(folder, 'simulated_aws_override.tf'), override);
+  writeFileSync(path.join(folder, overrideFile), override);
   copyFileSync(file, path.join(folder, 'main.tf'));
   copyFileSync(tools.lockFile, path.join(folder, '.terraform.lock.hcl'));
   const terraform = (...args: string[]) =>

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export const goldenFolder = path.resolve(import.meta.dirname, '../../golden');
@@ -12,4 +12,12 @@ export function readFolder(folder: string): Map<string, string> {
       .map((file) => [path.relative(folder, file).split(path.sep).join('/'), readFileSync(file, 'utf8')] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
+}
+
+/** Writes files, given by their path with forward slashes, below `folder`. */
+export function writeFiles(files: ReadonlyMap<string, string>, folder: string): void {
+  for (const [file, text] of files) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), text);
+  }
 }

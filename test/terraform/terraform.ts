@@ -1,9 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 
 import type { ProjectFiles } from '../../src/render/render.js';
+import { writeFiles } from '../support/files.js';
 
 /** The folder that holds an unpacked provider mirror; the first place that is looked at. */
 export const mirrorVariable = 'CREATE_SECURE_INFRA_PROVIDER_MIRROR';
@@ -42,10 +43,12 @@ export function findToolchain(): Toolchain {
       env: environment(),
     },
   );
-  if (init.status !== 0)
+  if (init.status !== 0) {
+    rmSync(folder, { recursive: true, force: true });
     return {
       unavailable: `terraform finds no AWS provider, neither in a mirror nor in the public registry:\n${init.stderr}`,
     };
+  }
   return {
     version: (JSON.parse(version.stdout) as { terraform_version: string }).terraform_version,
     source: mirror ? 'an unpacked mirror' : 'the public registry',
@@ -98,22 +101,16 @@ function findMirror(): string | undefined {
 
 /** The environment without what would lead terraform elsewhere. */
 export function environment(dataFolder?: string): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    CHECKPOINT_DISABLE: '1',
-    ...(dataFolder ? { TF_DATA_DIR: dataFolder } : {}),
-  };
+  const env: NodeJS.ProcessEnv = { ...process.env, CHECKPOINT_DISABLE: '1' };
   if (env.TF_CLI_CONFIG_FILE && !existsSync(env.TF_CLI_CONFIG_FILE)) delete env.TF_CLI_CONFIG_FILE;
-  for (const name of Object.keys(env)) if (/^(TF_VAR_|TF_CLI_ARGS|TF_WORKSPACE|AWS_)/.test(name)) delete env[name];
-  return env;
+  const misleading = /^(TF_VAR_|TF_CLI_ARGS|TF_WORKSPACE|TF_LOG|TF_DATA_DIR|AWS_)/;
+  for (const name of Object.keys(env)) if (misleading.test(name)) delete env[name];
+  return dataFolder ? { ...env, TF_DATA_DIR: dataFolder } : env;
 }
 
 /** Writes a project where terraform can work on it, with the shared provider. */
 export function placeProject(files: ProjectFiles, folder: string, lockFile: string): void {
-  for (const [file, text] of files) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  }
+  writeFiles(files, folder);
   copyFileSync(lockFile, path.join(folder, '.terraform.lock.hcl'));
   if (files.has('bootstrap/main.tf')) copyFileSync(lockFile, path.join(folder, 'bootstrap/.terraform.lock.hcl'));
 }

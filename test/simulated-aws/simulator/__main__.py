@@ -1,6 +1,6 @@
 """A simulated AWS on loopback: moto's server, with its gaps closed and with what AWS refuses refused.
 
-    python simulator --facts FILE [--given FILE] [--region REGION]
+    python simulator --facts FILE [--given FILE]
 
 Prints one line of JSON, {"port": 1234}, once it answers, and ends when its standard input is closed: whoever started it
 cannot leave it behind. `python simulator --describe` prints what it adds to moto, as JSON.
@@ -55,6 +55,8 @@ def main() -> None:
         print(json.dumps({"gaps": GAPS, "refusals": REFUSALS}))
         return
 
+    if not arguments.facts:
+        parser.error("--facts is missing")
     facts = read_facts(arguments.facts)
     close_gaps(facts)
     install_refusals(facts)

@@ -11,9 +11,11 @@ from pathlib import Path
 class Facts:
     # Region code -> names of its availability zones.
     zones: dict[str, list[str]]
-    # Database engine -> region code -> instance classes.
+    # Database engine -> region code -> instance classes that are offered there.
     database_classes: dict[str, dict[str, list[str]]]
-    # Database engine -> major versions that can be created.
+    # The same, for classes that are surely not.
+    refused_classes: dict[str, dict[str, list[str]]]
+    # Database engine -> major versions that can be created, the oldest first.
     engine_versions: dict[str, list[str]]
     # CPU units -> MiB of memory that Fargate offers with them.
     fargate_sizes: dict[str, list[int]]

@@ -269,7 +269,7 @@ def _load_balancer_protection(_: Facts) -> None:
 
 
 @_gap(
-    "s3: every call on a bucket with a policy",
+    "s3: every call on an object of a bucket with a policy",
     "moto ignores conditions, so that a policy which denies plain HTTP denies everything. "
     "The connection to the simulator stands for the TLS connection that it would be.",
 )

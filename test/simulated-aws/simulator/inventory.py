@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, backend_lock
 
 # Collections in which moto keeps notes: they hold no resource that is not in another collection too.
 _NOTES = {
@@ -19,6 +19,9 @@ _NOTES = {
     "registry_scanning_configuration",  # a setting that every ECR registry has
 }
 
+# What is inside something that may have been given to a project, and could be left over there.
+_PARTS = {"FakeZone": "rrsets", "FakeBucket": "keys", "RouteTable": "routes", "SecurityGroup": "ingress_rules"}
+
 # What an account has of its own, such as the default VPC: moto makes it when a service is first used in a region.
 _from_the_start: set[str] = set()
 
@@ -28,17 +31,19 @@ def remember_what_is_there_from_the_start() -> None:
     original = AccountSpecificBackend.__getitem__
 
     def getitem(self: AccountSpecificBackend[Any], region: str) -> Any:
-        is_new = region not in self.keys()
-        backend = original(self, region)
-        if is_new:
-            _from_the_start.update(_entries(self.service_name, region, backend))
-        return backend
+        # Nobody gets to see the backend before its entries are noted.
+        with backend_lock:
+            is_new = region not in self.keys()
+            backend = original(self, region)
+            if is_new:
+                _from_the_start.update(_entries(self.service_name, region, backend))
+            return backend
 
     AccountSpecificBackend.__getitem__ = getitem  # type: ignore[method-assign]
 
 
 def inventory() -> dict[str, str]:
-    """A path that names each entry (`rds us-east-1 resource_map … my-cluster`) -> its state, else its type."""
+    """A path that names each entry (`rds us-east-1 clusters my-cluster`) -> its state, else its type."""
     found: dict[str, str] = {}
     for service in list(BackendDict._instances):
         for _, region, backend in list(service.iter_backends()):
@@ -64,6 +69,9 @@ def _collect(path: str, value: Any, found: dict[str, str]) -> None:
             _collect(f"{path} {name}", entry, found)
     else:
         found[path] = _state(value)
+        part = _PARTS.get(type(value).__name__)
+        if part:
+            _collect(f"{path} {part}", getattr(value, part), found)
 
 
 def _is_collection(value: Any) -> bool:

@@ -12,12 +12,12 @@ import re
 from typing import Any
 
 
-def allows(document: str, *, principal: str, action: str, resource: str, context: dict[str, str]) -> bool:
-    """Whether the policy lets `principal` (`logs.us-east-1.amazonaws.com`) do `action` (`kms:Decrypt`)."""
+def allows(document: str, *, service: str, action: str, resource: str, context: dict[str, str]) -> bool:
+    """Whether the policy lets `service` (`logs.us-east-1.amazonaws.com`) do `action` (`kms:Decrypt`)."""
     effects = {
         statement["Effect"]
         for statement in statements(document)
-        if _names(statement, principal) and _covers(statement, action, resource, context)
+        if _names(statement, ("Service", service)) and _covers(statement, action, resource, context)
     }
     return effects == {"Allow"}
 
@@ -25,7 +25,7 @@ def allows(document: str, *, principal: str, action: str, resource: str, context
 def denies(document: str, *, action: str, resource: str, context: dict[str, str]) -> bool:
     """Whether the policy denies `action` on `resource` to everybody."""
     return any(
-        statement["Effect"] == "Deny" and _names(statement, "*") and _covers(statement, action, resource, context)
+        statement["Effect"] == "Deny" and _names(statement, _EVERYBODY) and _covers(statement, action, resource, context)
         for statement in statements(document)
     )
 
@@ -48,14 +48,17 @@ def principals(statement: dict[str, Any]) -> list[tuple[str, str]]:
     """Kind and name of each principal of a statement: `("Service", "logs.us-east-1.amazonaws.com")`, `("AWS", "*")`."""
     stated = statement.get("Principal", {})
     if stated == "*":
-        return [("AWS", "*")]
+        return [_EVERYBODY]
     if not isinstance(stated, dict):
         raise ValueError("a Principal is * or names by kind")
-    return [(kind, name) for kind, names in stated.items() for name in _listed(names)]
+    return [(kind, str(name)) for kind, names in stated.items() for name in _listed(names)]
 
 
-def _names(statement: dict[str, Any], principal: str) -> bool:
-    return any(name in ("*", principal) for _, name in principals(statement))
+_EVERYBODY = ("AWS", "*")
+
+
+def _names(statement: dict[str, Any], principal: tuple[str, str]) -> bool:
+    return bool({principal, _EVERYBODY} & set(principals(statement)))
 
 
 def _covers(statement: dict[str, Any], action: str, resource: str, context: dict[str, str]) -> bool:

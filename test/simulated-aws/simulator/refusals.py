@@ -61,7 +61,7 @@ def _before(backend: type, method: str, look: Callable[..., None]) -> None:
 
 @_refuses(
     "load-balancer-zones",
-    "an Application Load Balancer in fewer than two zones, or twice in one",
+    "an Application Load Balancer in fewer than two zones",
     error="ValidationError: At least two subnets in two different Availability Zones must be specified",
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
     rules=["alb-two-zones"],
@@ -71,16 +71,17 @@ def _load_balancer_zones(_: Facts) -> None:
         self: ELBv2Backend, subnet_ids: list[str] | None, mappings: list[dict[str, str]] | None, kind: str | None
     ) -> None:
         ids = [*(subnet_ids or []), *(mapping["SubnetId"] for mapping in mappings or [])]
-        zones = [self.ec2_backend.get_subnet(subnet).availability_zone for subnet in ids]
-        if len(zones) != len(set(zones)):
-            raise ELBClientError(
-                "InvalidConfigurationRequest",
-                "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
-            )
+        zones = {self.ec2_backend.get_subnet(subnet).availability_zone for subnet in ids}
         if (kind or "application") == "application" and len(zones) < 2:
             raise ELBClientError(
                 "ValidationError", "At least two subnets in two different Availability Zones must be specified"
             )
+
+    _before_subnets(look)
+
+
+def _before_subnets(look: Callable[[ELBv2Backend, list[Any] | None, list[Any] | None, str | None], None]) -> None:
+    """Lets `look` see the subnets that a load balancer is to have, by id or by mapping, and its type."""
 
     def create(self: ELBv2Backend, **kwargs: Any) -> None:
         look(self, kwargs.get("subnet_ids"), kwargs.get("subnet_mappings"), kwargs.get("loadbalancer_type"))
@@ -94,39 +95,79 @@ def _load_balancer_zones(_: Facts) -> None:
 
 
 @_refuses(
-    "load-balancer-log-bucket",
-    "access logs to a bucket that does not let Elastic Load Balancing write, or that has a customer's key",
-    error="InvalidConfigurationRequest: Access Denied for bucket",
-    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
-    rules=["alb-log-bucket-policy", "load-balancer-log-bucket-sse-s3"],
+    "load-balancer-zone-twice",
+    "a load balancer in two subnets of one zone",
+    error="InvalidConfigurationRequest: A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
+    rules=["alb-two-zones"],
 )
-def _load_balancer_log_bucket(_: Facts) -> None:
-    def look(self: ELBv2Backend, arn: str, attrs: dict[str, Any]) -> None:
-        if attrs.get("access_logs.s3.enabled") != "true":
-            return
-        name, prefix = attrs["access_logs.s3.bucket"], attrs.get("access_logs.s3.prefix", "")
-        key = f"{prefix}/AWSLogs/{self.account_id}/ELBAccessLogTestFile".removeprefix("/")
-        s3 = s3_backends[self.account_id][self.partition]
-        bucket = s3.buckets.get(name)
-        if (
-            bucket is None
-            or bucket.policy is None
-            or "aws:kms" in str(bucket.encryption)
-            or not allows(
-                bucket.policy.decode(),
-                principal="logdelivery.elasticloadbalancing.amazonaws.com",
-                action="s3:PutObject",
-                resource=f"arn:{self.partition}:s3:::{name}/{key}",
-                context={"aws:SecureTransport": "true", "aws:SourceArn": arn, "aws:SourceAccount": self.account_id},
-            )
-        ):
+def _load_balancer_zone_twice(_: Facts) -> None:
+    def look(
+        self: ELBv2Backend, subnet_ids: list[str] | None, mappings: list[dict[str, str]] | None, _kind: str | None
+    ) -> None:
+        ids = [*(subnet_ids or []), *(mapping["SubnetId"] for mapping in mappings or [])]
+        zones = [self.ec2_backend.get_subnet(subnet).availability_zone for subnet in ids]
+        if len(zones) != len(set(zones)):
             raise ELBClientError(
                 "InvalidConfigurationRequest",
-                f"Access Denied for bucket: {name}. Please check S3bucket permission",
+                "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
             )
-        s3.put_object(name, key, b"Enable AccessLog for ELB")
 
-    _before(ELBv2Backend, "modify_load_balancer_attributes", look)
+    _before_subnets(look)
+
+
+@_refuses(
+    "load-balancer-log-bucket",
+    "access logs to a bucket that does not let Elastic Load Balancing write",
+    error="InvalidConfigurationRequest: Access Denied for bucket",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+    rules=["alb-log-bucket-policy"],
+)
+def _load_balancer_log_bucket(_: Facts) -> None:
+    def may_write(self: ELBv2Backend, bucket: Any, key: str, arn: str) -> bool:
+        return bucket.policy is not None and allows(
+            bucket.policy.decode(),
+            service="logdelivery.elasticloadbalancing.amazonaws.com",
+            action="s3:PutObject",
+            resource=f"arn:{self.partition}:s3:::{bucket.name}/{key}",
+            context={"aws:SecureTransport": "true", "aws:SourceArn": arn, "aws:SourceAccount": self.account_id},
+        )
+
+    def look(self: ELBv2Backend, bucket: Any, key: str, arn: str) -> None:
+        if bucket is None or not may_write(self, bucket, key, arn):
+            raise ELBClientError("InvalidConfigurationRequest", "Access Denied for bucket. Check S3bucket permission")
+        # As AWS does, so that the bucket is not empty when it is to be deleted.
+        s3_backends[self.account_id][self.partition].put_object(bucket.name, key, b"Enable AccessLog for ELB")
+
+    _before_access_logs(look)
+
+
+def _before_access_logs(look: Callable[[ELBv2Backend, Any, str, str], None]) -> None:
+    """Lets `look` see the bucket that access logs are to go to, the key of the test file, and the load balancer's ARN."""
+
+    def modify(self: ELBv2Backend, arn: str, attrs: dict[str, Any]) -> None:
+        if attrs.get("access_logs.s3.enabled") == "true":
+            prefix = attrs.get("access_logs.s3.prefix", "")
+            key = f"{prefix}/AWSLogs/{self.account_id}/ELBAccessLogTestFile".removeprefix("/")
+            buckets = s3_backends[self.account_id][self.partition].buckets
+            look(self, buckets.get(attrs["access_logs.s3.bucket"]), key, arn)
+
+    _before(ELBv2Backend, "modify_load_balancer_attributes", modify)
+
+
+@_refuses(
+    "load-balancer-log-bucket-key",
+    "access logs to a bucket that encrypts with KMS",
+    error="InvalidConfigurationRequest: Access Denied for bucket",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+    rules=["load-balancer-log-bucket-sse-s3"],
+)
+def _load_balancer_log_bucket_key(_: Facts) -> None:
+    def look(self: ELBv2Backend, bucket: Any, key: str, arn: str) -> None:
+        if bucket is not None and "aws:kms" in str(bucket.encryption):
+            raise ELBClientError("InvalidConfigurationRequest", "Access Denied for bucket. Its encryption is not SSE-S3")
+
+    _before_access_logs(look)
 
 
 @_refuses(
@@ -165,8 +206,7 @@ def _database_subnet_group_zones(_: Facts) -> None:
 )
 def _database_class(facts: Facts) -> None:
     def look(self: RDSBackend, engine: str, wanted: str, version: str | None) -> None:
-        offered = facts.database_classes.get(engine, {}).get(self.region_name)
-        if offered is not None and wanted not in offered:
+        if wanted in facts.refused_classes.get(engine, {}).get(self.region_name, []):
             raise RDSClientError(
                 "InvalidParameterCombination",
                 "RDS does not support creating a DB instance with the following combination: "
@@ -188,7 +228,7 @@ def _database_class(facts: Facts) -> None:
 
 @_refuses(
     "database-version",
-    "a database of an engine version that RDS does not have",
+    "a database of a major version that RDS has retired, or never had",
     error="InvalidParameterCombination: Cannot find version",
     source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html",
     rules=["database-version-offered"],
@@ -197,11 +237,18 @@ def _database_version(facts: Facts) -> None:
     def look(self: RDSBackend, kwargs: dict[str, Any]) -> None:
         engine, version = kwargs.get("engine"), kwargs.get("engine_version")
         majors = facts.engine_versions.get(engine or "")
-        if majors and version and not any(version == major or version.startswith(f"{major}.") for major in majors):
+        if not majors or not version or any(f"{version}.".startswith(f"{major}.") for major in majors):
+            return
+        # A version that is newer than the table may have come out since.
+        if _numbers(version) < _numbers(majors[-1]):
             raise RDSClientError("InvalidParameterCombination", f"Cannot find version {version} for {engine}")
 
     _before(RDSBackend, "create_db_cluster", look)
     _before(RDSBackend, "create_db_instance", look)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 @_refuses(
@@ -215,8 +262,11 @@ def _fargate_size(facts: Facts) -> None:
     def look(self: EC2ContainerServiceBackend, *_: Any, **kwargs: Any) -> None:
         if "FARGATE" not in (kwargs.get("requires_compatibilities") or []):
             return
-        cpu, memory = kwargs.get("cpu"), kwargs.get("memory")
-        if str(memory) not in map(str, facts.fargate_sizes.get(str(cpu), [])):
+        cpu, memory = str(kwargs.get("cpu")), str(kwargs.get("memory"))
+        # Sizes may also be written in vCPU and GB, and be larger than the table.
+        if not cpu.isdecimal() or not memory.isdecimal() or int(cpu) > max(map(int, facts.fargate_sizes)):
+            return
+        if int(memory) not in facts.fargate_sizes.get(cpu, []):
             raise EcsClientException(
                 f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. "
                 "See the Amazon ECS documentation for the valid values.",
@@ -296,7 +346,7 @@ def _log_group_key(_: Facts) -> None:
         if not key or not all(
             allows(
                 key.policy,
-                principal=f"logs.{self.region_name}.amazonaws.com",
+                service=f"logs.{self.region_name}.amazonaws.com",
                 action=f"kms:{action}",
                 resource=key.arn,
                 context={"kms:EncryptionContext:aws:logs:arn": arn, "aws:SourceAccount": self.account_id},
@@ -319,18 +369,19 @@ def _log_group_key(_: Facts) -> None:
     "a resource policy of CloudWatch Logs that is no policy, or names what is no principal",
     error="InvalidParameterException: Could not convert to persistable policy.",
     source="https://github.com/hashicorp/terraform-provider-aws/issues/32260",
-    rules=["policy-json-valid", "policy-statement-complete", "policy-principal-kind", "service-principal-known"],
+    rules=["service-principal-known"],
 )
 def _log_policy_malformed(_: Facts) -> None:
     def is_principal(kind: str, name: str) -> bool:
-        return kind != "AWS" or re.fullmatch(r"\*|\d{12}|arn:.*|A[A-Z0-9]{15,}", name) is not None
+        return kind in ("Service", "Federated") or kind == "AWS" and re.fullmatch(r"\*|\d{12}|arn:.*|A[A-Z0-9]{15,}", name) is not None
 
     def look(self: LogsBackend, policy_name: str, policy_doc: str) -> None:
         try:
-            named = [principal for statement in statements(policy_doc) for principal in principals(statement)]
+            by_statement = [principals(statement) for statement in statements(policy_doc)]
         except ValueError:
-            named = []
-        if not named or not all(is_principal(kind, name) for kind, name in named):
+            by_statement = []
+        named = [principal for found in by_statement for principal in found]
+        if not by_statement or not all(by_statement) or not all(is_principal(kind, name) for kind, name in named):
             raise JsonRESTError("InvalidParameterException", "Could not convert to persistable policy.")
 
     _before(LogsBackend, "put_resource_policy", look)

@@ -1,0 +1,20 @@
+import { describe, expect, inject, it } from 'vitest';
+
+import { keepingLogs } from './logs.js';
+import { prove } from './proof.js';
+import { documentIsCurrent, proofTable } from './report.js';
+import { extremes, goldenSamples } from './samples.js';
+import { describeSimulator } from './simulator.js';
+
+const tools = inject('simulatorTools');
+
+// `npm run test:deploy` is the whole of it.
+describe.skipIf(!tools).concurrent('the smallest and the largest sample of each stack', { timeout: 1_200_000 }, () => {
+  if (!tools) return;
+  it.each(extremes(goldenSamples()))('$name deploys, as docs/proof.md says', async (sample) => {
+    const proof = await keepingLogs(sample.name, (folder) => prove(sample, tools, folder));
+    process.stdout.write(`\n${proofTable([proof])}\n`);
+    const results = { proofs: [proof], regions: [], ...describeSimulator(tools.python) };
+    expect(await documentIsCurrent(results), 'npm run test:deploy -- --write brings it up to date').toBe(true);
+  });
+});

@@ -1,0 +1,66 @@
+/** What the simulator lets pass and AWS would not, and the rules that look at it instead. */
+export const limits: readonly { limit: string; rules: readonly string[] }[] = [
+  {
+    limit: 'No permission is evaluated: what the roles of a running system may do is not tried.',
+    rules: [
+      'execution-role-pulls-image',
+      'execution-role-reads-secrets',
+      'execution-role-decrypts-secrets',
+      'execution-role-writes-logs',
+      'flow-log-role-writes-logs',
+      'role-trusts-its-service',
+    ],
+  },
+  {
+    limit: 'No packet is sent: routes and security groups are stored, and whether anything arrives is not tried.',
+    rules: [
+      'load-balancer-admits-clients',
+      'load-balancer-reaches-targets',
+      'tasks-reach-aws-apis',
+      'tasks-let-https-out',
+      'database-in-reach-of-clients',
+      'endpoint-admits-https',
+      'nat-gateway-in-public-subnet',
+      'public-load-balancer-in-public-subnets',
+    ],
+  },
+  {
+    limit: 'No container runs: a wrong image, health check or secret shows when the first task starts.',
+    rules: ['task-containers-valid', 'container-secret-keys', 'fargate-service-task', 'target-group-health-check'],
+  },
+  {
+    limit: 'Of key policies only the one of a log group is evaluated, of resource policies only those of buckets.',
+    rules: ['alarm-topic-key-admits-cloudwatch', 'alarm-topic-admits-cloudwatch', 'waf-log-group-policy'],
+  },
+  {
+    limit: 'Most names are taken as they are: few lengths and characters are looked at.',
+    rules: ['name-length', 'name-characters'],
+  },
+  {
+    limit: 'Everything is there at once: what AWS refuses because something else is not ready yet is not seen.',
+    rules: [
+      'nat-gateway-after-internet-gateway',
+      'alb-after-log-bucket-policy',
+      'service-after-listener',
+      'service-after-execution-policy',
+      'certificate-awaited',
+    ],
+  },
+  {
+    limit: 'A certificate is issued without anybody looking for its record.',
+    rules: ['certificate-validated'],
+  },
+  {
+    limit: 'Settings of a database are stored and not compared with its class: Performance Insights runs on any.',
+    rules: ['performance-insights-class', 'performance-insights-retention', 'database-insights-advanced'],
+  },
+  {
+    limit: 'A web ACL has no capacity, and the documents inside lifecycle policies and dashboards are not read.',
+    rules: ['waf-capacity', 'waf-rule-actions', 'ecr-lifecycle-valid', 'dashboard-body'],
+  },
+  {
+    limit:
+      'Quotas, service control policies, regions that the account has not enabled, and what AWS happens to be short of.',
+    rules: [],
+  },
+];

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** Folders of tasks that still run. They are of no use to anybody once this process is stopped. */
+const unfinished = new Set<string>();
+process.on('exit', () => unfinished.forEach(clear));
+
+/**
+ * Does something in a folder of its own, which is removed where that succeeds. Where it fails the folder stays, and the
+ * error says where it is.
+ */
+export async function keepingLogs<T>(name: string, task: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(path.join(tmpdir(), `create-secure-infra-deploy-${name.replaceAll('/', '-')}-`));
+  unfinished.add(folder);
+  try {
+    const result = await task(folder);
+    clear(folder);
+    return result;
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}\n\nIts logs are in ${folder}`, { cause: error });
+  } finally {
+    unfinished.delete(folder);
+  }
+}
+
+function clear(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -11,7 +11,8 @@ process.on('exit', () => unfinished.forEach(clear));
  * error says where it is.
  */
 export async function keepingLogs<T>(name: string, task: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(path.join(tmpdir(), `create-secure-infra-deploy-${name.replaceAll('/', '-')}-`));
+  // Short, because the provider's socket is below it, and a socket's path has 104 characters at the most.
+  const folder = mkdtempSync(path.join(tmpdir(), 'csi-deploy-'));
   unfinished.add(folder);
   try {
     const result = await task(folder);

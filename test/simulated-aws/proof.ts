@@ -277,7 +277,7 @@ class Deployment {
     const takesInput = ['init', 'plan', 'apply', 'destroy'].includes(command!);
     return run('terraform', [command!, ...(takesInput ? ['-input=false', '-no-color'] : []), ...args], {
       cwd: module,
-      env: simulatedEnvironment(this.simulator),
+      env: simulatedEnvironment(this.simulator, this.folder),
       log: path.join(this.folder, 'terraform.log'),
       boundSeconds: command === 'apply' || command === 'destroy' ? bounds.apply : bounds.other,
       ...options,
@@ -294,10 +294,14 @@ class Deployment {
   }
 }
 
-/** The environment in which terraform takes the simulator for AWS. */
-export function simulatedEnvironment({ endpoint }: Pick<Simulator, 'endpoint'>): NodeJS.ProcessEnv {
+/**
+ * The environment in which terraform takes the simulator for AWS, and puts its temporary files into `folder`, where they
+ * do not outlive it.
+ */
+export function simulatedEnvironment({ endpoint }: Simulator, folder: string): NodeJS.ProcessEnv {
   return {
     ...environment(),
+    TMPDIR: folder,
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'simulated',
     AWS_SECRET_ACCESS_KEY: 'simulated',

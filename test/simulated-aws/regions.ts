@@ -36,7 +36,7 @@ export async function planInRegions(
   atATime: <T>(task: () => Promise<T>) => Promise<T>,
 ): Promise<RegionPlan[]> {
   const simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
-  const env = { ...simulatedEnvironment(simulator), TF_DATA_DIR: path.join(folder, '.terraform') };
+  const env = { ...simulatedEnvironment(simulator, folder), TF_DATA_DIR: path.join(folder, '.terraform') };
   const terraform = async (project: string, log: string, ...args: string[]) => {
     const bounded = { cwd: project, env, log: path.join(folder, log), boundSeconds: planBoundSeconds };
     const { status, output, stdout } = await run('terraform', args, bounded);
@@ -44,8 +44,8 @@ export async function planInRegions(
     return stdout;
   };
 
-  function place(region: string): string {
-    const project = path.join(folder, region);
+  function place(region: string, name = region): string {
+    const project = path.join(folder, name);
     writeFiles(renderProject(defaultAnswers(region)), project);
     writeFileSync(path.join(project, overrideFile), override + localBackend);
     copyFileSync(tools.lockFile, path.join(project, '.terraform.lock.hcl'));
@@ -67,7 +67,13 @@ export async function planInRegions(
 
   try {
     // The provider and the backend are the same everywhere.
-    await terraform(place('initialised'), 'terraform.log', 'init', '-input=false', `-plugin-dir=${tools.providers}`);
+    await terraform(
+      place('us-east-1', 'initialised'),
+      'terraform.log',
+      'init',
+      '-input=false',
+      `-plugin-dir=${tools.providers}`,
+    );
     const settled = await Promise.allSettled(regions.map((region) => atATime(() => planIn(region))));
     const failed = settled.flatMap((plan) => (plan.status === 'rejected' ? [String(plan.reason)] : []));
     if (failed.length > 0) throw new Error(failed.join('\n'));

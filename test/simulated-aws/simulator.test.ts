@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, inject, it } from 'vitest';
@@ -77,4 +78,60 @@ describe.skipIf(!tools)('a command', () => {
     const { output } = await ended;
     await expect.poll(() => isAlive(output.split('\n')[0]!)).toBe(false);
   });
+});
+
+describe.skipIf(!tools)('npm run test:deploy', { timeout: 120_000 }, () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('leaves no process and no file behind at %s', async (signal, exitCode) => {
+    const folder = scratchFolder();
+    const command = start(['--sample', 'defaults'], folder);
+    await expect.poll(() => command.output(), { timeout: 100_000, interval: 100 }).toContain('defaults: bootstrap');
+    // Somewhere within terraform's first commands.
+    await new Promise((later) => setTimeout(later, 2000));
+    command.child.kill(signal);
+    expect(await once(command.child, 'exit')).toEqual([exitCode, null]);
+    expect(command.output()).toContain(`Ended by ${signal}.`);
+    await expect.poll(() => processesIn(folder)).toEqual([]);
+    // tsx keeps what it made of our sources.
+    expect(readdirSync(folder).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
+  });
+
+  it.each([
+    [['--sample', 'nope'], 'there is no sample nope; there are ecs-fargate/defaults,'],
+    [['--side-by-side', '0'], '--side-by-side is 0; it must be a number from 1 on'],
+    [['--write', '--sample', 'defaults'], '--write needs every sample and every region'],
+    [['--wrong'], "Unknown option '--wrong'"],
+  ])('%j is refused with what would do', async (args, complaint) => {
+    const command = start(args, scratchFolder());
+    expect(await once(command.child, 'exit')).toEqual([2, null]);
+    expect(command.output()).toContain(complaint);
+    expect(command.output()).toContain('npm run test:deploy -- [options]');
+  });
+
+  function start(args: string[], temporary: string) {
+    const child = spawn('node', ['--import', 'tsx', path.join(import.meta.dirname, 'main.ts'), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    return { child, output: () => output };
+  }
+
+  /** The processes that work in `folder` or below, where the system tells. */
+  function processesIn(folder: string): string[] {
+    if (process.platform !== 'linux') return [];
+    return readdirSync('/proc').filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    });
+  }
 });

@@ -20,7 +20,7 @@ export async function smallProject(
   const terraform = (...args: string[]) =>
     run('terraform', args, {
       cwd: folder,
-      env: simulatedEnvironment(simulator),
+      env: simulatedEnvironment(simulator, folder),
       log: path.join(folder, 'terraform.log'),
       boundSeconds: 300,
     });

@@ -169,11 +169,18 @@ for (const [signal, exitCode] of Object.entries(signals)) {
   });
 }
 
-try {
-  const settings = readSettings(process.argv.slice(2));
-  if (settings) process.exitCode = await main(settings);
-  else console.log(help);
-} catch (error) {
-  console.error(error instanceof WrongUsage ? `${error.message}\n\n${help}` : (error as Error).message);
-  process.exitCode = error instanceof WrongUsage ? 2 : 1;
+async function command(): Promise<number> {
+  try {
+    const settings = readSettings(process.argv.slice(2));
+    if (settings) return await main(settings);
+    console.log(help);
+    return 0;
+  } catch (error) {
+    console.error(error instanceof WrongUsage ? `${error.message}\n\n${help}` : (error as Error).message);
+    return error instanceof WrongUsage ? 2 : 1;
+  }
 }
+
+void (async () => {
+  process.exitCode = await command();
+})();

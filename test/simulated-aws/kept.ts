@@ -32,6 +32,10 @@ const kept: Kept[] = [
     why: 'the default parameter group that RDS makes with the first instance',
   },
   {
+    entry: /^s3 \S+ buckets \S+ keys \S+\/terraform\.tfstate(\.tflock)?$/,
+    why: 'the state, now empty, and the mark of its last lock, in a state bucket that was there before',
+  },
+  {
     entry: /^secretsmanager \S+ secrets /,
     state: /^deleted$/,
     profile: 'production',

@@ -52,8 +52,8 @@ const planFile = 'first.bin';
 
 /**
  * The settings that a project needs for the simulator, in a file beside its own. By default a call that the simulator
- * does not know is tried 25 times, for many minutes. One try is too few: with many calls at once the provider closes a
- * connection before it has read the answer now and then ("use of closed network connection"), whatever the server.
+ * does not know is tried 25 times, for many minutes. One try is too few: now and then the provider loses an answer
+ * (simulator/__main__.py).
  */
 export const overrideFile = 'simulated_aws_override.tf';
 export const override = 'provider "aws" {\n  max_retries = 3\n}\n';
@@ -171,7 +171,7 @@ class Deployment {
     await this.terraform(module, ['plan', `-out=${planFile}`]);
     const { output } = await this.terraform(module, ['apply', planFile], onOutput ? { onOutput } : {});
     const added = /^Apply complete! Resources: (\d+) added, 0 changed, 0 destroyed\.$/m.exec(output);
-    if (!added) this.fail(output);
+    if (!added) this.fail(gist(output));
     return { resources: Number(added[1]), seconds: secondsSince(start) };
   }
 
@@ -180,7 +180,7 @@ class Deployment {
     const start = performance.now();
     const { status, output } = await this.attempt(module, ['plan', '-detailed-exitcode']);
     if (status !== 0)
-      this.fail(`${status === 2 ? 'the second plan is not empty' : 'the second plan failed'}:\n${output}`);
+      this.fail(`${status === 2 ? 'the second plan is not empty' : 'the second plan failed'}:\n${gist(output)}`);
     return secondsSince(start);
   }
 
@@ -269,7 +269,7 @@ class Deployment {
   /** Runs terraform and fails where it fails. */
   private async terraform(module: string, args: string[], options: Partial<RunOptions> = {}): Promise<Outcome> {
     const outcome = await this.attempt(module, args, options);
-    if (outcome.status !== 0) this.fail(outcome.output);
+    if (outcome.status !== 0) this.fail(gist(outcome.output));
     return outcome;
   }
 
@@ -310,6 +310,12 @@ export function simulatedEnvironment({ endpoint }: Simulator, folder: string): N
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     NO_PROXY: '127.0.0.1',
   };
+}
+
+/** What terraform printed from its errors on, or from what it would change; the log has all of it. */
+function gist(output: string): string {
+  const start = /^(Error: |Terraform will perform the following actions:)/m.exec(output)?.index;
+  return output.slice(start ?? -2000).trim();
 }
 
 function secondsSince(start: number): number {

@@ -1,13 +1,13 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { readAnswersFile, renderProject, resolve, type Answers } from 'create-secure-infra';
-import { check, folderSources, readHclProject, readPlan } from 'create-secure-infra/check';
+import { readAnswersFile, renderProject, resolve, type Answers, type ProjectFiles } from 'create-secure-infra';
+import { check, memorySources, readHclProject, readPlan } from 'create-secure-infra/check';
 
 import { writeFiles } from '../support/files.js';
 import { zoneNames } from './facts.js';
 import { run } from './process.js';
-import { override, overrideFile, simulatedEnvironment, type Tools } from './proof.js';
+import { overrideFile, simulatedEnvironment, type Tools } from './proof.js';
 import { startSimulator } from './simulator.js';
 
 /** What the plan of a default project says in a region. */
@@ -22,8 +22,19 @@ export interface RegionPlan {
 
 const planBoundSeconds = 180;
 
-/** Without a state nothing is applied, so none has to be kept. */
-const localBackend = 'terraform {\n  backend "local" {}\n}\n';
+/**
+ * Nothing is applied, so no state has to be kept. The newest region is newer than version 5.100 of the provider; a user
+ * gets version 6, which knows it.
+ */
+const override = `provider "aws" {
+  max_retries            = 3
+  skip_region_validation = true
+}
+
+terraform {
+  backend "local" {}
+}
+`;
 
 /**
  * Plans a default project in each region, on one simulated account, two at a time. `folder` gets the projects and the
@@ -44,19 +55,20 @@ export async function planInRegions(
     return stdout;
   };
 
-  function place(region: string, name = region): string {
+  function place(files: ProjectFiles, name: string): string {
     const project = path.join(folder, name);
-    writeFiles(renderProject(defaultAnswers(region)), project);
-    writeFileSync(path.join(project, overrideFile), override + localBackend);
+    writeFiles(files, project);
+    writeFileSync(path.join(project, overrideFile), override);
     copyFileSync(tools.lockFile, path.join(project, '.terraform.lock.hcl'));
     return project;
   }
 
   async function planIn(region: string): Promise<RegionPlan> {
-    const project = place(region);
+    const files = renderProject(defaultAnswers(region));
+    const project = place(files, region);
     await terraform(project, 'terraform.log', 'plan', '-input=false', '-no-color', '-out=plan.bin');
     const plan = await terraform(project, `${region}-plan.log`, 'show', '-json', 'plan.bin');
-    const { findings } = check([await readHclProject(folderSources(project)), readPlan(plan)]);
+    const { findings } = check([await readHclProject(memorySources(files)), readPlan(plan)]);
     if (findings.length > 0)
       throw new Error(`${region}: ${findings.map(({ rule, message }) => `${rule.name}: ${message}`).join('\n')}`);
     const found = { region, zones: zoneNames(region), ...readResources(plan) };
@@ -68,7 +80,7 @@ export async function planInRegions(
   try {
     // The provider and the backend are the same everywhere.
     await terraform(
-      place('us-east-1', 'initialised'),
+      place(renderProject(defaultAnswers('us-east-1')), 'initialised'),
       'terraform.log',
       'init',
       '-input=false',

@@ -32,17 +32,44 @@ from refusals import REFUSALS, install_refusals  # noqa: E402
 
 
 class Application:
-    """moto's application, and beside it what a test asks of the simulator itself."""
+    """moto's application, and beside it what a test asks of the simulator itself.
+
+    With many calls at once the provider now and then closes a connection before it has read the answer ("use of closed
+    network connection"), whatever the server, and tries again. What has been done already cannot be done again: a rule
+    that was revoked is not found. So a second attempt, which the SDK marks as such, gets the answer of the first.
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    """
 
     def __init__(self) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
+        self.answers: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != "/simulated-aws/inventory":
-            return self.moto(environ, start_response)
-        body = json.dumps(inventory()).encode()
-        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        if environ["PATH_INFO"] == "/simulated-aws/inventory":
+            body = json.dumps(inventory()).encode()
+            start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+            return [body]
+
+        invocation = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        is_retry = not environ.get("HTTP_AMZ_SDK_REQUEST", "attempt=1").startswith("attempt=1")
+        answer = self.answers.get(invocation or "") if is_retry else None
+        if answer is None:
+            answer = self._ask_moto(environ)
+            if invocation and answer[0].startswith("2"):
+                self.answers[invocation] = answer
+        else:
+            print(f"answered once more: {environ['REQUEST_METHOD']} {environ['PATH_INFO']}", file=sys.stderr)
+        status, headers, body = answer
+        start_response(status, headers)
         return [body]
+
+    def _ask_moto(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        started: list[Any] = []
+        body = self.moto(environ, lambda status, headers, *_: started.extend((status, headers)))
+        try:
+            return started[0], started[1], b"".join(body)
+        finally:
+            getattr(body, "close", lambda: None)()
 
 
 def main() -> None:

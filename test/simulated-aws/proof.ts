@@ -45,8 +45,8 @@ export class ProofFailure extends Error {
   }
 }
 
-/** Seconds after which a command is ended. An apply waits as it would for AWS: two minutes on the simulator. */
-const bounds = { apply: 420, other: 180 };
+/** Seconds after which a command is ended. An apply waits as it would for AWS: two minutes where nothing else runs. */
+const bounds = { apply: 900, other: 300 };
 
 const planFile = 'first.bin';
 

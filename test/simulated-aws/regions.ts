@@ -20,7 +20,7 @@ export interface RegionPlan {
   resources: number;
 }
 
-const planBoundSeconds = 180;
+const planBoundSeconds = 300;
 
 /**
  * Nothing is applied, so no state has to be kept. The newest region is newer than version 5.100 of the provider; a user

@@ -51,7 +51,7 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
-const startBoundSeconds = 60;
+const startBoundSeconds = 120;
 
 /** Starts a simulator and returns when it answers. `folder` gets its two inputs and `simulator.log`. */
 export async function startSimulator(python: string, folder: string, given: Given): Promise<Simulator> {

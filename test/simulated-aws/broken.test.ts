@@ -67,7 +67,7 @@ describe.skipIf(!tools)('the proof fails', () => {
       const proof = proofOf('ecr.tf', '"IMMUTABLE"', '"MUTABLE"');
       await expect(proof).rejects.toMatchObject({
         step: 'rules',
-        message: expect.stringMatching(/ecr-immutable-tags: aws_ecr_repository\.app .*\(hcl, plan, state\)/),
+        message: expect.stringContaining('ecr-immutable-tags: aws_ecr_repository.app has tags that can be moved'),
       });
     });
 

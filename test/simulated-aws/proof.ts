@@ -105,6 +105,7 @@ class Deployment {
     const replanSeconds = await this.expectNoChanges(this.project);
     this.enter('rules');
     await this.expectNoFinding(this.project);
+    await this.release();
     const destroySeconds = await this.destroy();
     return {
       sample: this.sample.name,
@@ -196,6 +197,24 @@ class Deployment {
     this.fail(`create-secure-infra check finds\n${lines.join('\n')}`);
   }
 
+  /** The first release: the README's "Start the tasks", after an image was pushed. */
+  private async release(): Promise<void> {
+    this.enter('release');
+    this.setValue('image_tag', 'null', '"1.0.0"');
+    await this.terraform(this.project, ['apply', '-auto-approve']);
+    await this.expectNoChanges(this.project);
+    await this.expectNoFinding(this.project);
+  }
+
+  /** Changes a value in terraform.tfvars, as the README tells. */
+  private setValue(variable: string, from: string, to: string): void {
+    const file = path.join(this.project, 'terraform.tfvars');
+    const before = readFileSync(file, 'utf8');
+    const after = before.replace(new RegExp(`^(${variable} +=) ${from}$`, 'm'), `$1 ${to}`);
+    if (after === before) this.fail(`terraform.tfvars does not say ${variable} = ${from}`);
+    writeFileSync(file, after);
+  }
+
   private async destroy(): Promise<number> {
     this.enter('destroy');
     const start = performance.now();
@@ -235,11 +254,8 @@ class Deployment {
 
   /** What the README of a production project says under "Taking it down". */
   private async liftProtection(): Promise<void> {
-    const file = path.join(this.project, 'terraform.tfvars');
-    const values = readFileSync(file, 'utf8')
-      .replace(/^(deletion_protection +=) true$/m, '$1 false')
-      .replace(/^(force_destroy +=) false$/m, '$1 true');
-    writeFileSync(file, values);
+    this.setValue('deletion_protection', 'true', 'false');
+    this.setValue('force_destroy', 'false', 'true');
     await this.terraform(this.project, ['apply', '-auto-approve']);
     await this.terraform(this.project, ['state', 'rm', 'aws_kms_key.database', 'aws_kms_alias.database']);
   }

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from facts import Facts
+from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.cloudtrail.models import CloudTrailBackend
 from moto.cloudtrail.responses import CloudTrailResponse
@@ -81,6 +82,30 @@ def _scalable_target_tags(_: Facts) -> None:
 
     for call in (register_scalable_target, list_tags_for_resource, tag_resource, untag_resource):
         setattr(ApplicationAutoScalingResponse, call.__name__, call)
+
+
+@_gap(
+    "application-autoscaling:RegisterScalableTarget",
+    "moto does not raise the count of an ECS service that is below the new minimum, and so starts no task. "
+    "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html",
+)
+def _scalable_target_minimum(_: Facts) -> None:
+    register = ApplicationAutoscalingBackend.register_scalable_target
+
+    def register_scalable_target(
+        self: ApplicationAutoscalingBackend, namespace: str, r_id: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        target = register(self, namespace, r_id, *args, **kwargs)
+        if namespace == "ecs":
+            _, cluster, name = r_id.split("/")
+            [service], _ = self.ecs_backend.describe_services(cluster, [name])
+            if service.desired_count < (target.min_capacity or 0):
+                self.ecs_backend.update_service(
+                    {"cluster": cluster, "service": name, "desired_count": target.min_capacity}
+                )
+        return target
+
+    ApplicationAutoscalingBackend.register_scalable_target = register_scalable_target
 
 
 @_gap(

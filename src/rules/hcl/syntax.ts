@@ -139,3 +139,9 @@ export function expressionsOf(body: Body): readonly Expression[] {
   }
   return found;
 }
+
+/** What a provider's configuration is referred to by, with its alias where it has one: `provider.aws.global`. */
+export function providerName({ labels, body }: BlockSyntax): string {
+  const alias = body.attributes.find(({ name }) => name === 'alias')?.expression;
+  return ['provider', labels[0], ...(alias?.kind === 'literal' ? [String(alias.value)] : [])].join('.');
+}

@@ -1,4 +1,4 @@
-import type { BlockSyntax, Expression } from '../hcl/syntax.js';
+import { providerName, type BlockSyntax, type Expression } from '../hcl/syntax.js';
 import { referencePath } from '../model/evaluate.js';
 import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
 import type { Location, Project } from '../model/project.js';
@@ -167,11 +167,6 @@ class DependencyReader {
     }
     return [];
   }
-}
-
-function providerName({ labels, body }: BlockSyntax): string {
-  const alias = argument(body, 'alias')?.expression;
-  return ['provider', labels[0], ...(alias?.kind === 'literal' ? [String(alias.value)] : [])].join('.');
 }
 
 function passedAs(providers: Expression | undefined, name: string): string {

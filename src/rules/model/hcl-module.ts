@@ -1,4 +1,4 @@
-import type { BlockSyntax, Expression, SourceFile } from '../hcl/syntax.js';
+import { providerName, type BlockSyntax, type Expression, type SourceFile } from '../hcl/syntax.js';
 import { account, partitionOf } from './aws-attributes.js';
 import { evaluate, extend, pairs, quietly, referencePath, type Scope } from './evaluate.js';
 import type { Files } from './functions.js';
@@ -295,15 +295,9 @@ export class HclModule {
   }
 
   private configuredProvider(name: string): Surroundings | undefined {
-    const [type, alias] = name.split('.');
-    const block = this.folder.blocks.find(({ syntax }) => {
-      const written = syntax.body.attributes.find((attribute) => attribute.name === 'alias')?.expression;
-      return (
-        syntax.type === 'provider' &&
-        syntax.labels[0] === type &&
-        (written?.kind === 'literal' ? written.value : undefined) === alias
-      );
-    });
+    const block = this.folder.blocks.find(
+      ({ syntax }) => syntax.type === 'provider' && providerName(syntax) === `provider.${name}`,
+    );
     const region = block?.syntax.body.attributes.find((attribute) => attribute.name === 'region')?.expression;
     if (!block || !region) return undefined;
     const value = this.evaluateIn(block, region, this.scope);
@@ -313,7 +307,7 @@ export class HclModule {
       attributes.some((attribute) => attribute.name === 'profile' || attribute.name === 'access_key');
     return {
       region: value,
-      account: alias && otherAccount ? new Unknown(`account of ${name}`) : account,
+      account: name.includes('.') && otherAccount ? new Unknown(`account of ${name}`) : account,
       partition: partitionOf(value),
     };
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { folderOfSource, isLeftUnread, isOverride, isRead } from '../hcl/module-files.js';
 import { parseHcl } from '../hcl/parse.js';
-import { HclError, type BlockSyntax, type Body, type SourceFile } from '../hcl/syntax.js';
+import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } from '../hcl/syntax.js';
 import { evaluate, FailedEvaluation } from './evaluate.js';
 import { EvaluationError } from './functions.js';
 import { Reading } from './hcl-body.js';
@@ -144,10 +144,9 @@ function withOverrides(files: readonly SourceFile[]): PlacedBlock[] {
   return blocks;
 }
 
-/** What a block is named by in its module; a provider by its alias too. */
-function nameOf({ type, labels, body }: BlockSyntax): string {
-  const alias = type === 'provider' && body.attributes.find(({ name }) => name === 'alias')?.expression;
-  return [type, ...labels, alias && alias.kind === 'literal' ? String(alias.value) : ''].join('.');
+/** What a block is named by in its module. */
+function nameOf(syntax: BlockSyntax): string {
+  return syntax.type === 'provider' ? providerName(syntax) : [syntax.type, ...syntax.labels].join('.');
 }
 
 function overridden(base: BlockSyntax, by: Body): BlockSyntax {

@@ -26,12 +26,13 @@ export function simulatorFacts(): object {
     Object.fromEntries(regionCodes.map((region) => [region, fact(region)]));
   const byEngine = (fact: (engine: DatabaseEngine, region: string) => string[]) =>
     Object.fromEntries(databaseEngines.map((engine) => [engine, byRegion((region) => fact(engine, region))]));
+  const classes = everyClass();
   const memories = Array.from({ length: 240 }, (_, index) => (index + 1) * 512);
   return {
     zones: byRegion(zoneNames),
     database_classes: byEngine(offeredClasses),
     refused_classes: byEngine((engine, region) =>
-      everyClass().filter((name) => databaseClassOffered(engine, region, name) === false),
+      classes.filter((name) => databaseClassOffered(engine, region, name) === false),
     ),
     engine_versions: Object.fromEntries(versionedEngines.map((engine) => [engine, versionsThatCanBeCreated(engine)])),
     fargate_sizes: Object.fromEntries(

@@ -1,12 +1,11 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import path from 'node:path';
 
 import { check, folderSources, readHclProject, readPlan, readState } from 'create-secure-infra/check';
 
-import { writeFiles } from '../support/files.js';
 import type { Sample } from '../support/samples.js';
-import { environment } from '../terraform/terraform.js';
+import { environment, placeProject } from '../terraform/terraform.js';
 import { whatAwsKeeps } from './kept.js';
 import { run, type Outcome, type RunOptions } from './process.js';
 import { givenFor } from './samples.js';
@@ -118,12 +117,9 @@ class Deployment {
   }
 
   private place(): void {
-    writeFiles(this.sample.files, this.project);
-    for (const module of [this.project, this.bootstrap]) {
-      if (!module) continue;
-      writeFileSync(path.join(module, overrideFile), override);
-      copyFileSync(this.tools.lockFile, path.join(module, '.terraform.lock.hcl'));
-    }
+    placeProject(this.sample.files, this.project, this.tools.lockFile);
+    for (const module of [this.project, this.bootstrap])
+      if (module) writeFileSync(path.join(module, overrideFile), override);
   }
 
   /** Applies bootstrap/, where there is one, and lets it complete backend.hcl. Returns how many resources it has. */

@@ -1,10 +1,10 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { readAnswersFile, renderProject, resolve, type Answers, type ProjectFiles } from 'create-secure-infra';
 import { check, memorySources, readHclProject, readPlan } from 'create-secure-infra/check';
 
-import { writeFiles } from '../support/files.js';
+import { placeProject } from '../terraform/terraform.js';
 import { zoneNames } from './facts.js';
 import { run } from './process.js';
 import { overrideFile, simulatedEnvironment, type Tools } from './proof.js';
@@ -37,7 +37,7 @@ terraform {
 `;
 
 /**
- * Plans a default project in each region, on one simulated account, two at a time. `folder` gets the projects and the
+ * Plans a default project in each region, on one simulated account, as many at once as `atATime` lets. `folder` gets the projects and the
  * logs. Throws where a plan fails, has no two zones, names a zone that the region does not have, or breaks a rule.
  */
 export async function planInRegions(
@@ -57,9 +57,8 @@ export async function planInRegions(
 
   function place(files: ProjectFiles, name: string): string {
     const project = path.join(folder, name);
-    writeFiles(files, project);
+    placeProject(files, project, tools.lockFile);
     writeFileSync(path.join(project, overrideFile), override);
-    copyFileSync(tools.lockFile, path.join(project, '.terraform.lock.hcl'));
     return project;
   }
 
@@ -96,7 +95,7 @@ export async function planInRegions(
 }
 
 /** The answers of `create-secure-infra my-payments --yes --region REGION`. */
-export function defaultAnswers(region: string): Answers {
+function defaultAnswers(region: string): Answers {
   const { given } = readAnswersFile(JSON.stringify({ name: 'my-payments', suffix: 'dev1', region }), region);
   const { answers, faults } = resolve(given, { directoryName: 'my-payments', drawSuffix: () => 'unused' });
   if (faults.length > 0) throw new Error(`${region}: ${JSON.stringify(faults)}`);

@@ -62,7 +62,7 @@ def _entries(service: str, region: str, backend: Any) -> dict[str, str]:
 def _collect(path: str, value: Any, found: dict[str, str]) -> None:
     if isinstance(value, Mapping):
         for key, entry in list(value.items()):
-            _collect(f"{path} {getattr(key, '__name__', key)}", entry, found)
+            _collect(f"{path} {key}", entry, found)
     elif _is_collection(value):
         for number, entry in enumerate(list(value)):
             name = next((getattr(entry, key) for key in ("arn", "id", "allocation_id") if hasattr(entry, key)), number)

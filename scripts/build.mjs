@@ -1,5 +1,6 @@
 // Bundles the command and the API into dist/, with the licences of what was bundled.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 
@@ -78,7 +79,23 @@ const late = await build({
   entryPoints: { templates: 'virtual:templates', terminal: 'src/answers/terminal.ts', 'fs-extra': 'fs-extra' },
   plugins: [esbuildTemplates('templates')],
 });
-const early = await build({ ...common, entryPoints: ['src/cli.ts', 'src/index.ts'], plugins: [lateLoading] });
+// The command and the API are mostly the same code, in one file; the command does not run what only the API needs.
+const early = await build({
+  ...common,
+  stdin: {
+    contents: "export { run } from './src/cli.ts'; export const api = () => require('./src/index.ts');",
+    resolveDir: root,
+  },
+  outdir: undefined,
+  outfile: 'dist/cli.js',
+  plugins: [lateLoading],
+});
+const names = Object.keys(createRequire(import.meta.url)('../dist/cli.js').api());
+// The second statement is never run: it tells Node which names an ES module can import.
+writeFileSync(
+  'dist/index.js',
+  `module.exports = require('./cli.js').api();\n0 && (module.exports = { ${names.join(', ')} });\n`,
+);
 const check = await build({
   ...common,
   entryPoints: { check: 'src/rules/index.ts' },

@@ -2,6 +2,7 @@ import type { Answers } from '../answers/answers.js';
 import { prefixBudget } from '../aws/name-limits.js';
 import { findRegion } from '../aws/regions.js';
 import { findStack } from '../stacks/index.js';
+import { scannerVersions } from './scanner-versions.js';
 
 /** What templates see: every answer, and what follows from the answers. Templates hold no logic beyond "if". */
 export function viewOf(answers: Answers, version: string) {
@@ -10,6 +11,7 @@ export function viewOf(answers: Answers, version: string) {
   return {
     ...answers,
     version,
+    scannerVersions,
     tags: Object.keys(answers.tags).length > 0 ? answers.tags : undefined,
     title: stack.title,
     namePrefix: `${answers.name}-${answers.suffix}`,

@@ -25,7 +25,7 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
     await screen.answer('? DNS record in a Route 53 hosted zone?', `y${keys.enter}`);
     await screen.answer('? Name of the hosted zone', `example.com${keys.enter}`);
     await screen.answer('? Domain name of the application', `pay.example.com${keys.enter}`);
-    await screen.answer('? Database Insights (Performance Insights)?', `y${keys.enter}`);
+    await screen.answer('? Database Insights (Performance Insights), free', `n${keys.enter}`);
     await screen.answer('? Class of the database instances', keys.enter);
     await screen.answer('? Write these files?', keys.enter);
     expect(await screen.ended).toBe(0);
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
       route53: true,
       zoneName: 'example.com',
       domain: 'pay.example.com',
-      performanceInsights: true,
+      performanceInsights: false,
       dbInstanceClass: 'db.r7g.large',
     });
     for (const line of [

@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 
 import { scratchFolder } from '../support/scratch.js';
 import { prove } from './proof.js';
-import { goldenSamples } from './samples.js';
+import { goldenSamples } from '../support/golden-samples.js';
 
 const tools = inject('simulatorTools');
 

@@ -1,9 +1,10 @@
 import { describe, expect, inject, it } from 'vitest';
 
-import { keepingLogs } from './logs.js';
+import { keepingLogs } from '../support/logs.js';
 import { prove } from './proof.js';
 import { documentIsCurrent, proofTable } from './report.js';
-import { extremes, goldenSamples } from './samples.js';
+import { goldenSamples } from '../support/golden-samples.js';
+import { extremes } from './samples.js';
 import { describeSimulator } from './simulator.js';
 
 const tools = inject('simulatorTools');

@@ -7,16 +7,15 @@ import { parseArgs } from 'node:util';
 import { regionCodes } from 'create-secure-infra';
 import pLimit from 'p-limit';
 
+import { clock, runCommand, samplesNamed, WrongUsage } from '../support/command.js';
 import type { Sample } from '../support/samples.js';
 import { findToolchain } from '../terraform/terraform.js';
-import { keepingLogs } from './logs.js';
-import { endAll } from './process.js';
+import { keepingLogs } from '../support/logs.js';
 import { prove, type Proof, type Tools } from './proof.js';
-import { pythonWith, simulatorTools } from './python.js';
+import { pythonWith } from '../support/python.js';
 import { planInRegions, type RegionPlan } from './regions.js';
 import { documentIsCurrent, proofTable, regionTable, writeDocument, type Results } from './report.js';
-import { goldenSamples } from './samples.js';
-import { describeSimulator } from './simulator.js';
+import { describeSimulator, simulatorTools } from './simulator.js';
 
 /** More than four wait for the processor instead of for the provider, and each takes about 1 GB. */
 const defaultSideBySide = Math.min(4, Math.max(1, Math.floor(totalmem() / 2 ** 31)));
@@ -31,8 +30,6 @@ const help = `npm run test:deploy -- [options]
 
 Without --sample it also fails where docs/proof.md does not say what was found.
 `;
-
-class WrongUsage extends Error {}
 
 interface Settings {
   samples: Sample[];
@@ -59,23 +56,17 @@ function readSettings(args: string[]): Settings | undefined {
     throw new WrongUsage((error as Error).message);
   }
   if (values.help) return undefined;
-  const all = goldenSamples();
-  const named = values.sample?.map((name) => {
-    const found = all.find((sample) => sample.name === name || sample.name.endsWith(`/${name}`));
-    if (!found)
-      throw new WrongUsage(`there is no sample ${name}; there are ${all.map((sample) => sample.name).join(', ')}`);
-    return found;
-  });
+  const samples = samplesNamed(values.sample);
   const sideBySide = Number(values['side-by-side'] ?? defaultSideBySide);
   if (!Number.isInteger(sideBySide) || sideBySide < 1)
     throw new WrongUsage(`--side-by-side is ${values['side-by-side']}; it must be a number from 1 on`);
-  const regions = !named && !values['no-regions'];
+  const regions = !values.sample && !values['no-regions'];
   if (values.write && !regions) throw new WrongUsage('--write needs every sample and every region');
   return {
-    samples: named ? [...new Set(named)] : all,
+    samples,
     sideBySide,
     regions,
-    document: values.write ? 'write' : named ? 'leave' : 'compare',
+    document: values.write ? 'write' : values.sample ? 'leave' : 'compare',
   };
 }
 
@@ -151,36 +142,9 @@ async function report({ settings, failures }: Run, results: Results): Promise<vo
   if (failures.length > 0) console.error(`\n${failures.length} failed:\n\n${failures.join('\n\n')}`);
 }
 
-const start = performance.now();
-
-/** Minutes and seconds since the start: `3:07`. */
-function clock(): string {
-  const seconds = Math.floor((performance.now() - start) / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}
-
-/** What a shell expects of a command that a signal ended. */
-const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-for (const [signal, exitCode] of Object.entries(signals)) {
-  process.on(signal, () => {
-    endAll();
-    console.error(`\nEnded by ${signal}.`);
-    process.exit(exitCode);
-  });
-}
-
-async function command(): Promise<number> {
-  try {
-    const settings = readSettings(process.argv.slice(2));
-    if (settings) return await main(settings);
-    console.log(help);
-    return 0;
-  } catch (error) {
-    console.error(error instanceof WrongUsage ? `${error.message}\n\n${help}` : (error as Error).message);
-    return error instanceof WrongUsage ? 2 : 1;
-  }
-}
-
-void (async () => {
-  process.exitCode = await command();
-})();
+runCommand(help, async (args) => {
+  const settings = readSettings(args);
+  if (settings) return main(settings);
+  console.log(help);
+  return 0;
+});

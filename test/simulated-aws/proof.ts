@@ -7,7 +7,7 @@ import { check, folderSources, readHclProject, readPlan, readState } from 'creat
 import type { Sample } from '../support/samples.js';
 import { environment, placeProject } from '../terraform/terraform.js';
 import { whatAwsKeeps } from './kept.js';
-import { run, type Outcome, type RunOptions } from './process.js';
+import { run, type Outcome, type RunOptions } from '../support/process.js';
 import { givenFor } from './samples.js';
 import { startSimulator, type Simulator } from './simulator.js';
 

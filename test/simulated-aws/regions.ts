@@ -1,13 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-
-import { readAnswersFile, renderProject, resolve, type Answers, type ProjectFiles } from 'create-secure-infra';
+import { readAnswersFile, renderProject, resolve, type Answers } from 'create-secure-infra';
 import { check, memorySources, readHclProject, readPlan } from 'create-secure-infra/check';
 
-import { placeProject } from '../terraform/terraform.js';
 import { zoneNames } from './facts.js';
-import { run } from './process.js';
-import { overrideFile, simulatedEnvironment, type Tools } from './proof.js';
+import { Planner } from './planner.js';
+import type { Tools } from './proof.js';
 import { startSimulator } from './simulator.js';
 
 /** What the plan of a default project says in a region. */
@@ -20,22 +16,6 @@ export interface RegionPlan {
   resources: number;
 }
 
-const planBoundSeconds = 300;
-
-/**
- * Nothing is applied, so no state has to be kept. The newest region is newer than version 5.100 of the provider; a user
- * gets version 6, which knows it.
- */
-const override = `provider "aws" {
-  max_retries            = 3
-  skip_region_validation = true
-}
-
-terraform {
-  backend "local" {}
-}
-`;
-
 /**
  * Plans a default project in each region, on one simulated account, as many at once as `atATime` lets. `folder` gets the projects and the
  * logs. Throws where a plan fails, has no two zones, names a zone that the region does not have, or breaks a rule.
@@ -47,26 +27,11 @@ export async function planInRegions(
   atATime: <T>(task: () => Promise<T>) => Promise<T>,
 ): Promise<RegionPlan[]> {
   const simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
-  const env = { ...simulatedEnvironment(simulator, folder), TF_DATA_DIR: path.join(folder, '.terraform') };
-  const terraform = async (project: string, log: string, ...args: string[]) => {
-    const bounded = { cwd: project, env, log: path.join(folder, log), boundSeconds: planBoundSeconds };
-    const { status, output, stdout } = await run('terraform', args, bounded);
-    if (status !== 0) throw new Error(`${path.basename(project)}: terraform ${args[0]} failed:\n${output}`);
-    return stdout;
-  };
-
-  function place(files: ProjectFiles, name: string): string {
-    const project = path.join(folder, name);
-    placeProject(files, project, tools.lockFile);
-    writeFileSync(path.join(project, overrideFile), override);
-    return project;
-  }
+  const planner = new Planner(simulator, tools, folder);
 
   async function planIn(region: string): Promise<RegionPlan> {
     const files = renderProject(defaultAnswers(region));
-    const project = place(files, region);
-    await terraform(project, 'terraform.log', 'plan', '-input=false', '-no-color', '-out=plan.bin');
-    const plan = await terraform(project, `${region}-plan.log`, 'show', '-json', 'plan.bin');
+    const plan = await planner.plan(planner.place(files, region));
     const { findings } = check([await readHclProject(memorySources(files)), readPlan(plan)]);
     if (findings.length > 0)
       throw new Error(`${region}: ${findings.map(({ rule, message }) => `${rule.name}: ${message}`).join('\n')}`);
@@ -77,14 +42,6 @@ export async function planInRegions(
   }
 
   try {
-    // The provider and the backend are the same everywhere.
-    await terraform(
-      place(renderProject(defaultAnswers('us-east-1')), 'initialised'),
-      'terraform.log',
-      'init',
-      '-input=false',
-      `-plugin-dir=${tools.providers}`,
-    );
     const settled = await Promise.allSettled(regions.map((region) => atATime(() => planIn(region))));
     const failed = settled.flatMap((plan) => (plan.status === 'rejected' ? [String(plan.reason)] : []));
     if (failed.length > 0) throw new Error(failed.join('\n'));

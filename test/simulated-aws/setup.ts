@@ -5,7 +5,8 @@ import type { TestProject } from 'vitest/node';
 
 import { findToolchain } from '../terraform/terraform.js';
 import type { Tools } from './proof.js';
-import { pythonWith, simulatorTools } from './python.js';
+import { simulatorTools } from './simulator.js';
+import { pythonWith } from '../support/python.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {

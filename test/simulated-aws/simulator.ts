@@ -5,9 +5,18 @@ import { devNull } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
+import type { PythonTools } from '../support/python.js';
 import { simulatorFacts } from './facts.js';
 
-const program = path.join(import.meta.dirname, 'simulator');
+const here = import.meta.dirname;
+const program = path.join(here, 'simulator');
+
+export const simulatorTools: PythonTools = {
+  name: 'simulator',
+  requirements: path.join(here, 'requirements.txt'),
+  constraints: path.join(here, 'constraints.txt'),
+  modules: ['moto.moto_server.werkzeug_app', 'waitress', 'boto3', 'cryptography'],
+};
 
 /** What is in the account before a project is applied; the shape is simulator/given.py's. */
 export interface Given {

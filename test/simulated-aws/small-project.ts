@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { run, type Outcome } from './process.js';
+import { run, type Outcome } from '../support/process.js';
 import { override, overrideFile, simulatedEnvironment, type Tools } from './proof.js';
 import type { Simulator } from './simulator.js';
 

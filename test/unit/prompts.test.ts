@@ -64,7 +64,7 @@ describe('ask', () => {
       'Profile',
       'HTTPS on the load balancer?',
       'DNS record in a Route 53 hosted zone?',
-      'Database Insights (Performance Insights)?',
+      'Database Insights (Performance Insights), free for 7 days of data?',
       'Class of the database instances',
     ]);
     expect(asked.map((question) => question.default)).toEqual([
@@ -74,7 +74,7 @@ describe('ask', () => {
       'ephemeral',
       false,
       false,
-      false,
+      true,
       'db.t4g.medium',
     ]);
     expect([faults, missing]).toEqual([[], []]);

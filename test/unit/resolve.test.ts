@@ -21,7 +21,7 @@ describe('defaults', () => {
       profile: 'ephemeral',
       https: false,
       route53: false,
-      performanceInsights: false,
+      performanceInsights: true,
       dbInstanceClass: 'db.t4g.medium',
       vpc: 'create',
       vpcCidr: '10.0.0.0/16',

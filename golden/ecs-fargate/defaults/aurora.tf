@@ -15,10 +15,15 @@ resource "aws_rds_cluster_parameter_group" "aurora" {
   description = "Parameters of ${local.aurora_cluster_identifier}"
 
   # TLS needs no parameter: from version 17 on rds.force_ssl is 1, and a parameter set to its default is planned for ever.
-  # Slow statements are not logged either: they come with the values they were given, card numbers among them.
   parameter {
     name  = "log_statement"
     value = "ddl"
+  }
+
+  # Never: slow statements come with the values they were given, card numbers among them.
+  parameter {
+    name  = "log_min_duration_statement"
+    value = "-1"
   }
 
   parameter {
@@ -43,7 +48,11 @@ resource "aws_cloudwatch_log_group" "aurora" {
   kms_key_id        = aws_kms_key.logs.arn
 }
 
+# Ephemeral: deletion_protection = true protects it.
+#trivy:ignore:AWS-0343
 resource "aws_rds_cluster" "aurora" {
+  #checkov:skip=CKV_AWS_139:Ephemeral, so terraform destroy must be able to remove it; deletion_protection = true protects it.
+  #checkov:skip=CKV2_AWS_8:Aurora itself backs up every second of db_backup_retention_days; AWS Backup would be a second copy, paid again.
   cluster_identifier = local.aurora_cluster_identifier
   engine             = "aurora-postgresql"
   engine_version     = var.db_engine_version
@@ -75,6 +84,11 @@ resource "aws_rds_cluster" "aurora" {
   copy_tags_to_snapshot        = true
 
   enabled_cloudwatch_logs_exports = ["postgresql"]
+
+  performance_insights_enabled          = true
+  performance_insights_kms_key_id       = aws_kms_key.database.arn
+  performance_insights_retention_period = var.performance_insights_retention_days
+  database_insights_mode                = var.database_insights_mode
 
   apply_immediately         = var.db_apply_immediately
   deletion_protection       = var.deletion_protection
@@ -110,6 +124,10 @@ resource "aws_rds_cluster_instance" "aurora" {
 
   monitoring_interval = 60
   monitoring_role_arn = aws_iam_role.rds_monitoring.arn
+
+  performance_insights_enabled          = true
+  performance_insights_kms_key_id       = aws_kms_key.database.arn
+  performance_insights_retention_period = var.performance_insights_retention_days
 
   depends_on = [aws_iam_role_policy_attachment.rds_monitoring]
 }

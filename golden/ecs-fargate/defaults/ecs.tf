@@ -84,16 +84,16 @@ resource "aws_ecs_task_definition" "app" {
       ]
 
       environment = [
+        { name = "DB_CREDENTIALS_ARN", value = aws_rds_cluster.aurora.master_user_secret[0].secret_arn },
         { name = "DB_HOST", value = aws_rds_cluster.aurora.endpoint },
         { name = "DB_NAME", value = aws_rds_cluster.aurora.database_name },
         { name = "DB_PORT", value = tostring(aws_rds_cluster.aurora.port) },
         { name = "DB_READER_HOST", value = aws_rds_cluster.aurora.reader_endpoint },
-        { name = "DB_SECRET_ARN", value = aws_rds_cluster.aurora.master_user_secret[0].secret_arn },
         { name = "DB_SSLMODE", value = "require" },
         { name = "PORT", value = tostring(var.container_port) },
       ]
 
-      # Read once, when the task starts: a rotated password reaches running tasks by DB_SECRET_ARN or a new deployment.
+      # Read once, when the task starts: a rotated password reaches running tasks by DB_CREDENTIALS_ARN or a new deployment.
       secrets = concat(
         [
           { name = "DB_PASSWORD", valueFrom = "${aws_rds_cluster.aurora.master_user_secret[0].secret_arn}:password::" },

@@ -11,6 +11,7 @@ resource "aws_security_group" "alb" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "alb_http" {
+  #checkov:skip=CKV_AWS_260:Port 80 only redirects to HTTPS, for clients that allowed_ingress_cidr_blocks lets in.
   for_each = toset(var.allowed_ingress_cidr_blocks)
 
   security_group_id = aws_security_group.alb.id
@@ -93,6 +94,7 @@ resource "aws_vpc_security_group_egress_rule" "app_to_s3" {
 
 # Payment providers are called by name and their addresses change, and so are AWS APIs that the VPC has no endpoint for.
 # Narrow this only where the VPC has endpoints for ECR, CloudWatch Logs and Secrets Manager.
+#trivy:ignore:AWS-0104
 resource "aws_vpc_security_group_egress_rule" "app_https" {
   for_each = toset(var.allowed_egress_cidr_blocks)
 

@@ -283,6 +283,33 @@ variable "db_apply_immediately" {
   default     = false
 }
 
+variable "database_insights_mode" {
+  description = "Mode of CloudWatch Database Insights: standard, or advanced (billed per vCPU)."
+  type        = string
+  default     = "standard"
+
+  validation {
+    condition     = contains(["standard", "advanced"], var.database_insights_mode)
+    error_message = "database_insights_mode must be standard or advanced."
+  }
+}
+
+variable "performance_insights_retention_days" {
+  description = "Days that Performance Insights keeps its data; 7 are free."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = contains([7, 731], var.performance_insights_retention_days) || contains([for months in range(1, 24) : months * 31], var.performance_insights_retention_days)
+    error_message = "performance_insights_retention_days must be 7, 731, or a multiple of 31 up to 713."
+  }
+
+  validation {
+    condition     = var.database_insights_mode == "standard" || var.performance_insights_retention_days >= 465
+    error_message = "The advanced mode of Database Insights needs performance_insights_retention_days of at least 465."
+  }
+}
+
 variable "image_tag" {
   description = "Tag of the image to run; null only until the first image is pushed, so that no task is started."
   type        = string
@@ -375,7 +402,7 @@ variable "app_secret_keys" {
   }
 
   validation {
-    condition     = length(distinct(var.app_secret_keys)) == length(var.app_secret_keys) && length(setintersection(var.app_secret_keys, ["DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_PORT", "DB_READER_HOST", "DB_SECRET_ARN", "DB_SSLMODE", "DB_USERNAME", "PORT"])) == 0
+    condition     = length(distinct(var.app_secret_keys)) == length(var.app_secret_keys) && length(setintersection(var.app_secret_keys, ["DB_CREDENTIALS_ARN", "DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_PORT", "DB_READER_HOST", "DB_SSLMODE", "DB_USERNAME", "PORT"])) == 0
     error_message = "app_secret_keys must be distinct and none of the names that the project sets itself."
   }
 }

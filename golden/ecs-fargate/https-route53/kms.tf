@@ -2,6 +2,7 @@
 # In a key policy, "*" is the key that the policy belongs to.
 data "aws_iam_policy_document" "key_account" {
   # Without it nobody could change the key again; IAM policies decide who may use it.
+  # The condition repeats the principal's account, for those who take a statement without one for unlimited.
   statement {
     sid       = "AccountAdministration"
     actions   = ["kms:*"]
@@ -10,6 +11,12 @@ data "aws_iam_policy_document" "key_account" {
     principals {
       type        = "AWS"
       identifiers = ["arn:${local.partition}:iam::${local.account_id}:root"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:CallerAccount"
+      values   = [local.account_id]
     }
   }
 }

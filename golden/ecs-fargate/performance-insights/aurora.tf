@@ -15,10 +15,15 @@ resource "aws_rds_cluster_parameter_group" "aurora" {
   description = "Parameters of ${local.aurora_cluster_identifier}"
 
   # TLS needs no parameter: from version 17 on rds.force_ssl is 1, and a parameter set to its default is planned for ever.
-  # Slow statements are not logged either: they come with the values they were given, card numbers among them.
   parameter {
     name  = "log_statement"
     value = "ddl"
+  }
+
+  # Never: slow statements come with the values they were given, card numbers among them.
+  parameter {
+    name  = "log_min_duration_statement"
+    value = "-1"
   }
 
   parameter {
@@ -43,7 +48,11 @@ resource "aws_cloudwatch_log_group" "aurora" {
   kms_key_id        = aws_kms_key.logs.arn
 }
 
+# Ephemeral: deletion_protection = true protects it.
+#trivy:ignore:AWS-0343
 resource "aws_rds_cluster" "aurora" {
+  #checkov:skip=CKV_AWS_139:Ephemeral, so terraform destroy must be able to remove it; deletion_protection = true protects it.
+  #checkov:skip=CKV2_AWS_8:Aurora itself backs up every second of db_backup_retention_days; AWS Backup would be a second copy, paid again.
   cluster_identifier = local.aurora_cluster_identifier
   engine             = "aurora-postgresql"
   engine_version     = var.db_engine_version

@@ -5,7 +5,7 @@ environment_suffix = "dev5"
 # Ephemeral: terraform destroy removes everything and frees every name.
 deletion_protection         = false
 force_destroy               = true
-log_retention_days          = 30
+log_retention_days          = 365
 kms_deletion_window_days    = 7
 secret_recovery_window_days = 0
 
@@ -22,6 +22,7 @@ db_backup_retention_days = 7
 db_skip_final_snapshot   = true
 db_apply_immediately     = true
 
+# Free; "advanced" keeps at least 465 days and is paid by the vCPU.
 database_insights_mode              = "standard"
 performance_insights_retention_days = 7
 

@@ -392,7 +392,7 @@ variable "app_secret_keys" {
   }
 
   validation {
-    condition     = length(distinct(var.app_secret_keys)) == length(var.app_secret_keys) && length(setintersection(var.app_secret_keys, ["DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_PORT", "DB_READER_HOST", "DB_SECRET_ARN", "DB_SSLMODE", "DB_USERNAME", "PORT"])) == 0
+    condition     = length(distinct(var.app_secret_keys)) == length(var.app_secret_keys) && length(setintersection(var.app_secret_keys, ["DB_CREDENTIALS_ARN", "DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_PORT", "DB_READER_HOST", "DB_SSLMODE", "DB_USERNAME", "PORT"])) == 0
     error_message = "app_secret_keys must be distinct and none of the names that the project sets itself."
   }
 }

@@ -1,3 +1,5 @@
+# The clients are on the internet.
+#trivy:ignore:AWS-0053
 resource "aws_lb" "alb" {
   name               = "${local.name_prefix}-alb"
   load_balancer_type = "application"

@@ -30,8 +30,9 @@ db_backup_retention_days = 35
 db_skip_final_snapshot   = false
 db_apply_immediately     = false
 
-database_insights_mode              = "advanced"
-performance_insights_retention_days = 465
+# Free; "advanced" keeps at least 465 days and is paid by the vCPU.
+database_insights_mode              = "standard"
+performance_insights_retention_days = 7
 
 # Set to the tag of the first image you pushed; until then no task runs.
 image_tag = null

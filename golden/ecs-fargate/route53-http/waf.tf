@@ -53,6 +53,37 @@ resource "aws_wafv2_web_acl" "alb" {
     }
   }
 
+  # Partners call from data centres, which are hosting providers: those are only counted.
+  rule {
+    name     = "anonymous-ip"
+    priority = 15
+
+    override_action {
+      none {}
+    }
+
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesAnonymousIpList"
+
+        rule_action_override {
+          name = "HostingProviderIPList"
+
+          action_to_use {
+            count {}
+          }
+        }
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "${local.name_prefix}-anonymous-ip"
+      sampled_requests_enabled   = true
+    }
+  }
+
   rule {
     name     = "known-bad-inputs"
     priority = 20

@@ -169,6 +169,11 @@ run "as_configured" {
   }
 
   assert {
+    condition     = alltrue([for instance in aws_rds_cluster_instance.aurora : instance.performance_insights_enabled]) && aws_rds_cluster.aurora.database_insights_mode == var.database_insights_mode
+    error_message = "Performance Insights must be on, in the mode that was chosen."
+  }
+
+  assert {
     condition     = aws_rds_cluster.aurora.deletion_protection == var.deletion_protection && aws_lb.alb.enable_deletion_protection == var.deletion_protection && aws_ecr_repository.app.force_delete == var.force_destroy
     error_message = "Protection must follow the posture in terraform.tfvars."
   }

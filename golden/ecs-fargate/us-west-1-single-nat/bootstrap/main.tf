@@ -7,7 +7,11 @@ locals {
   bucket_name = "${local.name_prefix}-tfstate-${data.aws_caller_identity.current.account_id}"
 }
 
+# Terraform alone reads it; a trail with data events names the readers without a second bucket.
+#trivy:ignore:AWS-0089
 resource "aws_s3_bucket" "state" {
+  #checkov:skip=CKV_AWS_18:Terraform alone reads it; data events of the account's CloudTrail name the readers without a second bucket.
+  #checkov:skip=CKV_AWS_144:The state describes one region and is of no use without it; versions are the way back from a broken one.
   bucket        = local.bucket_name
   force_destroy = var.force_destroy
 
@@ -52,6 +56,12 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "state" {
       kms_master_key_id = aws_kms_key.state.arn
     }
   }
+}
+
+# Without a rule on the event bus nothing happens and nothing is paid; with one, whoever deletes state is heard.
+resource "aws_s3_bucket_notification" "state" {
+  bucket      = aws_s3_bucket.state.id
+  eventbridge = true
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "state" {
@@ -104,6 +114,7 @@ resource "aws_s3_bucket_policy" "state" {
 
 # In a key policy, "*" is the key that the policy belongs to.
 data "aws_iam_policy_document" "state_key" {
+  # The condition repeats the principal's account, for those who take a statement without one for unlimited.
   statement {
     sid       = "AccountAdministration"
     actions   = ["kms:*"]
@@ -112,6 +123,12 @@ data "aws_iam_policy_document" "state_key" {
     principals {
       type        = "AWS"
       identifiers = ["arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:CallerAccount"
+      values   = [data.aws_caller_identity.current.account_id]
     }
   }
 }

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-const here = import.meta.dirname;
-const cacheFolder = path.resolve(here, '../../node_modules/.cache/create-secure-infra');
+/** What a command of ours makes once and keeps. */
+export const cacheFolder = path.resolve(import.meta.dirname, '../../node_modules/.cache/create-secure-infra');
 
 /** Packages that a command of ours runs with. */
 export interface PythonTools {
@@ -16,13 +16,6 @@ export interface PythonTools {
   /** Modules that must import. */
   modules: string[];
 }
-
-export const simulatorTools: PythonTools = {
-  name: 'simulator',
-  requirements: path.join(here, 'requirements.txt'),
-  constraints: path.join(here, 'constraints.txt'),
-  modules: ['moto.moto_server.werkzeug_app', 'waitress', 'boto3', 'cryptography'],
-};
 
 /**
  * The python to run these tools with: the machine's, where it has the packages in the very versions that are required,

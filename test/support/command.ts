@@ -1,0 +1,51 @@
+// What the commands that look at golden samples share: naming samples, the clock, signals and exit codes.
+import { goldenSamples } from './golden-samples.js';
+import { endAll } from './process.js';
+import type { Sample } from './samples.js';
+
+/** A command line that cannot be followed; exit code 2. */
+export class WrongUsage extends Error {}
+
+/** The golden samples called so, with or without their stack, each once; all of them where none is named. */
+export function samplesNamed(names: readonly string[] | undefined): Sample[] {
+  const all = goldenSamples();
+  const named = names?.map((name) => {
+    const found = all.find((sample) => sample.name === name || sample.name.endsWith(`/${name}`));
+    if (!found)
+      throw new WrongUsage(`there is no sample ${name}; there are ${all.map((sample) => sample.name).join(', ')}`);
+    return found;
+  });
+  return named ? [...new Set(named)] : all;
+}
+
+const start = performance.now();
+
+/** Minutes and seconds since the start: `3:07`. */
+export function clock(): string {
+  const seconds = Math.floor((performance.now() - start) / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** What a shell expects of a command that a signal ended. */
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Runs a command to its exit code. `command` returns that of its work; wrong usage prints `help` too, and is 2. A signal
+ * ends everything that `run` has started.
+ */
+export function runCommand(help: string, command: (args: string[]) => Promise<number>): void {
+  for (const [signal, exitCode] of Object.entries(signals)) {
+    process.on(signal, () => {
+      endAll();
+      console.error(`\nEnded by ${signal}.`);
+      process.exit(exitCode);
+    });
+  }
+  command(process.argv.slice(2)).then(
+    (exitCode) => (process.exitCode = exitCode),
+    (error: Error) => {
+      console.error(error instanceof WrongUsage ? `${error.message}\n\n${help}` : error.message);
+      process.exitCode = error instanceof WrongUsage ? 2 : 1;
+    },
+  );
+}

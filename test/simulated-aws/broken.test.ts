@@ -1,8 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
 
+import { goldenSamples } from '../support/golden-samples.js';
 import { scratchFolder } from '../support/scratch.js';
 import { prove } from './proof.js';
-import { goldenSamples } from '../support/golden-samples.js';
 
 const tools = inject('simulatorTools');
 

@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
 
+import { goldenSamples } from '../support/golden-samples.js';
 import { keepingLogs } from '../support/logs.js';
 import { prove } from './proof.js';
 import { documentIsCurrent, proofTable } from './report.js';
-import { goldenSamples } from '../support/golden-samples.js';
 import { extremes } from './samples.js';
 import { describeSimulator } from './simulator.js';
 

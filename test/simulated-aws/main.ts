@@ -1,21 +1,18 @@
 // `npm run test:deploy`: every golden sample on a simulated AWS, and a default project's plan in every region.
-import { rmSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { regionCodes } from 'create-secure-infra';
 import pLimit from 'p-limit';
 
 import { clock, runCommand, samplesNamed, WrongUsage } from '../support/command.js';
-import type { Sample } from '../support/samples.js';
-import { findToolchain } from '../terraform/terraform.js';
 import { keepingLogs } from '../support/logs.js';
+import type { Sample } from '../support/samples.js';
 import { prove, type Proof, type Tools } from './proof.js';
-import { pythonWith } from '../support/python.js';
 import { planInRegions, type RegionPlan } from './regions.js';
 import { documentIsCurrent, proofTable, regionTable, writeDocument, type Results } from './report.js';
-import { describeSimulator, simulatorTools } from './simulator.js';
+import { describeSimulator } from './simulator.js';
+import { withTools } from './tools.js';
 
 /** More than four wait for the processor instead of for the provider, and each takes about 1 GB. */
 const defaultSideBySide = Math.min(4, Math.max(1, Math.floor(totalmem() / 2 ** 31)));
@@ -78,26 +75,13 @@ interface Run {
 }
 
 /** Runs everything and returns the exit code. */
-async function main(settings: Settings): Promise<number> {
-  const toolchain = findToolchain();
-  if (toolchain.unavailable !== undefined) throw new Error(toolchain.unavailable);
-  const clear = () => rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true, maxRetries: 3 });
-  // Simulators end with this process, and what has not failed leaves no folder.
-  process.on('exit', clear);
-  try {
-    const tools = {
-      python: pythonWith(simulatorTools),
-      providers: path.join(toolchain.dataFolder, 'providers'),
-      lockFile: toolchain.lockFile,
-    };
+function main(settings: Settings): Promise<number> {
+  return withTools(async (tools) => {
     const run: Run = { settings, tools, failures: [] };
     const [proofs, regions] = await Promise.all([proveSamples(run), settings.regions ? planEverywhere(run) : []]);
     await report(run, { proofs, regions, ...describeSimulator(tools.python) });
     return run.failures.length === 0 ? 0 : 1;
-  } finally {
-    clear();
-    process.off('exit', clear);
-  }
+  });
 }
 
 async function proveSamples(run: Run): Promise<Proof[]> {

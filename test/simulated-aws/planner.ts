@@ -4,9 +4,11 @@ import path from 'node:path';
 import type { ProjectFiles } from 'create-secure-infra';
 
 import { run } from '../support/process.js';
+import type { Sample } from '../support/samples.js';
 import { placeProject } from '../terraform/terraform.js';
 import { overrideFile, simulatedEnvironment, type Tools } from './proof.js';
-import type { Simulator } from './simulator.js';
+import { givenFor } from './samples.js';
+import { startSimulator, type Simulator } from './simulator.js';
 
 const boundSeconds = 300;
 
@@ -63,5 +65,26 @@ export class Planner {
     const { status, output, stdout } = await run('terraform', args, { cwd, env: this.env, log, boundSeconds });
     if (status !== 0) throw new Error(`${name}: terraform ${args[0]} failed:\n${output}`);
     return stdout;
+  }
+}
+
+/** A plan as JSON, of the folder `module` that it was made in. */
+export interface ModulePlan {
+  module: string;
+  plan: string;
+}
+
+/** Plans a sample, and its bootstrap/ where it has one, on an account that has what it takes as given. */
+export async function planSample(sample: Sample, tools: Tools, folder: string): Promise<ModulePlan[]> {
+  const simulator = await startSimulator(tools.python, folder, givenFor(sample.answers));
+  try {
+    const planner = new Planner(simulator, tools, folder);
+    const project = planner.place(sample.files, 'project');
+    const modules = [project, ...(sample.files.has('bootstrap/main.tf') ? [path.join(project, 'bootstrap')] : [])];
+    const plans: ModulePlan[] = [];
+    for (const module of modules) plans.push({ module, plan: await planner.plan(module) });
+    return plans;
+  } finally {
+    await simulator.stop();
   }
 }

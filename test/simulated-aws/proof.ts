@@ -4,10 +4,10 @@ import path from 'node:path';
 
 import { check, folderSources, readHclProject, readPlan, readState } from 'create-secure-infra/check';
 
+import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
 import { environment, placeProject } from '../terraform/terraform.js';
 import { whatAwsKeeps } from './kept.js';
-import { run, type Outcome, type RunOptions } from '../support/process.js';
 import { givenFor } from './samples.js';
 import { startSimulator, type Simulator } from './simulator.js';
 

@@ -1,6 +1,7 @@
-import { readAnswersFile, renderProject, resolve, type Answers } from 'create-secure-infra';
+import { renderProject } from 'create-secure-infra';
 import { check, memorySources, readHclProject, readPlan } from 'create-secure-infra/check';
 
+import { defaultAnswers } from '../support/default-project.js';
 import { zoneNames } from './facts.js';
 import { Planner } from './planner.js';
 import type { Tools } from './proof.js';
@@ -30,7 +31,7 @@ export async function planInRegions(
   const planner = new Planner(simulator, tools, folder);
 
   async function planIn(region: string): Promise<RegionPlan> {
-    const files = renderProject(defaultAnswers(region));
+    const files = renderProject(defaultAnswers({ region }));
     const plan = await planner.plan(planner.place(files, region));
     const { findings } = check([await readHclProject(memorySources(files)), readPlan(plan)]);
     if (findings.length > 0)
@@ -49,14 +50,6 @@ export async function planInRegions(
   } finally {
     await simulator.stop();
   }
-}
-
-/** The answers of `create-secure-infra my-payments --yes --region REGION`. */
-function defaultAnswers(region: string): Answers {
-  const { given } = readAnswersFile(JSON.stringify({ name: 'my-payments', suffix: 'dev1', region }), region);
-  const { answers, faults } = resolve(given, { directoryName: 'my-payments', drawSuffix: () => 'unused' });
-  if (faults.length > 0) throw new Error(`${region}: ${JSON.stringify(faults)}`);
-  return answers as Answers;
 }
 
 function readResources(plan: string): { resources: number; used: string[] } {

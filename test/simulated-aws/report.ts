@@ -1,16 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-
 import { markdownTable } from 'markdown-table';
 
-// @ts-expect-error: a script in plain JavaScript
-import { fillTables, formatted } from '../../scripts/fill-tables.mjs';
+import { pageWith, readPage, writePage } from '../support/document.js';
 import { limits } from './limits.js';
 import type { Proof } from './proof.js';
 import type { RegionPlan } from './regions.js';
 import type { Gap, Refusal } from './simulator.js';
 
-const proofDocument = path.resolve(import.meta.dirname, '../../docs/proof.md');
+const page = 'proof.md';
 
 /** What a run found out, as far as it looked. */
 export interface Results {
@@ -48,19 +44,18 @@ export function regionTable(regions: readonly RegionPlan[]): string {
 
 /** Writes the tables into docs/proof.md. */
 export async function writeDocument(results: Results): Promise<void> {
-  writeFileSync(proofDocument, await documentWith(results, readFileSync(proofDocument, 'utf8')));
+  writePage(page, await documentWith(results));
 }
 
 /** Whether docs/proof.md says what the run found, times apart. A run that looked at a part is compared with that part. */
 export async function documentIsCurrent(results: Results): Promise<boolean> {
-  const text = readFileSync(proofDocument, 'utf8');
-  const written = withoutTimes(text);
-  const found = withoutTimes(await documentWith(results, text));
+  const written = withoutTimes(readPage(page));
+  const found = withoutTimes(await documentWith(results));
   return results.regions.length > 0 ? found === written : found.split('\n').every((line) => written.includes(line));
 }
 
-function documentWith({ proofs, regions, gaps, refusals }: Results, text: string): Promise<string> {
-  const tables = {
+function documentWith({ proofs, regions, gaps, refusals }: Results): Promise<string> {
+  return pageWith(page, {
     samples: proofTable(proofs),
     regions: regionTable(regions),
     gaps: markdownTable([['Calls', 'Why'], ...gaps.map(({ calls, why }) => [`\`${calls}\``, why])]),
@@ -73,11 +68,7 @@ function documentWith({ proofs, regions, gaps, refusals }: Results, text: string
       ...limits.map(({ limit, rules }) => [limit, named(rules)]),
     ]),
     kept: [...new Set(proofs.flatMap(({ kept }) => kept))].map((why) => `- ${why}`).join('\n'),
-  };
-  return (formatted as (text: string, target: string) => Promise<string>)(
-    (fillTables as (text: string, tables: object) => string)(text, tables),
-    proofDocument,
-  );
+  });
 }
 
 /** Times differ from run to run, and the width of a column with them. */

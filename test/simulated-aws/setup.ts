@@ -1,12 +1,7 @@
-import { rmSync } from 'node:fs';
-import path from 'node:path';
-
 import type { TestProject } from 'vitest/node';
 
-import { findToolchain } from '../terraform/terraform.js';
 import type { Tools } from './proof.js';
-import { simulatorTools } from './simulator.js';
-import { pythonWith } from '../support/python.js';
+import { prepareTools } from './tools.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -25,19 +20,7 @@ export default function setup(project: TestProject): () => void {
           '    SIMULATED_AWS=1 npm test includes it; it needs terraform and python3. npm run test:deploy is the proof.\n',
       );
   }
-  const toolchain = findToolchain();
-  if (toolchain.unavailable !== undefined)
-    throw new Error(`the simulated AWS needs terraform: ${toolchain.unavailable}`);
-  const teardown = () => rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true });
-  try {
-    project.provide('simulatorTools', {
-      python: pythonWith(simulatorTools),
-      providers: path.join(toolchain.dataFolder, 'providers'),
-      lockFile: toolchain.lockFile,
-    });
-  } catch (error) {
-    teardown();
-    throw error;
-  }
-  return teardown;
+  const { tools, clear } = prepareTools();
+  project.provide('simulatorTools', tools);
+  return clear;
 }

@@ -5,8 +5,8 @@ import path from 'node:path';
 
 import { describe, expect, inject, it } from 'vitest';
 
-import { scratchFolder } from '../support/scratch.js';
 import { endAll, run } from '../support/process.js';
+import { scratchFolder } from '../support/scratch.js';
 import { startSimulator } from './simulator.js';
 
 const tools = inject('simulatorTools');

@@ -34,6 +34,7 @@ from moto.moto_api._internal import mock_random
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
+from moto.s3.responses import S3Response
 from policies import denies
 
 GAPS: list[dict[str, str]] = []
@@ -309,6 +310,25 @@ def _bucket_policies(_: Facts) -> None:
         return PermissionResult.NEUTRAL
 
     FakeBucket.get_permission = get_permission
+
+
+@_gap(
+    "s3:GetBucketNotificationConfiguration",
+    "moto keeps that a bucket sends its events to EventBridge, and does not say so.",
+)
+def _events_to_event_bridge(_: Facts) -> None:
+    answer = S3Response.get_bucket_notification
+
+    def get_bucket_notification(self: S3Response) -> Any:
+        configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)
+        if configuration is not None and configuration.event_bridge is not None:
+            serialized = self.serialized
+            self.serialized = lambda result: serialized(
+                ActionResult({**result.result, "EventBridgeConfiguration": {}})
+            )
+        return answer(self)
+
+    S3Response.get_bucket_notification = get_bucket_notification
 
 
 @_gap(

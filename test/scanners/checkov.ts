@@ -1,0 +1,111 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { ModulePlan } from '../simulated-aws/planner.js';
+import { run } from '../support/process.js';
+import type { PythonTools } from '../support/python.js';
+
+export const checkovTools: PythonTools = {
+  name: 'checkov',
+  requirements: path.join(import.meta.dirname, 'requirements.txt'),
+  constraints: path.join(import.meta.dirname, 'constraints.txt'),
+  modules: ['checkov.main'],
+};
+
+/** What one check says of one resource. */
+export interface Finding {
+  /** `CKV_AWS_150` */
+  check: string;
+  /** What it asks, in Checkov's words. */
+  asks: string;
+  /** `aws_lb.alb`, without an index or key. */
+  resource: string;
+  /** Why it is suppressed, as far as a reason is given. */
+  reason?: string;
+}
+
+export interface CheckovResult {
+  passed: number;
+  failed: Finding[];
+  skipped: Finding[];
+}
+
+const boundSeconds = 300;
+
+/** The configuration that a generated project brings for Checkov. */
+const configuration = '.checkov.yaml';
+
+/** Scans the HCL in `project` with the project's own configuration. `python` must have checkovTools. */
+export function scanFolder(python: string, project: string): Promise<CheckovResult> {
+  const file = path.join(project, configuration);
+  // Only for people is it good to hear of findings alone.
+  const everything = readFileSync(file, 'utf8').replace(/^quiet: true$/m, 'quiet: false');
+  writeFileSync(file, everything);
+  return scan(python, project, ['--config-file', configuration, '--directory', '.']);
+}
+
+/**
+ * Scans a plan, in JSON, of the module in the folder `module`, whose suppressions hold for it. `folder` gets the plan, and
+ * must not have a configuration of Checkov's.
+ */
+export function scanPlan(python: string, folder: string, { module, plan }: ModulePlan): Promise<CheckovResult> {
+  const file = path.join(folder, `${path.basename(module)}-plan.json`);
+  writeFileSync(file, plan);
+  return scan(python, folder, [
+    ...['--framework', 'terraform_plan', '--file', file],
+    ...['--repo-root-for-plan-enrichment', module],
+  ]);
+}
+
+async function scan(python: string, cwd: string, args: readonly string[]): Promise<CheckovResult> {
+  const log = `${cwd}-checkov.log`;
+  const { status, stdout, output } = await run(
+    python,
+    ['-m', 'checkov.main', ...args, '--skip-download', '--output', 'json'],
+    { cwd, log, boundSeconds, env: environment(cwd) },
+  );
+  // 1 is for findings.
+  if (status !== 0 && status !== 1) throw new Error(`checkov failed, see ${log}:\n${output.slice(-2000)}`);
+  return readResult(stdout);
+}
+
+/** Nothing of the machine's own settings for Checkov, which may also be in the home folder. */
+function environment(home: string): NodeJS.ProcessEnv {
+  const misleading = /^(CKV_|CHECKOV_|BC_|PRISMA_|BRIDGECREW)/;
+  const env = Object.entries(process.env).filter(([name]) => !misleading.test(name));
+  return { ...Object.fromEntries(env), HOME: home, LOG_LEVEL: 'ERROR', ANSI_COLORS_DISABLED: '1' };
+}
+
+interface Record {
+  check_id: string;
+  check_name: string;
+  resource: string;
+  check_result: { suppress_comment?: string };
+}
+
+/** Reads what Checkov printed as JSON. Throws where files could not be parsed, or nothing was looked at. */
+export function readResult(text: string): CheckovResult {
+  const report = JSON.parse(text) as {
+    summary?: { passed: number; parsing_errors: number };
+    results?: { failed_checks: Record[]; skipped_checks?: Record[]; parsing_errors?: string[] };
+  };
+  const { summary, results } = report;
+  if (!summary || !results?.skipped_checks || summary.passed === 0) throw new Error(`checkov found nothing to scan`);
+  if (summary.parsing_errors > 0) throw new Error(`checkov cannot parse ${results.parsing_errors?.join(', ')}`);
+  return {
+    passed: summary.passed,
+    failed: results.failed_checks.map(finding),
+    skipped: results.skipped_checks.map(finding),
+  };
+}
+
+function finding({ check_id, check_name, resource, check_result }: Record): Finding {
+  const reason = check_result.suppress_comment?.trim();
+  return {
+    check: check_id,
+    asks: check_name,
+    resource: resource.replace(/\[.*$/, ''),
+    // What Checkov says where a comment gives none.
+    ...(reason && reason !== 'No comment provided' ? { reason } : {}),
+  };
+}

@@ -1,0 +1,97 @@
+// `npm run test:scanners`: Checkov and TFLint on every golden sample, which must have nothing to say.
+import { parseArgs } from 'node:util';
+
+import pLimit from 'p-limit';
+
+import { clock, runCommand, samplesNamed, WrongUsage } from '../support/command.js';
+import { keepingLogs } from '../support/logs.js';
+import type { Sample } from '../support/samples.js';
+import { withTools } from '../simulated-aws/tools.js';
+import { faultsTogether } from './limits.js';
+import { scannedProjects } from './projects.js';
+import { scanTable, stalePages, writePages } from './report.js';
+import { scan, type Scan, type Scanners } from './scan.js';
+import { prepareScanners } from './tools.js';
+
+const help = `npm run test:scanners -- [options]
+
+  --sample NAME    only this sample of golden/, such as defaults or ecs-fargate/defaults; may be given again
+  --write          write docs/suppressions.md and the table in docs/proof.md
+  --help           show this help
+
+Without --sample it also fails where these pages do not say what was found.
+`;
+
+interface Settings {
+  projects: Sample[];
+  /** Whether the pages are written, or must already say what is found. */
+  pages: 'write' | 'compare' | 'leave';
+}
+
+function readSettings(args: string[]): Settings | undefined {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args,
+      options: {
+        sample: { type: 'string', multiple: true },
+        write: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }));
+  } catch (error) {
+    throw new WrongUsage((error as Error).message);
+  }
+  if (values.help) return undefined;
+  if (values.write && values.sample) throw new WrongUsage('--write needs every sample');
+  if (values.sample) return { projects: samplesNamed(values.sample), pages: 'leave' };
+  return { projects: scannedProjects(), pages: values.write ? 'write' : 'compare' };
+}
+
+/** Runs everything and returns the exit code. */
+function main(settings: Settings): Promise<number> {
+  return withTools(async (planning) => {
+    const scanners = { ...(await prepareScanners()), planning };
+    if (!scanners.awsRuleset) console.log("TFLint cannot download AWS's ruleset here: it looks with its own alone.");
+    const { scans, failures } = await scanAll(settings.projects, scanners);
+    if (scans.length > 0) console.log(`\n${scanTable(scans)}`);
+    failures.push(...faultsTogether(scans));
+    if (failures.length === 0 && settings.pages === 'write') await writePages(scans);
+    if (failures.length === 0 && settings.pages === 'compare')
+      failures.push(
+        ...(await stalePages(scans)).map(
+          (page) => `${page} does not say what was found. Run npm run test:scanners -- --write and commit the result.`,
+        ),
+      );
+    if (failures.length > 0) console.error(`\n${failures.length} failed:\n\n${failures.join('\n\n')}`);
+    return failures.length === 0 ? 0 : 1;
+  });
+}
+
+async function scanAll(projects: readonly Sample[], scanners: Scanners): Promise<{ scans: Scan[]; failures: string[] }> {
+  const failures: string[] = [];
+  // The scanners and terraform's plan wait for nothing but the processor.
+  const atATime = pLimit(2);
+  const scans = projects.map((project) =>
+    atATime(async () => {
+      try {
+        const found = await keepingLogs(project.name, (folder) => scan(project, scanners, folder));
+        console.log(`${clock()}  ${project.name}: ${found.faults.length === 0 ? 'nothing to ask' : 'FAILED'}`);
+        failures.push(...found.faults.map((fault) => `${project.name}: ${fault}`));
+        return found;
+      } catch (error) {
+        console.log(`${clock()}  FAILED ${(error as Error).message}`);
+        failures.push((error as Error).message);
+        return undefined;
+      }
+    }),
+  );
+  return { scans: (await Promise.all(scans)).filter((one) => one !== undefined), failures };
+}
+
+runCommand(help, async (args) => {
+  const settings = readSettings(args);
+  if (settings) return main(settings);
+  console.log(help);
+  return 0;
+});

@@ -1,0 +1,110 @@
+import { markdownTable } from 'markdown-table';
+
+import { pageWith, readPage, writePage } from '../support/document.js';
+import { declinedInsights } from './projects.js';
+import type { ExplainedSuppression, Scan } from './scan.js';
+
+/** Sample, then passed, failed and skipped on HCL and on the plan, then issues of TFLint. */
+export function scanTable(scans: readonly Scan[]): string {
+  const rows = scans.map(({ sample, hcl, plan, issues }) => [
+    sample,
+    ...[hcl, plan].flatMap((result) => [result?.passed, result?.failed.length, result?.skipped.length].map(shown)),
+    String(issues.length),
+  ]);
+  const columns = ['HCL: passed', 'failed', 'skipped', 'Plan: passed', 'failed', 'skipped', 'TFLint: issues'];
+  return markdownTable([['Sample', ...columns], ...rows], { align: ['l', ...columns.map(() => 'r')] });
+}
+
+function shown(count: number | undefined): string {
+  return count === undefined ? '' : String(count);
+}
+
+/** What Trivy's checks ask, in its own words: it cannot be asked here. https://avd.aquasec.com/misconfig/aws/ */
+const askedByTrivy: Record<string, string> = {
+  'AWS-0053': 'Load balancer is exposed to the internet.',
+  'AWS-0054': 'Use of plain HTTP.',
+  'AWS-0089': 'S3 bucket logging',
+  'AWS-0104': 'A security group rule should not allow unrestricted egress to any IP address.',
+  'AWS-0132': 'S3 encryption should use customer managed keys',
+  'AWS-0133': 'Enable Performance Insights to detect potential problems',
+  'AWS-0343': 'RDS cluster deletion protection disabled',
+};
+
+/** A suppression, the reasons that are given for it, and where it is found. */
+interface Entry {
+  check: string;
+  asks: string;
+  /** By reason: the resources, and the projects. */
+  reasons: Map<string, { resources: Set<string>; projects: Set<string> }>;
+}
+
+function suppressionTable(scans: readonly Scan[], scanner: 'checkov' | 'trivy'): string {
+  const all = scans.map(({ sample }) => sample).filter((sample) => sample !== declinedInsights.name);
+  const rows = entries(scans, scanner).flatMap(({ check, asks, reasons }) =>
+    [...reasons].map(([reason, { resources, projects }]) => [
+      `\`${check}\``,
+      asks,
+      reason,
+      [...resources].map((resource) => `\`${resource}\``).join(', '),
+      projectNames(projects, all),
+    ]),
+  );
+  return markdownTable([['Check', 'What it asks', 'Why it cannot hold', 'Where', 'Samples'], ...rows]);
+}
+
+function entries(scans: readonly Scan[], scanner: 'checkov' | 'trivy'): Entry[] {
+  const byCheck = new Map<string, Entry>();
+  for (const { sample, suppressions } of scans) {
+    for (const suppression of suppressions.filter((one) => one.scanner === scanner)) {
+      const { check, reason = '', resource = '' } = suppression;
+      const entry = byCheck.get(check) ?? { check, asks: asks(suppression), reasons: new Map() };
+      byCheck.set(check, entry);
+      const found = entry.reasons.get(reason) ?? { resources: new Set<string>(), projects: new Set<string>() };
+      entry.reasons.set(reason, found);
+      found.resources.add(resource);
+      found.projects.add(sample);
+    }
+  }
+  return [...byCheck.values()].sort((a, b) => (a.check < b.check ? -1 : 1));
+}
+
+function asks({ scanner, check, asks: words }: ExplainedSuppression): string {
+  if (scanner !== 'trivy') return words ?? '';
+  if (!askedByTrivy[check]) throw new Error(`what does Trivy's ${check} ask? Add it to the table in report.ts`);
+  return askedByTrivy[check];
+}
+
+function projectNames(projects: ReadonlySet<string>, all: readonly string[]): string {
+  const samples = all.filter((sample) => projects.has(sample));
+  if (samples.length === all.length) return 'all';
+  if (samples.length === 0) return `none; with \`${[...projects].join(', ')}\``;
+  return samples.length > all.length / 2
+    ? `all but ${all.filter((sample) => !projects.has(sample)).map(short).join(', ')}`
+    : samples.map(short).join(', ');
+}
+
+function short(sample: string): string {
+  return `\`${sample.slice(sample.indexOf('/') + 1)}\``;
+}
+
+/** The pages that a run over everything writes, by their names in docs/. */
+async function pages(scans: readonly Scan[]): Promise<[name: string, text: string][]> {
+  const tables = {
+    scans: scanTable(scans),
+    'checkov suppressions': suppressionTable(scans, 'checkov'),
+    'trivy suppressions': suppressionTable(scans, 'trivy'),
+  };
+  return Promise.all(
+    ['proof.md', 'suppressions.md'].map(async (name) => [name, await pageWith(name, tables)] as [string, string]),
+  );
+}
+
+/** Writes what was found into docs/proof.md and docs/suppressions.md. */
+export async function writePages(scans: readonly Scan[]): Promise<void> {
+  for (const [name, text] of await pages(scans)) writePage(name, text);
+}
+
+/** The pages of docs/ that do not say what was found. */
+export async function stalePages(scans: readonly Scan[]): Promise<string[]> {
+  return (await pages(scans)).filter(([name, text]) => text !== readPage(name)).map(([name]) => `docs/${name}`);
+}

@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
+import path from 'node:path';
+
+import { run } from '../support/process.js';
+import { cacheFolder } from '../support/python.js';
+
+/** Something that TFLint does not like. */
+export interface Issue {
+  rule: string;
+  message: string;
+  /** `variables.tf:12` */
+  place: string;
+}
+
+const boundSeconds = 120;
+
+/**
+ * A tflint of exactly this version: the one on PATH, one that was installed before, or one that Go installs, once, into
+ * node_modules/.cache. Throws with Go's own words where none can be had.
+ */
+export function tflintOf(version: string): string {
+  const folder = path.join(cacheFolder, `tflint-${version}`);
+  const installed = path.join(folder, 'tflint');
+  const found = ['tflint', installed].find((command) => versionOf(command) === version);
+  if (found) return found;
+
+  const unfinished = `${folder}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  try {
+    const { status, stdout, stderr, error } = spawnSync(
+      'go',
+      ['install', `github.com/terraform-linters/tflint@v${version}`],
+      { encoding: 'utf8', timeout: 900_000, env: { ...process.env, GOBIN: unfinished, GOFLAGS: '' } },
+    );
+    if (status !== 0)
+      throw new Error(
+        `tflint ${version} is neither on PATH nor can Go install it:\n${error?.message ?? stdout + stderr}`,
+      );
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(unfinished, folder);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  return installed;
+}
+
+function versionOf(command: string): string | undefined {
+  const { stdout } = spawnSync(command, ['--version'], { encoding: 'utf8', env: environment() });
+  return /^TFLint version (\S+)/m.exec(stdout ?? '')?.[1];
+}
+
+/** Nothing of the machine's own settings for TFLint, and rulesets are kept beside it. */
+function environment(): NodeJS.ProcessEnv {
+  const env = Object.entries(process.env).filter(([name]) => !name.startsWith('TFLINT_'));
+  return { ...Object.fromEntries(env), TFLINT_PLUGIN_DIR: path.join(cacheFolder, 'tflint-rulesets') };
+}
+
+/** Looks at a project and its bootstrap/ with the project's own configuration, or with another one. */
+export async function lint(
+  tflint: string,
+  project: string,
+  configuration = path.join(project, '.tflint.hcl'),
+): Promise<Issue[]> {
+  if (!existsSync(configuration)) throw new Error(`${project} brings no .tflint.hcl`);
+  const log = `${project}-tflint.log`;
+  const { stdout, output } = await run(
+    tflint,
+    ['--recursive', '--config', configuration, '--format', 'json', '--no-color'],
+    { cwd: project, log, boundSeconds, env: environment() },
+  );
+  const report = readReport(stdout);
+  if (!report || report.errors.length > 0) throw new Error(`tflint failed, see ${log}:\n${output.slice(-2000)}`);
+  return report.issues.map(({ rule, message, range }) => ({
+    rule: rule.name,
+    message,
+    place: `${range.filename}:${range.start.line}`,
+  }));
+}
+
+interface Report {
+  issues: { rule: { name: string }; message: string; range: { filename: string; start: { line: number } } }[];
+  errors: unknown[];
+}
+
+function readReport(text: string): Report | undefined {
+  try {
+    return JSON.parse(text) as Report;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The ruleset of AWS that is used where it can be had; it is published on GitHub alone. */
+const awsRuleset = '0.48.0';
+
+/** A configuration file that turns on AWS's ruleset, which TFLint downloads; undefined where that cannot be had. */
+export async function awsRulesetFor(tflint: string): Promise<string | undefined> {
+  const configuration = path.join(cacheFolder, 'tflint-aws-ruleset.hcl');
+  mkdirSync(cacheFolder, { recursive: true });
+  writeFileSync(
+    configuration,
+    `plugin "aws" {
+  enabled = true
+  version = "${awsRuleset}"
+  source  = "github.com/terraform-linters/tflint-ruleset-aws"
+}
+`,
+  );
+  const { status } = await run(tflint, ['--init', '--config', configuration], {
+    cwd: cacheFolder,
+    log: devNull,
+    boundSeconds,
+    env: environment(),
+  });
+  return status === 0 ? configuration : undefined;
+}

@@ -1,0 +1,12 @@
+import { scannerVersions } from '../../src/render/scanner-versions.js';
+import { pythonWith } from '../support/python.js';
+import { checkovTools } from './checkov.js';
+import type { Scanners } from './scan.js';
+import { awsRulesetFor, tflintOf } from './tflint.js';
+
+/** Finds or installs the scanners, in the versions that generated projects run. Throws where one cannot be had. */
+export async function prepareScanners(): Promise<Scanners> {
+  const tflint = tflintOf(scannerVersions.tflint);
+  const awsRuleset = await awsRulesetFor(tflint);
+  return { checkov: pythonWith(checkovTools), tflint, ...(awsRuleset ? { awsRuleset } : {}) };
+}

@@ -61,6 +61,16 @@ export default defineConfig({
           maxConcurrency: 6,
         },
       },
+      {
+        ...shared(),
+        test: {
+          name: 'scanners',
+          include: ['test/scanners/**/*.test.ts'],
+          globalSetup: ['test/scanners/setup.ts'],
+          // They wait for nothing but the processor.
+          maxConcurrency: 2,
+        },
+      },
     ],
   },
 });

@@ -20,6 +20,8 @@ export interface Finding {
   asks: string;
   /** `aws_lb.alb`, without an index or key. */
   resource: string;
+  /** Path from the folder that was scanned: `bootstrap/main.tf`. */
+  file: string;
   /** Why it is suppressed, as far as a reason is given. */
   reason?: string;
 }
@@ -80,6 +82,7 @@ interface Record {
   check_id: string;
   check_name: string;
   resource: string;
+  file_path: string;
   check_result: { suppress_comment?: string };
 }
 
@@ -99,12 +102,13 @@ export function readResult(text: string): CheckovResult {
   };
 }
 
-function finding({ check_id, check_name, resource, check_result }: Record): Finding {
+function finding({ check_id, check_name, resource, file_path, check_result }: Record): Finding {
   const reason = check_result.suppress_comment?.trim();
   return {
     check: check_id,
     asks: check_name,
     resource: resource.replace(/\[.*$/, ''),
+    file: file_path.replace(/^\//, ''),
     // What Checkov says where a comment gives none.
     ...(reason && reason !== 'No comment provided' ? { reason } : {}),
   };

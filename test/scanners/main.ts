@@ -68,7 +68,10 @@ function main(settings: Settings): Promise<number> {
   });
 }
 
-async function scanAll(projects: readonly Sample[], scanners: Scanners): Promise<{ scans: Scan[]; failures: string[] }> {
+async function scanAll(
+  projects: readonly Sample[],
+  scanners: Scanners,
+): Promise<{ scans: Scan[]; failures: string[] }> {
   const failures: string[] = [];
   // The scanners and terraform's plan wait for nothing but the processor.
   const atATime = pLimit(2);

@@ -79,7 +79,10 @@ function projectNames(projects: ReadonlySet<string>, all: readonly string[]): st
   if (samples.length === all.length) return 'all';
   if (samples.length === 0) return `none; with \`${[...projects].join(', ')}\``;
   return samples.length > all.length / 2
-    ? `all but ${all.filter((sample) => !projects.has(sample)).map(short).join(', ')}`
+    ? `all but ${all
+        .filter((sample) => !projects.has(sample))
+        .map(short)
+        .join(', ')}`
     : samples.map(short).join(', ');
 }
 

@@ -83,7 +83,7 @@ function described({ check, asks, resource }: Finding): string {
 export function faultsOf({ scanner, check, reason, resource, place }: Suppression, findings: Finding[]): string[] {
   const faults: string[] = [];
   if (scanner === 'tflint') faults.push('TFLint has nothing to be kept from');
-  else if (!resource) faults.push('it stands where no scanner looks, or is not written as one reads it');
+  else if (!resource) faults.push('it stands where no scanner looks, or is not written as the others are');
   else if (!reason) faults.push('it gives no reason');
   if (scanner === 'checkov' && resource && !findings.some((finding) => sameCheck(finding, { check, resource })))
     faults.push('it suppresses nothing');

@@ -7,7 +7,7 @@ export interface Suppression {
   check: string;
   /** Why; undefined where the comment gives no reason. */
   reason: string | undefined;
-  /** `aws_lb.alb`; undefined where the comment stands where the scanner does not look. */
+  /** `aws_lb.alb`; undefined where the comment is about no resource, or is not written as described below. */
   resource: string | undefined;
   /** `alb.tf:4` */
   place: string;
@@ -46,7 +46,7 @@ function inResource(lines: readonly string[], index: number): Read {
     scanner: 'checkov',
     check: check ?? lines[index]!.trim(),
     reason: reason?.trim() || undefined,
-    resource: addressOf(start),
+    resource: check ? addressOf(start) : undefined,
   };
 }
 
@@ -59,7 +59,7 @@ function aboveResource(lines: readonly string[], index: number): Read {
     scanner: 'trivy',
     check: check ?? lines[index]!.trim(),
     reason: reason.join(' ') || undefined,
-    resource: addressOf(next),
+    resource: check ? addressOf(next) : undefined,
   };
 }
 

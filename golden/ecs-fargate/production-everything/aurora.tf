@@ -49,7 +49,7 @@ resource "aws_cloudwatch_log_group" "aurora" {
 }
 
 resource "aws_rds_cluster" "aurora" {
-  #checkov:skip=CKV2_AWS_8:Aurora itself backs up every second of db_backup_retention_days; AWS Backup would be a second copy, paid again.
+  #checkov:skip=CKV2_AWS_8:Aurora's own backup restores any second of db_backup_retention_days; AWS Backup would be another, paid as well.
   cluster_identifier = local.aurora_cluster_identifier
   engine             = "aurora-postgresql"
   engine_version     = var.db_engine_version

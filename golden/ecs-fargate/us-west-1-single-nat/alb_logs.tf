@@ -2,7 +2,7 @@
 #trivy:ignore:AWS-0089
 resource "aws_s3_bucket" "alb_logs" {
   #checkov:skip=CKV_AWS_18:It holds access logs itself; logging the access to them would need another such bucket, and so on.
-  #checkov:skip=CKV_AWS_144:Logs are evidence, not state: losing a region loses none that the service needs, and a copy doubles their cost.
+  #checkov:skip=CKV_AWS_144:They are the logs of one region's load balancer and expire; a copy in another region doubles their cost.
   #checkov:skip=CKV_AWS_145:Encrypted with S3-managed keys, the only ones that Elastic Load Balancing delivers access logs to.
   bucket        = "${local.name_prefix}-alb-logs-${local.account_id}"
   force_destroy = var.force_destroy

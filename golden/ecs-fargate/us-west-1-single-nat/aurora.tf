@@ -52,7 +52,7 @@ resource "aws_cloudwatch_log_group" "aurora" {
 #trivy:ignore:AWS-0343
 resource "aws_rds_cluster" "aurora" {
   #checkov:skip=CKV_AWS_139:Ephemeral, so terraform destroy must be able to remove it; deletion_protection = true protects it.
-  #checkov:skip=CKV2_AWS_8:Aurora itself backs up every second of db_backup_retention_days; AWS Backup would be a second copy, paid again.
+  #checkov:skip=CKV2_AWS_8:Aurora's own backup restores any second of db_backup_retention_days; AWS Backup would be another, paid as well.
   cluster_identifier = local.aurora_cluster_identifier
   engine             = "aurora-postgresql"
   engine_version     = var.db_engine_version

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { scannerVersions } from '../../src/render/scanner-versions.js';
+import { checkovTools, readResult } from './checkov.js';
+import { faultsTogether } from './limits.js';
+import { faultsOf, type Scan } from './scan.js';
+import { readSuppressions, withoutSuppressions } from './suppressions.js';
+
+describe('a suppression', () => {
+  const read = (text: string) => readSuppressions(new Map([['a.tf', text]]));
+
+  it("of Checkov's is in the resource that it is about, with its reason", () => {
+    expect(read('resource "aws_lb" "alb" {\n  #checkov:skip=CKV_AWS_150:It is ephemeral: so be it.\n}\n')).toEqual([
+      {
+        scanner: 'checkov',
+        check: 'CKV_AWS_150',
+        reason: 'It is ephemeral: so be it.',
+        resource: 'aws_lb.alb',
+        place: 'a.tf:2',
+      },
+    ]);
+  });
+
+  it("of Trivy's is above the resource, and below its reason", () => {
+    const text =
+      '}\n\n# The clients are\n# on the internet.\n#trivy:ignore:AWS-0053\n#trivy:ignore:AWS-0054\nresource "aws_lb" "alb" {\n}\n';
+    expect(read(text).map(({ check, reason, resource }) => [check, reason, resource])).toEqual([
+      ['AWS-0053', 'The clients are on the internet.', 'aws_lb.alb'],
+      ['AWS-0054', undefined, 'aws_lb.alb'],
+    ]);
+  });
+
+  it.each([
+    ['no reason', '  #checkov:skip=CKV_AWS_1\n', 'it gives no reason'],
+    ['an empty reason', '  #checkov:skip=CKV_AWS_1: \n', 'it gives no reason'],
+    ['a reason for what is not found', '  #checkov:skip=CKV_AWS_2:Why not.\n', 'it suppresses nothing'],
+    ['a finding of its own', '  #checkov:skip=CKV_AWS_1:Why not.\n', undefined],
+    ['a name of old', '  #bridgecrew:skip=CKV_AWS_1:Why not.\n', 'is not written as the others are'],
+    ['a rule of TFLint', '  # tflint-ignore: all\n', 'TFLint has nothing to be kept from'],
+    ['a place within the resource, for Trivy', '  #trivy:ignore:AWS-0001\n', 'it stands where no scanner looks'],
+    ['an end of a line', '  a = 1 #trivy:ignore:AWS-0001\n', 'it stands where no scanner looks'],
+  ])('with %s is judged so', (_, line, fault) => {
+    const findings = [{ check: 'CKV_AWS_1', asks: '', resource: 'aws_lb.alb', file: 'a.tf' }];
+    const [suppression, ...more] = read(`resource "aws_lb" "alb" {\n${line}}\n`);
+    expect(more).toEqual([]);
+    const faults = faultsOf(suppression!, findings);
+    expect(faults).toEqual(fault ? [expect.stringContaining(fault)] : []);
+  });
+
+  it('outside of a resource is no good', () => {
+    const [suppression] = read('locals {\n  #checkov:skip=CKV_AWS_1:Why not.\n}\n');
+    expect(faultsOf(suppression!, [])).toEqual([expect.stringContaining('it stands where no scanner looks')]);
+  });
+
+  it('can be taken out', () => {
+    const text = 'resource "aws_lb" "alb" {\n  # Kept.\n  #checkov:skip=CKV_AWS_1:Why not.\n  name = "a"\n}\n';
+    expect(withoutSuppressions(new Map([['a.tf', text]]))).toEqual(
+      new Map([['a.tf', 'resource "aws_lb" "alb" {\n  # Kept.\n  name = "a"\n}\n']]),
+    );
+  });
+});
+
+describe('all suppressions together', () => {
+  const scanWith = (asks: readonly [check: string, asks: string][], sample = 'a/b') =>
+    ({
+      sample,
+      suppressions: asks.map(([check, words]) => ({ scanner: 'checkov', check, asks: words })),
+    }) as unknown as Scan;
+  const numbered = (count: number) =>
+    Array.from({ length: count }, (_, at): [string, string] => [`CKV_AWS_${at}`, 'Ensure something']);
+
+  it('are twelve checks at most', () => {
+    expect(faultsTogether([scanWith(numbered(12)), scanWith(numbered(7))])).toEqual([]);
+    expect(faultsTogether([scanWith(numbered(13))])).toEqual([expect.stringContaining('13 checks are suppressed')]);
+  });
+
+  it.each([
+    ['CKV_AWS_96', 'Ensure all data stored in Aurora is securely encrypted at rest'],
+    ['CKV_AWS_17', 'Ensure all data stored in RDS is not publicly accessible'],
+    ['CKV_AWS_54', 'Ensure S3 bucket has block public policy enabled'],
+    ['CKV_AWS_356', 'Ensure no IAM policies documents allow "*" as a statement\'s resource for restrictable actions'],
+  ])('are not about %s: %s', (check, asks) => {
+    expect(faultsTogether([scanWith([[check, asks]])])).toEqual([`${check} may not be suppressed: ${asks}`]);
+  });
+});
+
+describe('Checkov', () => {
+  it('is the one that projects run', () => {
+    expect(readFileSync(checkovTools.requirements, 'utf8')).toMatch(
+      new RegExp(`^checkov==${scannerVersions.checkov.replaceAll('.', '\\.')}$`, 'm'),
+    );
+  });
+
+  it.each([
+    ['{"passed": 0, "failed": 0}', 'found nothing to scan'],
+    ['{"summary": {"passed": 3, "parsing_errors": 0}, "results": {"failed_checks": []}}', 'found nothing to scan'],
+    [
+      '{"summary": {"passed": 3, "parsing_errors": 1}, "results": {"failed_checks": [], "skipped_checks": [], "parsing_errors": ["a.tf"]}}',
+      'cannot parse a.tf',
+    ],
+  ])('fails where it did not look: %s', (text, fault) => {
+    expect(() => readResult(text)).toThrow(fault);
+  });
+});

@@ -54,8 +54,12 @@ export function scanPlan(python: string, folder: string, { module, plan }: Modul
   const file = path.join(folder, `${path.basename(module)}-plan.json`);
   writeFileSync(file, plan);
   return scan(python, folder, [
-    ...['--framework', 'terraform_plan', '--file', file],
-    ...['--repo-root-for-plan-enrichment', module],
+    '--framework',
+    'terraform_plan',
+    '--file',
+    file,
+    '--repo-root-for-plan-enrichment',
+    module,
   ]);
 }
 

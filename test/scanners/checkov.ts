@@ -35,32 +35,35 @@ export interface CheckovResult {
 const boundSeconds = 300;
 
 /** The configuration that a generated project brings for Checkov. */
-const configuration = '.checkov.yaml';
+export const configurationFile = '.checkov.yaml';
 
-/** Scans the HCL in `project` with the project's own configuration. `python` must have checkovTools. */
-export function scanFolder(python: string, project: string): Promise<CheckovResult> {
-  const file = path.join(project, configuration);
-  // Only for people is it good to hear of findings alone.
-  const everything = readFileSync(file, 'utf8').replace(/^quiet: true$/m, 'quiet: false');
-  writeFileSync(file, everything);
-  return scan(python, project, ['--config-file', configuration, '--directory', '.']);
+/** Scans the HCL in a folder with the configuration that stands in it. `python` must have checkovTools. */
+export function scanFolder(python: string, folder: string): Promise<CheckovResult> {
+  const file = path.join(folder, configurationFile);
+  // Checkov reads it even where it is told of another.
+  writeFileSync(file, reportingAll(readFileSync(file, 'utf8')));
+  return scan(python, folder, ['--directory', '.']);
 }
 
 /**
- * Scans a plan, in JSON, of the module in the folder `module`, whose suppressions hold for it. `folder` gets the plan, and
- * must not have a configuration of Checkov's.
+ * Scans a plan, in JSON, of the module in the folder `module`, whose suppressions hold for it, with a project's
+ * `configuration`. `folder` gets both; it is not the project's.
  */
-export function scanPlan(python: string, folder: string, { module, plan }: ModulePlan): Promise<CheckovResult> {
-  const file = path.join(folder, `${path.basename(module)}-plan.json`);
-  writeFileSync(file, plan);
-  return scan(python, folder, [
-    '--framework',
-    'terraform_plan',
-    '--file',
-    file,
-    '--repo-root-for-plan-enrichment',
-    module,
-  ]);
+export function scanPlan(
+  python: string,
+  folder: string,
+  { module, plan }: ModulePlan,
+  configuration: string,
+): Promise<CheckovResult> {
+  const file = `${path.basename(module)}-plan.json`;
+  writeFileSync(path.join(folder, file), plan);
+  writeFileSync(path.join(folder, configurationFile), reportingAll(configuration));
+  return scan(python, folder, ['--file', file, '--repo-root-for-plan-enrichment', module]);
+}
+
+/** Only for people is it good to hear of findings alone. */
+function reportingAll(configuration: string): string {
+  return configuration.replace(/^quiet: true$/m, 'quiet: false');
 }
 
 async function scan(python: string, cwd: string, args: readonly string[]): Promise<CheckovResult> {

@@ -9,7 +9,7 @@ import { everyCombination } from '../support/answers.js';
 import { writeFiles } from '../support/files.js';
 import { keepingLogs } from '../support/logs.js';
 import { scratchFolder } from '../support/scratch.js';
-import { scanFolder } from './checkov.js';
+import { configurationFile, scanFolder } from './checkov.js';
 import { faultsTogether } from './limits.js';
 import { scannedProjects } from './projects.js';
 import { scanTable, stalePages } from './report.js';
@@ -60,11 +60,11 @@ describe.skipIf(!scanners)('Checkov and TFLint', { timeout: 900_000 }, () => {
       folder: `combination-${index}`,
       files: renderProject(answers),
     }));
-    const configuration = combinations[0]!.files.get('.checkov.yaml')!;
+    const configuration = combinations[0]!.files.get(configurationFile)!;
     const scanned = async (name: string, filesOf: typeof withoutSuppressions) => {
       const parent = path.join(scratchFolder(), name);
       mkdirSync(parent);
-      writeFileSync(path.join(parent, '.checkov.yaml'), configuration);
+      writeFileSync(path.join(parent, configurationFile), configuration);
       for (const { folder, files } of combinations) writeFiles(filesOf(files), path.join(parent, folder));
       return { parent, ...(await scanFolder(scanners.checkov, parent)) };
     };

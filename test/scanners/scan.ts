@@ -4,7 +4,7 @@ import type { Sample } from '../support/samples.js';
 import { writeFiles } from '../support/files.js';
 import { planSample } from '../simulated-aws/planner.js';
 import type { Tools } from '../simulated-aws/proof.js';
-import { scanFolder, scanPlan, type CheckovResult, type Finding } from './checkov.js';
+import { configurationFile, scanFolder, scanPlan, type CheckovResult, type Finding } from './checkov.js';
 import { readSuppressions, withoutSuppressions, type Suppression } from './suppressions.js';
 import { lint, type Issue } from './tflint.js';
 
@@ -67,7 +67,9 @@ export async function scan(sample: Sample, scanners: Scanners, folder: string): 
 
 async function scanPlans(sample: Sample, checkov: string, tools: Tools, folder: string): Promise<CheckovResult> {
   const results: CheckovResult[] = [];
-  for (const plan of await planSample(sample, tools, folder)) results.push(await scanPlan(checkov, folder, plan));
+  const configuration = sample.files.get(configurationFile)!;
+  for (const plan of await planSample(sample, tools, folder))
+    results.push(await scanPlan(checkov, folder, plan, configuration));
   return {
     passed: results.reduce((sum, { passed }) => sum + passed, 0),
     failed: results.flatMap(({ failed }) => failed),

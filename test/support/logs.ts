@@ -12,7 +12,7 @@ process.on('exit', () => unfinished.forEach(clear));
  */
 export async function keepingLogs<T>(name: string, task: (folder: string) => Promise<T>): Promise<T> {
   // Short, because the provider's socket is below it, and a socket's path has 104 characters at the most.
-  const folder = mkdtempSync(path.join(tmpdir(), 'csi-deploy-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'csi-'));
   unfinished.add(folder);
   try {
     const result = await task(folder);

@@ -59,7 +59,6 @@ const lateLoading = {
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 const common = {
-  outdir: 'dist',
   bundle: true,
   // Starts faster than ES modules do (docs/benchmarks.md), and can be imported all the same.
   format: 'cjs',
@@ -76,17 +75,18 @@ const common = {
 };
 const late = await build({
   ...common,
+  outdir: 'dist',
   entryPoints: { templates: 'virtual:templates', terminal: 'src/answers/terminal.ts', 'fs-extra': 'fs-extra' },
   plugins: [esbuildTemplates('templates')],
 });
-// The command and the API are mostly the same code, in one file; the command does not run what only the API needs.
+// The command and the API are mostly the same code: in one file they take 22 KB less to download, and the command does not
+// run what only the API needs.
 const early = await build({
   ...common,
   stdin: {
     contents: "export { run } from './src/cli.ts'; export const api = () => require('./src/index.ts');",
     resolveDir: root,
   },
-  outdir: undefined,
   outfile: 'dist/cli.js',
   plugins: [lateLoading],
 });
@@ -98,7 +98,8 @@ writeFileSync(
 );
 const check = await build({
   ...common,
-  entryPoints: { check: 'src/rules/index.ts' },
+  outfile: 'dist/check.js',
+  entryPoints: ['src/rules/index.ts'],
   plugins: [esbuildRules('src/rules/catalogue'), compressedTables],
   // The package's other entry is an ES module, which cannot be bundled into CommonJS.
   alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },

@@ -66,6 +66,30 @@ describe.skipIf(!scanners).concurrent('the scan turns red on', { timeout: 300_00
       faults: [/^ecr\.tf:\d+: suppression of CKV_AWS_163: it suppresses nothing$/],
     },
     {
+      what: 'a suppression that only Checkov sees',
+      file: 'ecr.tf',
+      from: '    scan_on_push = true\n',
+      to: '    scan_on_push = false\n    /*\n    checkov:skip=CKV_AWS_163:Hidden.\n    */\n',
+      faults: [
+        /^ecr\.tf:\d+: suppression of checkov:skip=CKV_AWS_163:Hidden\.: it stands where no scanner looks, or is not/,
+        /^skipped by a comment that is not written as the others are: CKV_AWS_163 on aws_ecr_repository\.app: /,
+      ],
+    },
+    {
+      what: 'a check that is turned off for the project',
+      file: '.checkov.yaml',
+      from: 'compact: true\n',
+      to: 'compact: true\nskip-check: [CKV_AWS_163]\n',
+      faults: [/^\.checkov\.yaml: skip-check may turn checks off$/],
+    },
+    {
+      what: 'a rule that is turned off for the project',
+      file: '.tflint.hcl',
+      from: 'plugin "terraform" {',
+      to: 'rule "terraform_unused_declarations" {\n  enabled = false\n}\n\nplugin "terraform" {',
+      faults: [/^\.tflint\.hcl: terraform_unused_declarations is not as the preset has it$/],
+    },
+    {
       what: 'a suppression that is no longer there',
       file: 'alb.tf',
       from: '  #checkov:skip=CKV_AWS_150',

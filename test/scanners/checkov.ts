@@ -1,9 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { ModulePlan } from '../simulated-aws/planner.js';
 import { run } from '../support/process.js';
 import type { PythonTools } from '../support/python.js';
+import { environment } from '../terraform/terraform.js';
 
 export const checkovTools: PythonTools = {
   name: 'checkov',
@@ -37,51 +36,41 @@ const boundSeconds = 300;
 /** The configuration that a generated project brings for Checkov. */
 export const configurationFile = '.checkov.yaml';
 
-/** Scans the HCL in a folder with the configuration that stands in it. `python` must have checkovTools. */
-export function scanFolder(python: string, folder: string): Promise<CheckovResult> {
-  const file = path.join(folder, configurationFile);
-  // Checkov reads it even where it is told of another.
-  writeFileSync(file, reportingAll(readFileSync(file, 'utf8')));
-  return scan(python, folder, ['--directory', '.']);
+/** Scans the HCL in `folder` with the configuration that stands in it. `python` must have checkovTools. */
+export function scanFolder(python: string, folder: string, log: string): Promise<CheckovResult> {
+  return scan(python, folder, ['--directory', '.'], log);
 }
 
 /**
- * Scans a plan, in JSON, of the module in the folder `module`, whose suppressions hold for it, with a project's
- * `configuration`. `folder` gets both; it is not the project's.
+ * Scans a plan, in the file `plan` as JSON, of the module in the folder `module`, whose suppressions hold for it, with the
+ * configuration of the project.
  */
 export function scanPlan(
   python: string,
-  folder: string,
-  { module, plan }: ModulePlan,
-  configuration: string,
+  project: string,
+  { module, plan }: { module: string; plan: string },
+  log: string,
 ): Promise<CheckovResult> {
-  const file = `${path.basename(module)}-plan.json`;
-  writeFileSync(path.join(folder, file), plan);
-  writeFileSync(path.join(folder, configurationFile), reportingAll(configuration));
-  return scan(python, folder, ['--file', file, '--repo-root-for-plan-enrichment', module]);
+  const args = ['--framework', 'terraform_plan', '--file', plan, '--repo-root-for-plan-enrichment', module];
+  return scan(python, project, args, log);
 }
 
-/** Only for people is it good to hear of findings alone. */
-function reportingAll(configuration: string): string {
-  return configuration.replace(/^quiet: true$/m, 'quiet: false');
-}
-
-async function scan(python: string, cwd: string, args: readonly string[]): Promise<CheckovResult> {
-  const log = `${cwd}-checkov.log`;
-  const { status, stdout, output } = await run(
-    python,
-    ['-m', 'checkov.main', ...args, '--skip-download', '--output', 'json'],
-    { cwd, log, boundSeconds, env: environment(cwd) },
-  );
+async function scan(python: string, cwd: string, args: readonly string[], log: string): Promise<CheckovResult> {
+  const { status, stdout, output } = await run(python, ['-m', 'checkov.main', ...args, '--output', 'json'], {
+    cwd,
+    log,
+    boundSeconds,
+    env: checkovEnvironment(cwd),
+  });
   // 1 is for findings.
   if (status !== 0 && status !== 1) throw new Error(`checkov failed, see ${log}:\n${output.slice(-2000)}`);
   return readResult(stdout);
 }
 
-/** Nothing of the machine's own settings for Checkov, which may also be in the home folder. */
-function environment(home: string): NodeJS.ProcessEnv {
+/** Nothing of the machine's own settings, for Checkov or for Terraform; Checkov looks into the home folder too. */
+function checkovEnvironment(home: string): NodeJS.ProcessEnv {
   const misleading = /^(CKV_|CHECKOV_|BC_|PRISMA_|BRIDGECREW)/;
-  const env = Object.entries(process.env).filter(([name]) => !misleading.test(name));
+  const env = Object.entries(environment()).filter(([name]) => !misleading.test(name));
   return { ...Object.fromEntries(env), HOME: home, LOG_LEVEL: 'ERROR', ANSI_COLORS_DISABLED: '1' };
 }
 

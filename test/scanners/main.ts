@@ -44,15 +44,17 @@ function readSettings(args: string[]): Settings | undefined {
   }
   if (values.help) return undefined;
   if (values.write && values.sample) throw new WrongUsage('--write needs every sample');
-  if (values.sample) return { projects: samplesNamed(values.sample), pages: 'leave' };
-  return { projects: scannedProjects(), pages: values.write ? 'write' : 'compare' };
+  return {
+    projects: samplesNamed(values.sample, scannedProjects()),
+    pages: values.write ? 'write' : values.sample ? 'leave' : 'compare',
+  };
 }
 
 /** Runs everything and returns the exit code. */
 function main(settings: Settings): Promise<number> {
   return withTools(async (planning) => {
     const scanners = { ...(await prepareScanners()), planning };
-    if (!scanners.awsRuleset) console.log("TFLint cannot download AWS's ruleset here: it looks with its own alone.");
+    if (scanners.awsRuleset.unavailable) console.log(scanners.awsRuleset.unavailable);
     const { scans, failures } = await scanAll(settings.projects, scanners);
     if (scans.length > 0) console.log(`\n${scanTable(scans)}`);
     failures.push(...faultsTogether(scans));

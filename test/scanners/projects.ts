@@ -1,14 +1,15 @@
 import { renderProject } from 'create-secure-infra';
 
-import { defaultAnswers } from '../support/default-project.js';
+import { soundAnswers } from '../support/answers.js';
 import { goldenSamples } from '../support/golden-samples.js';
 import type { Sample } from '../support/samples.js';
 
-const answers = defaultAnswers({ performanceInsights: false });
+const answers = soundAnswers({ suffix: 'dev1', performanceInsights: false });
 
-/** Not a sample: the answer that brings a suppression which no sample has. Named after its flag. */
-export const declinedInsights: Sample = {
-  name: '--no-performance-insights',
+/** Not a golden sample: what the flag brings, a suppression that no sample has. */
+export const declinedInsights: Sample & { flag: string } = {
+  name: 'ecs-fargate/no-performance-insights',
+  flag: '--no-performance-insights',
   answers,
   files: renderProject(answers),
 };

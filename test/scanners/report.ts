@@ -3,6 +3,7 @@ import { markdownTable } from 'markdown-table';
 import { pageWith, readPage, writePage } from '../support/document.js';
 import { declinedInsights } from './projects.js';
 import type { ExplainedSuppression, Scan } from './scan.js';
+import { askedByTrivy } from './trivy.js';
 
 /** Sample, then passed, failed and skipped on HCL and on the plan, then issues of TFLint. */
 export function scanTable(scans: readonly Scan[]): string {
@@ -18,17 +19,6 @@ export function scanTable(scans: readonly Scan[]): string {
 function shown(count: number | undefined): string {
   return count === undefined ? '' : String(count);
 }
-
-/** What Trivy's checks ask, in its own words: it cannot be asked here. https://avd.aquasec.com/misconfig/aws/ */
-const askedByTrivy: Record<string, string> = {
-  'AWS-0053': 'Load balancer is exposed to the internet.',
-  'AWS-0054': 'Use of plain HTTP.',
-  'AWS-0089': 'S3 bucket logging',
-  'AWS-0104': 'A security group rule should not allow unrestricted egress to any IP address.',
-  'AWS-0132': 'S3 encryption should use customer managed keys',
-  'AWS-0133': 'Enable Performance Insights to detect potential problems',
-  'AWS-0343': 'RDS cluster deletion protection disabled',
-};
 
 /** A suppression, the reasons that are given for it, and where it is found. */
 interface Entry {
@@ -69,15 +59,13 @@ function entries(scans: readonly Scan[], scanner: 'checkov' | 'trivy'): Entry[] 
 }
 
 function asks({ scanner, check, asks: words }: ExplainedSuppression): string {
-  if (scanner !== 'trivy') return words ?? '';
-  if (!askedByTrivy[check]) throw new Error(`what does Trivy's ${check} ask? Add it to the table in report.ts`);
-  return askedByTrivy[check];
+  return (scanner === 'trivy' ? askedByTrivy[check] : words) ?? '';
 }
 
 function projectNames(projects: ReadonlySet<string>, all: readonly string[]): string {
   const samples = all.filter((sample) => projects.has(sample));
   if (samples.length === all.length) return 'all';
-  if (samples.length === 0) return `none; with \`${[...projects].join(', ')}\``;
+  if (samples.length === 0) return `none; with \`${declinedInsights.flag}\``;
   return samples.length > all.length / 2
     ? `all but ${all
         .filter((sample) => !projects.has(sample))
@@ -92,14 +80,14 @@ function short(sample: string): string {
 
 /** The pages that a run over everything writes, by their names in docs/. */
 async function pages(scans: readonly Scan[]): Promise<[name: string, text: string][]> {
-  const tables = {
-    scans: scanTable(scans),
+  const suppressions = {
     'checkov suppressions': suppressionTable(scans, 'checkov'),
     'trivy suppressions': suppressionTable(scans, 'trivy'),
   };
-  return Promise.all(
-    ['proof.md', 'suppressions.md'].map(async (name) => [name, await pageWith(name, tables)] as [string, string]),
-  );
+  return [
+    ['proof.md', await pageWith('proof.md', { scans: scanTable(scans) })],
+    ['suppressions.md', await pageWith('suppressions.md', suppressions)],
+  ];
 }
 
 /** Writes what was found into docs/proof.md and docs/suppressions.md. */

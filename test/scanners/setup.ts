@@ -23,7 +23,9 @@ export default async function setup(project: TestProject): Promise<() => void> {
   }
   const { tools, clear } = prepareTools();
   try {
-    project.provide('scanners', { ...(await prepareScanners()), planning: tools });
+    const scanners = await prepareScanners();
+    if (scanners.awsRuleset.unavailable) process.stdout.write(`${scanners.awsRuleset.unavailable}\n`);
+    project.provide('scanners', { ...scanners, planning: tools });
   } catch (error) {
     clear();
     throw error;

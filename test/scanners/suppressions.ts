@@ -13,8 +13,8 @@ export interface Suppression {
   place: string;
 }
 
-/** Whatever one of the three takes for a suppression, under their old names too. */
-const comment = /(?:#|\/\/|\/\*).*?(?<what>(?:checkov|bridgecrew|cortex):skip|(?:trivy|tfsec):ignore|tflint-ignore)/;
+/** Whatever one of the three takes for a suppression wherever it stands, under their old names too. */
+const comment = /(?<what>(?:checkov|bridgecrew|cortex):skip|(?:trivy|tfsec):ignore|tflint-ignore)/;
 
 const checkovComment = /^ +#checkov:skip=(?<check>CKV2?_[A-Z]+_\d+)(?::(?<reason>.*))?$/;
 const trivyComment = /^#trivy:ignore:(?<check>[A-Z]+-\d+)$/;

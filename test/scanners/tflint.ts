@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { run } from '../support/process.js';
 import { cacheFolder } from '../support/python.js';
+import { environment } from '../terraform/terraform.js';
 
 /** Something that TFLint does not like. */
 export interface Issue {
@@ -47,28 +48,35 @@ export function tflintOf(version: string): string {
 }
 
 function versionOf(command: string): string | undefined {
-  const { stdout } = spawnSync(command, ['--version'], { encoding: 'utf8', env: environment() });
+  const { stdout } = spawnSync(command, ['--version'], { encoding: 'utf8', env: tflintEnvironment() });
   return /^TFLint version (\S+)/m.exec(stdout ?? '')?.[1];
 }
 
-/** Nothing of the machine's own settings for TFLint, and rulesets are kept beside it. */
-function environment(): NodeJS.ProcessEnv {
-  const env = Object.entries(process.env).filter(([name]) => !name.startsWith('TFLINT_'));
-  return { ...Object.fromEntries(env), TFLINT_PLUGIN_DIR: path.join(cacheFolder, 'tflint-rulesets') };
+/** Nothing of the machine's own settings, for TFLint or for Terraform, and rulesets are kept beside it. */
+function tflintEnvironment(): NodeJS.ProcessEnv {
+  const env = Object.entries(environment()).filter(([name]) => !name.startsWith('TFLINT_'));
+  return {
+    ...Object.fromEntries(env),
+    TFLINT_DISABLE_VERSION_CHECK: '1',
+    TFLINT_PLUGIN_DIR: path.join(cacheFolder, 'tflint-rulesets'),
+  };
 }
+
+/** The configuration that a generated project brings for TFLint. */
+export const configurationFile = '.tflint.hcl';
 
 /** Looks at a project and its bootstrap/ with the project's own configuration, or with another one. */
 export async function lint(
   tflint: string,
   project: string,
-  configuration = path.join(project, '.tflint.hcl'),
+  log: string,
+  configuration = path.join(project, configurationFile),
 ): Promise<Issue[]> {
-  if (!existsSync(configuration)) throw new Error(`${project} brings no .tflint.hcl`);
-  const log = `${project}-tflint.log`;
+  if (!existsSync(configuration)) throw new Error(`${project} brings no ${configurationFile}`);
   const { stdout, output } = await run(
     tflint,
     ['--recursive', '--config', configuration, '--format', 'json', '--no-color'],
-    { cwd: project, log, boundSeconds, env: environment() },
+    { cwd: project, log, boundSeconds, env: tflintEnvironment() },
   );
   const report = readReport(stdout);
   if (!report || report.errors.length > 0) throw new Error(`tflint failed, see ${log}:\n${output.slice(-2000)}`);
@@ -95,8 +103,11 @@ function readReport(text: string): Report | undefined {
 /** The ruleset of AWS that is used where it can be had; it is published on GitHub alone. */
 const awsRuleset = '0.48.0';
 
-/** A configuration file that turns on AWS's ruleset, which TFLint downloads; undefined where that cannot be had. */
-export async function awsRulesetFor(tflint: string): Promise<string | undefined> {
+/** A configuration file that turns on AWS's ruleset, or why TFLint could not download that. */
+export type AwsRuleset = { configuration: string; unavailable?: undefined } | { unavailable: string };
+
+/** Lets TFLint download AWS's ruleset, once. */
+export async function awsRulesetFor(tflint: string): Promise<AwsRuleset> {
   const configuration = path.join(cacheFolder, 'tflint-aws-ruleset.hcl');
   mkdirSync(cacheFolder, { recursive: true });
   writeFileSync(
@@ -108,11 +119,12 @@ export async function awsRulesetFor(tflint: string): Promise<string | undefined>
 }
 `,
   );
-  const { status } = await run(tflint, ['--init', '--config', configuration], {
+  const { status, output } = await run(tflint, ['--init', '--config', configuration], {
     cwd: cacheFolder,
     log: devNull,
     boundSeconds,
-    env: environment(),
+    env: tflintEnvironment(),
   });
-  return status === 0 ? configuration : undefined;
+  if (status === 0) return { configuration };
+  return { unavailable: `without TFLint's ruleset for AWS, which cannot be downloaded:\n${output.trim()}` };
 }

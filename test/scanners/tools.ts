@@ -7,6 +7,5 @@ import { awsRulesetFor, tflintOf } from './tflint.js';
 /** Finds or installs the scanners, in the versions that generated projects run. Throws where one cannot be had. */
 export async function prepareScanners(): Promise<Scanners> {
   const tflint = tflintOf(scannerVersions.tflint);
-  const awsRuleset = await awsRulesetFor(tflint);
-  return { checkov: pythonWith(checkovTools), tflint, ...(awsRuleset ? { awsRuleset } : {}) };
+  return { checkov: pythonWith(checkovTools), tflint, awsRuleset: await awsRulesetFor(tflint) };
 }

@@ -6,6 +6,7 @@ import { regionCodes } from 'create-secure-infra';
 import pLimit from 'p-limit';
 
 import { clock, runCommand, samplesNamed, WrongUsage } from '../support/command.js';
+import { goldenSamples } from '../support/golden-samples.js';
 import { keepingLogs } from '../support/logs.js';
 import type { Sample } from '../support/samples.js';
 import { prove, type Proof, type Tools } from './proof.js';
@@ -53,7 +54,7 @@ function readSettings(args: string[]): Settings | undefined {
     throw new WrongUsage((error as Error).message);
   }
   if (values.help) return undefined;
-  const samples = samplesNamed(values.sample);
+  const samples = samplesNamed(values.sample, goldenSamples());
   const sideBySide = Number(values['side-by-side'] ?? defaultSideBySide);
   if (!Number.isInteger(sideBySide) || sideBySide < 1)
     throw new WrongUsage(`--side-by-side is ${values['side-by-side']}; it must be a number from 1 on`);

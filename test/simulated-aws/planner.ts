@@ -68,8 +68,9 @@ export class Planner {
   }
 }
 
-/** A plan as JSON, of the folder `module` that it was made in. */
+/** A plan as JSON, of the folder `module`, which is that of the project or its bootstrap/. */
 export interface ModulePlan {
+  project: string;
   module: string;
   plan: string;
 }
@@ -82,7 +83,7 @@ export async function planSample(sample: Sample, tools: Tools, folder: string): 
     const project = planner.place(sample.files, 'project');
     const modules = [project, ...(sample.files.has('bootstrap/main.tf') ? [path.join(project, 'bootstrap')] : [])];
     const plans: ModulePlan[] = [];
-    for (const module of modules) plans.push({ module, plan: await planner.plan(module) });
+    for (const module of modules) plans.push({ project, module, plan: await planner.plan(module) });
     return plans;
   } finally {
     await simulator.stop();

@@ -1,7 +1,7 @@
 import { renderProject } from 'create-secure-infra';
 import { check, memorySources, readHclProject, readPlan } from 'create-secure-infra/check';
 
-import { defaultAnswers } from '../support/default-project.js';
+import { soundAnswers } from '../support/answers.js';
 import { zoneNames } from './facts.js';
 import { Planner } from './planner.js';
 import type { Tools } from './proof.js';
@@ -18,8 +18,8 @@ export interface RegionPlan {
 }
 
 /**
- * Plans a default project in each region, on one simulated account, as many at once as `atATime` lets. `folder` gets the projects and the
- * logs. Throws where a plan fails, has no two zones, names a zone that the region does not have, or breaks a rule.
+ * Plans a default project in each region, on one simulated account, as many at once as `atATime` lets. `folder` gets the
+ * projects and the logs. Throws where a plan fails, has no two zones, names a zone that the region does not have, or breaks a rule.
  */
 export async function planInRegions(
   regions: readonly string[],
@@ -31,7 +31,7 @@ export async function planInRegions(
   const planner = new Planner(simulator, tools, folder);
 
   async function planIn(region: string): Promise<RegionPlan> {
-    const files = renderProject(defaultAnswers({ region }));
+    const files = renderProject(soundAnswers({ suffix: 'dev1', region }));
     const plan = await planner.plan(planner.place(files, region));
     const { findings } = check([await readHclProject(memorySources(files)), readPlan(plan)]);
     if (findings.length > 0)

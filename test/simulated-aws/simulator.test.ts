@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, inject, it } from 'vitest';
 
 import { endAll, run } from '../support/process.js';
 import { scratchFolder } from '../support/scratch.js';
+import { processesIn, startScript } from '../support/scripts.js';
 import { startSimulator } from './simulator.js';
 
 const tools = inject('simulatorTools');
@@ -87,7 +88,7 @@ describe.skipIf(!tools)('npm run test:deploy', { timeout: 120_000 }, () => {
     ['SIGTERM', 143],
   ] as const)('leaves no process and no file behind at %s', async (signal, exitCode) => {
     const folder = scratchFolder();
-    const command = start(['--sample', 'defaults'], folder);
+    const command = startScript('test:deploy', ['--sample', 'defaults'], folder);
     await expect.poll(() => command.output(), { timeout: 100_000, interval: 100 }).toContain('defaults: bootstrap');
     // Somewhere within terraform's first commands.
     await new Promise((later) => setTimeout(later, 2000));
@@ -104,40 +105,9 @@ describe.skipIf(!tools)('npm run test:deploy', { timeout: 120_000 }, () => {
     [['--write', '--sample', 'defaults'], '--write needs every sample and every region'],
     [['--wrong'], "Unknown option '--wrong'"],
   ])('%j is refused with what would do', async (args, complaint) => {
-    const command = start(args, scratchFolder());
+    const command = startScript('test:deploy', args, scratchFolder());
     expect(await once(command.child, 'exit')).toEqual([2, null]);
     expect(command.output()).toContain(complaint);
     expect(command.output()).toContain('npm run test:deploy -- [options]');
   });
-
-  /** Starts what npm would start. */
-  function start(args: string[], temporary: string) {
-    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-      scripts: Record<string, string>;
-    };
-    const [node, ...words] = scripts['test:deploy']!.split(' ');
-    const child = spawn(node!, [...words, ...args], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, TMPDIR: temporary },
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    return { child, output: () => output };
-  }
-
-  /** The processes that work in `folder` or below, where the system tells. */
-  function processesIn(folder: string): string[] {
-    if (process.platform !== 'linux') return [];
-    return readdirSync('/proc').filter((pid) => {
-      try {
-        return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
-      } catch {
-        return false;
-      }
-    });
-  }
 });

@@ -1,14 +1,11 @@
-// What the commands that look at golden samples share: naming samples, the clock, signals and exit codes.
-import { goldenSamples } from './golden-samples.js';
-import { endAll } from './process.js';
+// What the commands that look at samples share: naming them, the clock, signals and exit codes.
 import type { Sample } from './samples.js';
 
 /** A command line that cannot be followed; exit code 2. */
 export class WrongUsage extends Error {}
 
-/** The golden samples called so, with or without their stack, each once; all of them where none is named. */
-export function samplesNamed(names: readonly string[] | undefined): Sample[] {
-  const all = goldenSamples();
+/** Those of `all` that are called so, with or without their stack, each once; all of them where none is named. */
+export function samplesNamed(names: readonly string[] | undefined, all: Sample[]): Sample[] {
   const named = names?.map((name) => {
     const found = all.find((sample) => sample.name === name || sample.name.endsWith(`/${name}`));
     if (!found)
@@ -31,12 +28,11 @@ const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Runs a command to its exit code. `command` returns that of its work; wrong usage prints `help` too, and is 2. A signal
- * ends everything that `run` has started.
+ * ends it at once.
  */
 export function runCommand(help: string, command: (args: string[]) => Promise<number>): void {
   for (const [signal, exitCode] of Object.entries(signals)) {
     process.on(signal, () => {
-      endAll();
       console.error(`\nEnded by ${signal}.`);
       process.exit(exitCode);
     });

@@ -22,6 +22,7 @@ export interface RunOptions {
 }
 
 const running = new Set<ChildProcess>();
+process.on('exit', endAll);
 
 /** Runs a command to its end, or to its bound. Throws only where it cannot be started. */
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<Outcome> {
@@ -65,7 +66,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   }).finally(() => closeSync(log));
 }
 
-/** Ends every command that is still running, and what it started. */
+/** Ends every command that is still running, and what it started; none outlives this process. */
 export function endAll(): void {
   for (const child of running) endGroup(child);
 }

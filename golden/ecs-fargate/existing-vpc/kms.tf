@@ -2,7 +2,7 @@
 # In a key policy, "*" is the key that the policy belongs to.
 data "aws_iam_policy_document" "key_account" {
   # Without it nobody could change the key again; IAM policies decide who may use it.
-  # The condition repeats the principal's account, for those who take a statement without one for unlimited.
+  # The condition changes nothing, for root is this account's; scanners take kms:* without one for unlimited.
   statement {
     sid       = "AccountAdministration"
     actions   = ["kms:*"]

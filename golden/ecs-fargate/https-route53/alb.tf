@@ -1,7 +1,7 @@
 # The clients are on the internet.
 #trivy:ignore:AWS-0053
 resource "aws_lb" "alb" {
-  #checkov:skip=CKV_AWS_150:Ephemeral, so terraform destroy must be able to remove it; deletion_protection = true protects it.
+  #checkov:skip=CKV_AWS_150:Ephemeral, so that terraform destroy can remove it; deletion_protection = true protects it.
   name               = "${local.name_prefix}-alb"
   load_balancer_type = "application"
   internal           = false

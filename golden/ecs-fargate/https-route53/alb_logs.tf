@@ -3,7 +3,7 @@
 resource "aws_s3_bucket" "alb_logs" {
   #checkov:skip=CKV_AWS_18:It holds access logs itself; logging the access to them would need another such bucket, and so on.
   #checkov:skip=CKV_AWS_144:They are the logs of one region's load balancer and expire; a copy in another region doubles their cost.
-  #checkov:skip=CKV_AWS_145:Encrypted with S3-managed keys, the only ones that Elastic Load Balancing delivers access logs to.
+  #checkov:skip=CKV_AWS_145:Encrypted with S3-managed keys, which is all that an Application Load Balancer supports for access logs.
   bucket        = "${local.name_prefix}-alb-logs-${local.account_id}"
   force_destroy = var.force_destroy
 }
@@ -33,7 +33,7 @@ resource "aws_s3_bucket_versioning" "alb_logs" {
   }
 }
 
-# Elastic Load Balancing delivers access logs only to buckets with S3-managed keys.
+# An Application Load Balancer delivers access logs only to buckets with S3-managed keys.
 #trivy:ignore:AWS-0132
 resource "aws_s3_bucket_server_side_encryption_configuration" "alb_logs" {
   bucket = aws_s3_bucket.alb_logs.id
@@ -45,7 +45,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "alb_logs" {
   }
 }
 
-# Without a rule on the event bus nothing happens and nothing is paid; with one, whoever deletes logs is heard.
+# A rule on the event bus can now report who deletes logs; without a rule nothing happens, and nothing is paid.
 resource "aws_s3_bucket_notification" "alb_logs" {
   bucket      = aws_s3_bucket.alb_logs.id
   eventbridge = true

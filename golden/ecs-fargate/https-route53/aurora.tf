@@ -20,7 +20,7 @@ resource "aws_rds_cluster_parameter_group" "aurora" {
     value = "ddl"
   }
 
-  # Never: slow statements come with the values they were given, card numbers among them.
+  # Off: slow statements come with the values they were given, card numbers among them.
   parameter {
     name  = "log_min_duration_statement"
     value = "-1"
@@ -51,8 +51,8 @@ resource "aws_cloudwatch_log_group" "aurora" {
 # Ephemeral: deletion_protection = true protects it.
 #trivy:ignore:AWS-0343
 resource "aws_rds_cluster" "aurora" {
-  #checkov:skip=CKV_AWS_139:Ephemeral, so terraform destroy must be able to remove it; deletion_protection = true protects it.
-  #checkov:skip=CKV2_AWS_8:Aurora's own backup restores any second of db_backup_retention_days; AWS Backup would be another, paid as well.
+  #checkov:skip=CKV_AWS_139:Ephemeral, so that terraform destroy can remove it; deletion_protection = true protects it.
+  #checkov:skip=CKV2_AWS_8:Aurora's own backup restores any second of db_backup_retention_days; AWS Backup would be a second, paid backup.
   cluster_identifier = local.aurora_cluster_identifier
   engine             = "aurora-postgresql"
   engine_version     = var.db_engine_version

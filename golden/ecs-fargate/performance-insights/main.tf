@@ -3,7 +3,7 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 # Zones that every account has without opting in; Local and Wavelength Zones hold neither NAT nor Aurora.
-# Named, so that a zone that AWS opens under another letter never joins by itself; no region goes beyond f.
+# Named as well, so that the list is closed; no region has a letter beyond f.
 # Two that some accounts still see have no Fargate:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
 data "aws_availability_zones" "available" {

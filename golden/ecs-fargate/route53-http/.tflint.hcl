@@ -1,8 +1,8 @@
 tflint {
-  required_version = ">= 0.60.0"
+  required_version = ">= 0.64.0"
 }
 
-# Every rule of the ruleset that comes with TFLint. AWS's own is a download; create-secure-infra check looks at AWS's side.
+# Every rule of the ruleset that comes with TFLint. AWS's own ruleset is a download of its own.
 plugin "terraform" {
   enabled = true
   preset  = "all"

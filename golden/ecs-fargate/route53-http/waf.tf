@@ -53,7 +53,7 @@ resource "aws_wafv2_web_acl" "alb" {
     }
   }
 
-  # Partners call from data centres, which are hosting providers: those are only counted.
+  # Only counted: some customers use a VPN, and partners call from data centres.
   rule {
     name     = "anonymous-ip"
     priority = 15
@@ -66,6 +66,14 @@ resource "aws_wafv2_web_acl" "alb" {
       managed_rule_group_statement {
         vendor_name = "AWS"
         name        = "AWSManagedRulesAnonymousIpList"
+
+        rule_action_override {
+          name = "AnonymousIPList"
+
+          action_to_use {
+            count {}
+          }
+        }
 
         rule_action_override {
           name = "HostingProviderIPList"

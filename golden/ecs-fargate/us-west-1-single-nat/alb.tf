@@ -1,7 +1,7 @@
 # The clients are on the internet.
 #trivy:ignore:AWS-0053
 resource "aws_lb" "alb" {
-  #checkov:skip=CKV_AWS_150:Ephemeral, so terraform destroy must be able to remove it; deletion_protection = true protects it.
+  #checkov:skip=CKV_AWS_150:Ephemeral, so that terraform destroy can remove it; deletion_protection = true protects it.
   #checkov:skip=CKV2_AWS_20:Without a certificate there is no HTTPS to redirect to; for trials without card data only.
   name               = "${local.name_prefix}-alb"
   load_balancer_type = "application"
@@ -29,7 +29,7 @@ resource "aws_lb" "alb" {
 # A target group cannot change its port and a listener's target group cannot be deleted:
 # with the port in the name, the new group is there before the old one goes.
 resource "aws_lb_target_group" "app" {
-  #checkov:skip=CKV_AWS_378:Without a certificate the listener speaks HTTP, and so do the targets; for trials without card data only.
+  #checkov:skip=CKV_AWS_378:Without a certificate nothing is encrypted, and with one TLS ends at the load balancer; for trials without card data only.
   name                 = "${local.name_prefix}-${var.container_port}"
   vpc_id               = local.vpc_id
   target_type          = "ip"

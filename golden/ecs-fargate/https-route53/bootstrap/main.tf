@@ -7,10 +7,10 @@ locals {
   bucket_name = "${local.name_prefix}-tfstate-${data.aws_caller_identity.current.account_id}"
 }
 
-# Terraform alone reads it; a trail with data events names the readers without a second bucket.
+# Read by nobody but those who run Terraform.
 #trivy:ignore:AWS-0089
 resource "aws_s3_bucket" "state" {
-  #checkov:skip=CKV_AWS_18:Terraform alone reads it; data events of the account's CloudTrail name the readers without a second bucket.
+  #checkov:skip=CKV_AWS_18:Read by nobody but those who run Terraform; CloudTrail's data events record each read where that is asked for.
   #checkov:skip=CKV_AWS_144:The state describes one region and is of no use without it; versions are the way back from a broken one.
   bucket        = local.bucket_name
   force_destroy = var.force_destroy
@@ -58,7 +58,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "state" {
   }
 }
 
-# Without a rule on the event bus nothing happens and nothing is paid; with one, whoever deletes state is heard.
+# A rule on the event bus can now report who deletes state; without a rule nothing happens, and nothing is paid.
 resource "aws_s3_bucket_notification" "state" {
   bucket      = aws_s3_bucket.state.id
   eventbridge = true
@@ -114,7 +114,7 @@ resource "aws_s3_bucket_policy" "state" {
 
 # In a key policy, "*" is the key that the policy belongs to.
 data "aws_iam_policy_document" "state_key" {
-  # The condition repeats the principal's account, for those who take a statement without one for unlimited.
+  # The condition changes nothing, for root is this account's; scanners take kms:* without one for unlimited.
   statement {
     sid       = "AccountAdministration"
     actions   = ["kms:*"]

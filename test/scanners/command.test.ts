@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+
+import { describe, expect, inject, it } from 'vitest';
+
+import { scratchFolder } from '../support/scratch.js';
+import { processesIn, startScript } from '../support/scripts.js';
+
+describe.skipIf(!inject('scanners'))('npm run test:scanners', { timeout: 300_000 }, () => {
+  it('says what it found, and leaves no file behind', async () => {
+    const folder = scratchFolder();
+    const command = startScript('test:scanners', ['--sample', 'production-everything'], folder);
+    expect(await once(command.child, 'exit'), command.output()).toEqual([0, null]);
+    expect(command.output()).toMatch(/\| ecs-fargate\/production-everything \| +\d+ \| +0 \| +6 \|/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('leaves no process and no file behind at SIGINT', async () => {
+    const folder = scratchFolder();
+    const command = startScript('test:scanners', ['--sample', 'defaults'], folder);
+    // Somewhere within the first scan.
+    await expect.poll(() => processesIn(folder), { timeout: 100_000, interval: 100 }).not.toEqual([]);
+    command.child.kill('SIGINT');
+    expect(await once(command.child, 'exit')).toEqual([130, null]);
+    await expect.poll(() => processesIn(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    [['--sample', 'nope'], 'there is no sample nope; there are ecs-fargate/defaults,'],
+    [['--write', '--sample', 'defaults'], '--write needs every sample'],
+    [['--wrong'], "Unknown option '--wrong'"],
+  ])('%j is refused with what would do', async (args, complaint) => {
+    const command = startScript('test:scanners', args, scratchFolder());
+    expect(await once(command.child, 'exit')).toEqual([2, null]);
+    expect(command.output()).toContain(complaint);
+    expect(command.output()).toContain('npm run test:scanners -- [options]');
+  });
+});

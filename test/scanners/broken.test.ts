@@ -71,6 +71,7 @@ describe.skipIf(!scanners).concurrent('the scan turns red on', { timeout: 300_00
       from: '    scan_on_push = true\n',
       to: '    scan_on_push = false\n    /*\n    checkov:skip=CKV_AWS_163:Hidden.\n    */\n',
       faults: [
+        /^tflint: terraform_comment_syntax: /,
         /^ecr\.tf:\d+: suppression of checkov:skip=CKV_AWS_163:Hidden\.: it stands where no scanner looks, or is not/,
         /^skipped by a comment that is not written as the others are: CKV_AWS_163 on aws_ecr_repository\.app: /,
       ],

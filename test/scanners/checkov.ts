@@ -60,18 +60,21 @@ async function scan(python: string, cwd: string, args: readonly string[], log: s
     cwd,
     log,
     boundSeconds,
-    env: checkovEnvironment(cwd),
+    env: checkovEnvironment(path.dirname(log)),
   });
   // 1 is for findings.
   if (status !== 0 && status !== 1) throw new Error(`checkov failed, see ${log}:\n${output.slice(-2000)}`);
   return readResult(stdout);
 }
 
-/** Nothing of the machine's own settings, for Checkov or for Terraform; Checkov looks into the home folder too. */
-function checkovEnvironment(home: string): NodeJS.ProcessEnv {
+/**
+ * Nothing of the machine's own settings, for Checkov or for Terraform. Checkov looks for some in the home folder, and keeps
+ * its grammar in the temporary one: both are `folder`.
+ */
+function checkovEnvironment(folder: string): NodeJS.ProcessEnv {
   const misleading = /^(CKV_|CHECKOV_|BC_|PRISMA_|BRIDGECREW)/;
   const env = Object.entries(environment()).filter(([name]) => !misleading.test(name));
-  return { ...Object.fromEntries(env), HOME: home, LOG_LEVEL: 'ERROR', ANSI_COLORS_DISABLED: '1' };
+  return { ...Object.fromEntries(env), HOME: folder, TMPDIR: folder, LOG_LEVEL: 'ERROR', ANSI_COLORS_DISABLED: '1' };
 }
 
 interface Record {

@@ -8,7 +8,7 @@ export const checkovTools: PythonTools = {
   name: 'checkov',
   requirements: path.join(import.meta.dirname, 'requirements.txt'),
   constraints: path.join(import.meta.dirname, 'constraints.txt'),
-  modules: ['checkov.main'],
+  modules: ['checkov.version'],
 };
 
 /** What one check says of one resource. */

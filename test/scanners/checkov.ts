@@ -21,8 +21,6 @@ export interface Finding {
   resource: string;
   /** Path from the folder that was scanned: `bootstrap/main.tf`. */
   file: string;
-  /** Why it is suppressed, as far as a reason is given. */
-  reason?: string;
 }
 
 export interface CheckovResult {
@@ -82,7 +80,6 @@ interface Record {
   check_name: string;
   resource: string;
   file_path: string;
-  check_result: { suppress_comment?: string };
 }
 
 /** Reads what Checkov printed as JSON. Throws where files could not be parsed, or nothing was looked at. */
@@ -101,14 +98,11 @@ export function readResult(text: string): CheckovResult {
   };
 }
 
-function finding({ check_id, check_name, resource, file_path, check_result }: Record): Finding {
-  const reason = check_result.suppress_comment?.trim();
+function finding({ check_id, check_name, resource, file_path }: Record): Finding {
   return {
     check: check_id,
     asks: check_name,
     resource: resource.replace(/\[.*$/, ''),
     file: file_path.replace(/^\//, ''),
-    // What Checkov says where a comment gives none.
-    ...(reason && reason !== 'No comment provided' ? { reason } : {}),
   };
 }

@@ -54,8 +54,8 @@ export async function scan(sample: Sample, scanners: Scanners, folder: string): 
   };
   const project = place(sample.files, 'hcl');
   const issues = await lint(scanners.tflint, project, logs.tflint);
-  const { configuration } = { configuration: undefined, ...scanners.awsRuleset };
-  if (configuration) issues.push(...(await lint(scanners.tflint, project, logs.tflint, configuration)));
+  if (scanners.awsRuleset.unavailable === undefined)
+    issues.push(...(await lint(scanners.tflint, project, logs.tflint, scanners.awsRuleset.configuration)));
   const hcl = await scanFolder(scanners.checkov, project, logs.checkov);
   const bare = await scanFolder(scanners.checkov, place(withoutSuppressions(sample.files), 'bare'), logs.checkov);
   const plan =

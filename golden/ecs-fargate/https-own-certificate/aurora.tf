@@ -20,7 +20,7 @@ resource "aws_rds_cluster_parameter_group" "aurora" {
     value = "ddl"
   }
 
-  # Off: slow statements come with the values they were given, card numbers among them.
+  # Off, which RDS leaves unsaid: slow statements come with the values they were given, card numbers among them.
   parameter {
     name  = "log_min_duration_statement"
     value = "-1"

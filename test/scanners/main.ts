@@ -1,6 +1,4 @@
 // `npm run test:scanners`: Checkov and TFLint on every golden sample, which must have nothing to say.
-import { parseArgs } from 'node:util';
-
 import pLimit from 'p-limit';
 
 import { clock, runCommand, samplesNamed, WrongUsage } from '../support/command.js';
@@ -22,44 +20,17 @@ const help = `npm run test:scanners -- [options]
 Without --sample it also fails where these pages do not say what was found.
 `;
 
-interface Settings {
-  projects: Sample[];
-  /** Whether the pages are written, or must already say what is found. */
-  pages: 'write' | 'compare' | 'leave';
-}
-
-function readSettings(args: string[]): Settings | undefined {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args,
-      options: {
-        sample: { type: 'string', multiple: true },
-        write: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }));
-  } catch (error) {
-    throw new WrongUsage((error as Error).message);
-  }
-  if (values.help) return undefined;
-  if (values.write && values.sample) throw new WrongUsage('--write needs every sample');
-  return {
-    projects: samplesNamed(values.sample, scannedProjects()),
-    pages: values.write ? 'write' : values.sample ? 'leave' : 'compare',
-  };
-}
-
-/** Runs everything and returns the exit code. */
-function main(settings: Settings): Promise<number> {
+runCommand(help, {}, ({ sample, write }) => {
+  if (write && sample) throw new WrongUsage('--write needs every sample');
+  const projects = samplesNamed(sample, scannedProjects());
   return withTools(async (planning) => {
     const scanners = { ...(await prepareScanners()), planning };
     if (scanners.awsRuleset.unavailable) console.log(scanners.awsRuleset.unavailable);
-    const { scans, failures } = await scanAll(settings.projects, scanners);
+    const { scans, failures } = await scanAll(projects, scanners);
     if (scans.length > 0) console.log(`\n${scanTable(scans)}`);
     failures.push(...faultsTogether(scans));
-    if (failures.length === 0 && settings.pages === 'write') await writePages(scans);
-    if (failures.length === 0 && settings.pages === 'compare')
+    if (failures.length === 0 && write) await writePages(scans);
+    else if (failures.length === 0 && !sample)
       failures.push(
         ...(await stalePages(scans)).map(
           (page) => `${page} does not say what was found. Run npm run test:scanners -- --write and commit the result.`,
@@ -68,7 +39,7 @@ function main(settings: Settings): Promise<number> {
     if (failures.length > 0) console.error(`\n${failures.length} failed:\n\n${failures.join('\n\n')}`);
     return failures.length === 0 ? 0 : 1;
   });
-}
+});
 
 async function scanAll(
   projects: readonly Sample[],
@@ -93,10 +64,3 @@ async function scanAll(
   );
   return { scans: (await Promise.all(scans)).filter((one) => one !== undefined), failures };
 }
-
-runCommand(help, async (args) => {
-  const settings = readSettings(args);
-  if (settings) return main(settings);
-  console.log(help);
-  return 0;
-});

@@ -1,6 +1,5 @@
 // `npm run test:deploy`: every golden sample on a simulated AWS, and a default project's plan in every region.
 import { totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 
 import { regionCodes } from 'create-secure-infra';
 import pLimit from 'p-limit';
@@ -35,37 +34,6 @@ interface Settings {
   regions: boolean;
   /** Whether docs/proof.md is written, or must already say what is found. */
   document: 'write' | 'compare' | 'leave';
-}
-
-function readSettings(args: string[]): Settings | undefined {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args,
-      options: {
-        sample: { type: 'string', multiple: true },
-        'side-by-side': { type: 'string' },
-        'no-regions': { type: 'boolean' },
-        write: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }));
-  } catch (error) {
-    throw new WrongUsage((error as Error).message);
-  }
-  if (values.help) return undefined;
-  const samples = samplesNamed(values.sample, goldenSamples());
-  const sideBySide = Number(values['side-by-side'] ?? defaultSideBySide);
-  if (!Number.isInteger(sideBySide) || sideBySide < 1)
-    throw new WrongUsage(`--side-by-side is ${values['side-by-side']}; it must be a number from 1 on`);
-  const regions = !values.sample && !values['no-regions'];
-  if (values.write && !regions) throw new WrongUsage('--write needs every sample and every region');
-  return {
-    samples,
-    sideBySide,
-    regions,
-    document: values.write ? 'write' : values.sample ? 'leave' : 'compare',
-  };
 }
 
 /** One run: what it works with, and what went wrong so far. */
@@ -127,9 +95,15 @@ async function report({ settings, failures }: Run, results: Results): Promise<vo
   if (failures.length > 0) console.error(`\n${failures.length} failed:\n\n${failures.join('\n\n')}`);
 }
 
-runCommand(help, async (args) => {
-  const settings = readSettings(args);
-  if (settings) return main(settings);
-  console.log(help);
-  return 0;
+const options = { 'side-by-side': { type: 'string' }, 'no-regions': { type: 'boolean' } } as const;
+
+runCommand(help, options, (values) => {
+  const samples = samplesNamed(values.sample, goldenSamples());
+  const sideBySide = Number(values['side-by-side'] ?? defaultSideBySide);
+  if (!Number.isInteger(sideBySide) || sideBySide < 1)
+    throw new WrongUsage(`--side-by-side is ${values['side-by-side']}; it must be a number from 1 on`);
+  const regions = !values.sample && !values['no-regions'];
+  if (values.write && !regions) throw new WrongUsage('--write needs every sample and every region');
+  const document = values.write ? 'write' : values.sample ? 'leave' : 'compare';
+  return main({ samples, sideBySide, regions, document });
 });

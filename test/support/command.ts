@@ -1,4 +1,6 @@
 // What the commands that look at samples share: naming them, the clock, signals and exit codes.
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
 import type { Sample } from './samples.js';
 
 /** A command line that cannot be followed; exit code 2. */
@@ -26,22 +28,50 @@ export function clock(): string {
 /** What a shell expects of a command that a signal ended. */
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
+/** The options that each of these commands has. */
+const common = {
+  sample: { type: 'string', multiple: true },
+  write: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+type OptionsConfig = NonNullable<ParseArgsConfig['options']>;
+
+type Values<Options extends OptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: Options & typeof common }>
+>['values'];
+
 /**
- * Runs a command to its exit code. `command` returns that of its work; wrong usage prints `help` too, and is 2. A signal
- * ends it at once.
+ * Runs a command to its exit code. `work` gets the values of `options` and of the common ones, and returns the exit code
+ * or throws; wrong usage prints `help` too, and is 2. A signal ends it at once.
  */
-export function runCommand(help: string, command: (args: string[]) => Promise<number>): void {
+export function runCommand<Options extends OptionsConfig>(
+  help: string,
+  options: Options,
+  work: (values: Values<Options>) => Promise<number>,
+): void {
   for (const [signal, exitCode] of Object.entries(signals)) {
     process.on(signal, () => {
       console.error(`\nEnded by ${signal}.`);
       process.exit(exitCode);
     });
   }
-  command(process.argv.slice(2)).then(
-    (exitCode) => (process.exitCode = exitCode),
-    (error: Error) => {
-      console.error(error instanceof WrongUsage ? `${error.message}\n\n${help}` : error.message);
+  void (async () => {
+    try {
+      const values = readOptions({ ...common, ...options });
+      if (values.help) console.log(help);
+      else process.exitCode = await work(values as Values<Options>);
+    } catch (error) {
+      console.error(error instanceof WrongUsage ? `${error.message}\n\n${help}` : (error as Error).message);
       process.exitCode = error instanceof WrongUsage ? 2 : 1;
-    },
-  );
+    }
+  })();
+}
+
+function readOptions(options: OptionsConfig): Record<string, unknown> {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new WrongUsage((error as Error).message);
+  }
 }

@@ -13,8 +13,10 @@ export interface Suppression {
   place: string;
 }
 
-/** Whatever one of the three takes for a suppression wherever it stands, under their old names too. */
-const comment = /(?<what>(?:checkov|bridgecrew|cortex):skip|(?:trivy|tfsec):ignore|tflint-ignore)/;
+/** Whatever one of the three takes for a suppression wherever it stands, under their old names too: `checkov:skip`. */
+function suppressionIn(line: string): string | undefined {
+  return /(?:checkov|bridgecrew|cortex):skip|(?:trivy|tfsec):ignore|tflint-ignore/.exec(line)?.[0];
+}
 
 const checkovComment = /^ +#checkov:skip=(?<check>CKV2?_[A-Z]+_\d+)(?::(?<reason>.*))?$/;
 const trivyComment = /^#trivy:ignore:(?<check>[A-Z]+-\d+)$/;
@@ -28,9 +30,9 @@ export function readSuppressions(files: ProjectFiles): Suppression[] {
     if (!file.endsWith('.tf')) return [];
     const lines = text.split('\n');
     return lines.flatMap((line, index) => {
-      const what = comment.exec(line)?.groups?.what;
+      const what = suppressionIn(line);
       if (!what) return [];
-      const read = what.endsWith('skip') ? inResource : what.endsWith(':ignore') ? aboveResource : unread;
+      const read = what.endsWith(':skip') ? inResource : what.endsWith(':ignore') ? aboveResource : unread;
       return [{ ...read(lines, index), place: `${file}:${index + 1}` }];
     });
   });
@@ -80,7 +82,7 @@ export function withoutSuppressions(files: ProjectFiles): ProjectFiles {
       file,
       text
         .split('\n')
-        .filter((line) => !/(?:checkov|bridgecrew|cortex):skip/.test(line))
+        .filter((line) => !suppressionIn(line)?.endsWith(':skip'))
         .join('\n'),
     ]),
   );

@@ -5,7 +5,7 @@ import type { ProjectFiles } from 'create-secure-infra';
 
 import { run } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
-import { placeProject } from '../terraform/terraform.js';
+import { modulesOf, placeProject } from '../terraform/terraform.js';
 import { overrideFile, simulatedEnvironment, type Tools } from './proof.js';
 import { givenFor } from './samples.js';
 import { startSimulator, type Simulator } from './simulator.js';
@@ -44,8 +44,7 @@ export class Planner {
   place(files: ProjectFiles, name: string): string {
     const project = path.join(this.folder, name);
     placeProject(files, project, this.tools.lockFile);
-    for (const file of [overrideFile, `bootstrap/${overrideFile}`])
-      if (files.has(file.replace(overrideFile, 'provider.tf'))) writeFileSync(path.join(project, file), override);
+    for (const module of modulesOf(files, project)) writeFileSync(path.join(module, overrideFile), override);
     return project;
   }
 
@@ -81,9 +80,9 @@ export async function planSample(sample: Sample, tools: Tools, folder: string): 
   try {
     const planner = new Planner(simulator, tools, folder);
     const project = planner.place(sample.files, 'project');
-    const modules = [project, ...(sample.files.has('bootstrap/main.tf') ? [path.join(project, 'bootstrap')] : [])];
     const plans: ModulePlan[] = [];
-    for (const module of modules) plans.push({ project, module, plan: await planner.plan(module) });
+    for (const module of modulesOf(sample.files, project))
+      plans.push({ project, module, plan: await planner.plan(module) });
     return plans;
   } finally {
     await simulator.stop();

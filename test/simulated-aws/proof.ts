@@ -6,7 +6,7 @@ import { check, folderSources, readHclProject, readPlan, readState } from 'creat
 
 import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
-import { environment, placeProject } from '../terraform/terraform.js';
+import { environment, modulesOf, placeProject } from '../terraform/terraform.js';
 import { whatAwsKeeps } from './kept.js';
 import { givenFor } from './samples.js';
 import { startSimulator, type Simulator } from './simulator.js';
@@ -88,8 +88,7 @@ class Deployment {
     private readonly simulator: Simulator,
     private readonly say: (step: string) => void,
   ) {
-    this.project = path.join(folder, 'project');
-    this.bootstrap = sample.files.has('bootstrap/main.tf') ? path.join(this.project, 'bootstrap') : undefined;
+    [this.project, this.bootstrap] = modulesOf(sample.files, path.join(folder, 'project'));
   }
 
   async prove(): Promise<Proof> {
@@ -118,8 +117,8 @@ class Deployment {
 
   private place(): void {
     placeProject(this.sample.files, this.project, this.tools.lockFile);
-    for (const module of [this.project, this.bootstrap])
-      if (module) writeFileSync(path.join(module, overrideFile), override);
+    for (const module of modulesOf(this.sample.files, this.project))
+      writeFileSync(path.join(module, overrideFile), override);
   }
 
   /** Applies bootstrap/, where there is one, and lets it complete backend.hcl. Returns how many resources it has. */

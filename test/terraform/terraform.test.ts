@@ -6,7 +6,7 @@ import { renderProject } from '../../src/render/render.js';
 import { everyCombination } from '../support/answers.js';
 import { samples } from '../support/samples.js';
 import { scratchFolder } from '../support/scratch.js';
-import { placeProject, terraform } from './terraform.js';
+import { modulesOf, placeProject, terraform } from './terraform.js';
 
 const toolchain = inject('toolchain');
 const golden = samples().map(({ name, files }) => ({ label: name, files }));
@@ -33,7 +33,7 @@ describe.skipIf(toolchain.unavailable !== undefined)('terraform', () => {
         status: 0,
         output: '',
       });
-      for (const module of ['.', ...(files.has('bootstrap/main.tf') ? ['bootstrap'] : [])]) {
+      for (const module of modulesOf(files, '.')) {
         const { output } = await terraform(path.join(folder, module), dataFolder, 'validate', '-json');
         expect(JSON.parse(output), module).toMatchObject({ valid: true, error_count: 0, warning_count: 0 });
       }

@@ -111,8 +111,12 @@ export function environment(dataFolder?: string): NodeJS.ProcessEnv {
 /** Writes a project where terraform can work on it, with the shared provider. */
 export function placeProject(files: ProjectFiles, folder: string, lockFile: string): void {
   writeFiles(files, folder);
-  copyFileSync(lockFile, path.join(folder, '.terraform.lock.hcl'));
-  if (files.has('bootstrap/main.tf')) copyFileSync(lockFile, path.join(folder, 'bootstrap/.terraform.lock.hcl'));
+  for (const module of modulesOf(files, folder)) copyFileSync(lockFile, path.join(module, '.terraform.lock.hcl'));
+}
+
+/** The folders of a project in `folder` that terraform runs in: its own and, where it has one, that of bootstrap/. */
+export function modulesOf(files: ProjectFiles, folder: string): [project: string, ...bootstrap: string[]] {
+  return [folder, ...(files.has('bootstrap/main.tf') ? [path.join(folder, 'bootstrap')] : [])];
 }
 
 export interface Outcome {

@@ -6,13 +6,13 @@ import { defineConfig } from 'vitest/config';
 // @ts-expect-error: a build script in plain JavaScript
 import { viteTemplates } from './scripts/template-plugin.mjs';
 // @ts-expect-error: a build script in plain JavaScript
-import { viteRules } from './scripts/rules-plugin.mjs';
+import { viteCollections } from './scripts/collect-plugin.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 // Vite writes into the settings it is given, so each project gets its own.
 const shared = () => ({
-  plugins: [viteTemplates('templates'), viteRules('src/rules/catalogue')],
+  plugins: [viteTemplates('templates'), viteCollections()],
   // What the tests take for the package is its sources.
   resolve: {
     alias: [

@@ -6,7 +6,7 @@ import { brotliCompressSync } from 'node:zlib';
 
 import { build } from 'esbuild';
 
-import { esbuildRules } from './rules-plugin.mjs';
+import { esbuildCollections } from './collect-plugin.mjs';
 import { esbuildTemplates } from './template-plugin.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -88,7 +88,7 @@ const early = await build({
     resolveDir: root,
   },
   outfile: 'dist/cli.js',
-  plugins: [lateLoading],
+  plugins: [lateLoading, esbuildCollections()],
 });
 const names = Object.keys(createRequire(import.meta.url)('../dist/cli.js').api());
 // The second statement is never run: it tells Node which names an ES module can import.
@@ -100,7 +100,7 @@ const check = await build({
   ...common,
   outfile: 'dist/check.js',
   entryPoints: ['src/rules/index.ts'],
-  plugins: [esbuildRules('src/rules/catalogue'), compressedTables],
+  plugins: [esbuildCollections(), compressedTables],
   // The package's other entry is an ES module, which cannot be bundled into CommonJS.
   alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
 });

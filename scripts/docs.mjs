@@ -6,7 +6,15 @@ import path from 'node:path';
 import { markdownTable } from 'markdown-table';
 
 import { checkExitCodeMeanings, checkFlags, checkFlagUsage, lessons, rules } from '../dist/check.js';
-import { answersSchema, exitCodeMeanings, flagUsage, options, runFlags } from '../dist/index.js';
+import {
+  answersSchema,
+  appliesText,
+  defaultText,
+  exitCodeMeanings,
+  flagUsage,
+  options,
+  runFlags,
+} from '../dist/index.js';
 import { fillTables, formatted } from './fill-tables.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -15,8 +23,8 @@ const cell = (text) => text.replaceAll('|', '\\|');
 function optionTable() {
   const rows = options.map((option) => [
     `\`${cell(flagUsage(option))}\``,
-    cell(`${option.help}${option.applies ? ` (${option.applies.text})` : ''}`),
-    cell(option.defaultText ?? ''),
+    cell(`${option.help}${appliesText(option) ? ` (${appliesText(option)})` : ''}`),
+    cell(defaultText(option) ?? ''),
   ]);
   return markdownTable([['Flag', 'Meaning', 'Default'], ...rows]);
 }

@@ -6,7 +6,12 @@ declare module 'virtual:templates' {
   export const precompiled: Readonly<Record<string, object | string>>;
 }
 
-/** Made from src/rules/catalogue/ by scripts/rules-plugin.mjs: what its files export, each a rule or a list of rules. */
+/** Made from src/stacks/ by scripts/collect-plugin.mjs: what its files export, a stack each. */
+declare module 'virtual:stacks' {
+  export const stacks: readonly import('./stacks/stack.js').Stack[];
+}
+
+/** Made from src/rules/catalogue/ by scripts/collect-plugin.mjs: what its files export, each a rule or a list of rules. */
 declare module 'virtual:rules' {
   export const rules: readonly import('./rules/rule.js').Rule[];
 }

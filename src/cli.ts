@@ -41,14 +41,14 @@ export async function main(outside: Outside): Promise<ExitCode | CheckExitCode> 
   }
 }
 
-async function inform({ run, reading }: CommandLine, { stdout }: Outside): Promise<ExitCode> {
+async function inform({ directory, run, reading }: CommandLine, { stdout }: Outside): Promise<ExitCode> {
   if (reading.faults.length > 0) throw new UserError(reading.faults);
   if (run.version) {
     stdout.write(run.json ? json({ ok: true, version: PACKAGE_VERSION }) : `${PACKAGE_VERSION}\n`);
   } else {
-    const { helpText, listText, listJson } = await import('./commands/help.js');
+    const { helpFor, listText, listJson } = await import('./commands/help.js');
     if (run.json) stdout.write(json(listJson()));
-    else stdout.write(run.help ? helpText() : listText());
+    else stdout.write(run.help ? helpFor(directory ?? (reading.given.stack?.value as string | undefined)) : listText());
   }
   return exitCodes.done;
 }

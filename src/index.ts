@@ -4,7 +4,8 @@
  *     import { create } from 'create-secure-infra';
  */
 export type { AnswerKey, Answers } from './answers/answers.js';
-export { applies, options, type Option, type Surroundings } from './answers/options.js';
+export type { Option, Surroundings } from './answers/option.js';
+export { applies, appliesText, defaultText, options } from './answers/options.js';
 export { flagUsage } from './commands/help.js';
 export { missingFault, resolve, type Resolution } from './answers/resolve.js';
 export {
@@ -22,7 +23,7 @@ export { create, type CreateRequest, type CreateResult } from './commands/create
 export type { Change } from './disk/compare.js';
 export { writeProject } from './disk/write.js';
 export { exitCodeMeanings, exitCodes, Interrupted, UserError, type ExitCode, type Fault } from './errors.js';
-export { answersFile } from './render/answers-file.js';
+export { recordFile as answersFile } from './record/record.js';
 export { renderProject, type ProjectFiles } from './render/render.js';
 export { drawSuffix } from './answers/draw-suffix.js';
 export { stacks } from './stacks/index.js';

@@ -1,21 +1,23 @@
 /**
  * Every answer, validated: the only thing outside the templates that a project depends on.
- * An option that does not apply (a hosted zone without Route 53) is absent.
+ * An option that the stack does not take, or that does not apply (a hosted zone without Route 53), is absent.
+ * A stack that brings options of its own adds their keys where it declares them.
  */
 export interface Answers {
-  stack: 'ecs-fargate';
+  /** The id of a stack. */
+  stack: string;
   name: string;
   region: string;
   suffix: string;
   profile: 'ephemeral' | 'production';
-  https: boolean;
-  route53: boolean;
+  https?: boolean;
+  route53?: boolean;
   zoneName?: string;
   domain?: string;
   certificateArn?: string;
-  performanceInsights: boolean;
-  dbInstanceClass: string;
-  vpc: 'create' | 'existing';
+  performanceInsights?: boolean;
+  dbInstanceClass?: string;
+  vpc?: 'create' | 'existing';
   vpcCidr?: string;
   availabilityZones?: 2 | 3;
   nat?: 'per-zone' | 'single';
@@ -23,7 +25,6 @@ export interface Answers {
   publicSubnetIds?: string[];
   privateSubnetIds?: string[];
   databaseSubnetIds?: string[];
-  containerPort: number;
   alertEmail?: string;
   stateBucket?: string;
   ci: 'github' | 'gitlab' | 'none';

@@ -2,21 +2,13 @@ import { offeredClasses, supportsPerformanceInsights } from '../aws/database-cla
 import { nameLimits, prefixBudget } from '../aws/name-limits.js';
 import { findRegion, regionCodes } from '../aws/regions.js';
 import { quote } from '../printable.js';
-import { findStack } from '../stacks/index.js';
+import { stackOf } from '../stacks/index.js';
 import type { Draft } from './answers.js';
 import { nearest } from './nearest.js';
-
-/** Why a value cannot be used and what would do: a Fault without where the value came from. */
-export interface Complaint {
-  why: string;
-  remedy: string;
-}
+import type { Complaint } from './option.js';
 
 // What a check returns: why a value of the option's type cannot be used and what would do, or undefined (or an empty
 // list) where nothing is wrong with it. A draft may lack any other answer; a check then says nothing that needs it.
-
-/** The stack of a draft, the default one while none has been chosen. */
-export const stackOf = (draft: Draft) => findStack(draft.stack ?? 'ecs-fargate');
 
 const hostLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
@@ -104,7 +96,9 @@ function similarName(value: string): string {
 
 /** Whether `<name>-<suffix>` leaves room for what the stack's resources append to it. */
 function checkPrefix(name: string, suffix: string, draft: Draft): Complaint | undefined {
-  const { length, tightest } = prefixBudget(stackOf(draft).names);
+  const stack = stackOf(draft);
+  if (!stack) return undefined;
+  const { length, tightest } = prefixBudget(stack.names);
   const excess = `${name}-${suffix}`.length - length;
   if (excess <= 0) return undefined;
   return {
@@ -271,24 +265,32 @@ export function checkCertificate(value: string, draft: Draft): Complaint | undef
 
 /** The best class of the profile that the region offers. */
 export function defaultDatabaseClass(draft: Draft): string | undefined {
-  const stack = stackOf(draft);
-  if (!draft.region || !draft.profile) return undefined;
-  const classes = offeredClasses(stack.databaseEngine, draft.region);
-  return stack.preferredDatabaseClasses[draft.profile].find((name) => classes.includes(name));
+  const database = stackOf(draft)?.database?.(draft);
+  if (!database || !draft.region || !draft.profile) return undefined;
+  const classes = offeredClasses(database.engine, draft.region);
+  return database.preferredClasses[draft.profile].find((name) => classes.includes(name));
+}
+
+/** The classes that a draft's region offers and that can do what the draft asks of them. */
+export function suitableDatabaseClasses(draft: Draft): string[] {
+  const engine = stackOf(draft)?.database?.(draft).engine;
+  if (!engine || draft.region === undefined) return [];
+  return offeredClasses(engine, draft.region).filter(
+    (name) => !draft.performanceInsights || supportsPerformanceInsights(engine, name),
+  );
 }
 
 export function checkDatabaseClass(value: string, draft: Draft): Complaint | undefined {
-  if (draft.region === undefined) return undefined;
-  const { databaseEngine } = stackOf(draft);
-  const classes = offeredClasses(databaseEngine, draft.region);
+  const engine = stackOf(draft)?.database?.(draft).engine;
+  if (!engine || draft.region === undefined) return undefined;
+  const classes = offeredClasses(engine, draft.region);
   const best = nearest(value, classes) ?? defaultDatabaseClass(draft);
   const remedy = `Use ${best ? `${best}, or another` : 'one'} of: ${classes.join(', ')}.`;
-  if (!classes.includes(value)) return { why: `is not offered for ${databaseEngine} in ${draft.region}`, remedy };
-  if (draft.performanceInsights && !supportsPerformanceInsights(databaseEngine, value)) {
-    const able = classes.filter((name) => supportsPerformanceInsights(databaseEngine, name));
+  if (!classes.includes(value)) return { why: `is not offered for ${engine} in ${draft.region}`, remedy };
+  if (draft.performanceInsights && !supportsPerformanceInsights(engine, value)) {
     return {
-      why: `cannot run Performance Insights under ${databaseEngine}`,
-      remedy: `Use one of: ${able.join(', ')}; or --no-performance-insights.`,
+      why: `cannot run Performance Insights under ${engine}`,
+      remedy: `Use one of: ${suitableDatabaseClasses(draft).join(', ')}; or --no-performance-insights.`,
     };
   }
   return undefined;

@@ -1,7 +1,7 @@
-import { offeredClasses, supportsPerformanceInsights } from '../aws/database-classes.js';
-import { prefixBudget } from '../aws/name-limits.js';
 import { describeRegion, findRegion, regionCodes } from '../aws/regions.js';
-import { stacks } from '../stacks/index.js';
+import { prefixBudget } from '../aws/name-limits.js';
+import { defaultStack, stackOf, stacks } from '../stacks/index.js';
+import type { Stack } from '../stacks/stack.js';
 import type { AnswerKey, Answers, Draft } from './answers.js';
 import {
   checkCertificate,
@@ -19,51 +19,9 @@ import {
   checkVpcCidr,
   defaultDatabaseClass,
   normalizeDnsName,
-  stackOf,
-  type Complaint,
+  suitableDatabaseClasses,
 } from './checks.js';
-
-/** What a default may need that is no answer itself. */
-export interface Surroundings {
-  /** Base name of the target directory, where it is known. */
-  directoryName?: string;
-  /** Draws an environment suffix of `length` characters of a-z and 0-9. */
-  drawSuffix(length: number): string;
-}
-
-/**
- * One row of the option table. Flags, prompts, environment variables, the answers file and its schema, --help and
- * the documentation are all read from it, and nothing about an option is said anywhere else.
- */
-export interface Option<K extends AnswerKey = AnswerKey> {
-  key: K;
-  flag: string;
-  group: string;
-  /** One line for --help and the documentation, without the default. */
-  help: string;
-  type: 'text' | 'choice' | 'integer' | 'boolean' | 'list' | 'tags';
-  /** Stands for the value in --help: `--region CODE`. */
-  placeholder?: string;
-  choices?: readonly NonNullable<Answers[K]>[];
-  /** The default in words, for --help and the documentation; absent where there is none. */
-  defaultText?: string;
-  /** The default itself. Earlier rows are in `draft` already. */
-  default?(draft: Draft, surroundings: Surroundings): Answers[K] | undefined;
-  /** Where the user would look for the default's fault; the option's own flag where this is absent. */
-  defaultFrom?: string;
-  /** The option must be answered where it applies, and has no default. */
-  required?: boolean;
-  /** When the option has a meaning at all; it always has where this is absent. */
-  applies?: { when(draft: Draft): boolean; on: AnswerKey[]; text: string };
-  /** Brings equivalent spellings to one before the check. */
-  normalize?(value: NonNullable<Answers[K]>): NonNullable<Answers[K]>;
-  /** What is wrong with a value of the right type; undefined where nothing is. */
-  check?(value: NonNullable<Answers[K]>, draft: Draft): Complaint | Complaint[] | undefined;
-  /** The question; an option without one is only a flag. */
-  prompt?: string;
-  /** Offered values of a question whose choices depend on earlier answers, with how each is shown. */
-  promptChoices?(draft: Draft): { value: string; name: string }[];
-}
+import type { AnyOption, Complaint, Option, Surroundings } from './option.js';
 
 const withRoute53 = {
   when: (draft: Draft) => draft.route53 === true,
@@ -81,22 +39,31 @@ const withExistingVpc = {
   text: 'with --vpc existing',
 } satisfies Option['applies'];
 
-const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
+/** The rows that more than one stack can take. */
+const sharedRows: readonly AnyOption[] = [
   {
     key: 'stack',
     flag: 'stack',
     group: 'Project',
     type: 'choice',
-    choices: Object.keys(stacks) as Answers['stack'][],
+    everyStack: true,
+    choices: [...stacks.keys()],
     help: 'what to build',
-    defaultText: 'ecs-fargate',
-    default: () => 'ecs-fargate',
+    defaultText: defaultStack.id,
+    default: () => defaultStack.id,
+    // With one stack there is nothing to ask.
+    ...(stacks.size > 1 ? { prompt: 'What to build' } : {}),
+    promptChoices: () => {
+      const width = Math.max(...[...stacks.keys()].map((id) => id.length));
+      return [...stacks.values()].map(({ id, title }) => ({ value: id, name: `${id.padEnd(width)}  ${title}` }));
+    },
   },
   {
     key: 'name',
     flag: 'name',
     group: 'Project',
     type: 'text',
+    everyStack: true,
     placeholder: 'NAME',
     help: 'project name, the first part of every resource name',
     defaultText: "the directory's name",
@@ -111,6 +78,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     flag: 'region',
     group: 'Project',
     type: 'text',
+    everyStack: true,
     placeholder: 'CODE',
     help: `AWS region, any of the ${regionCodes.length} commercial ones`,
     defaultText: 'us-east-1',
@@ -124,11 +92,13 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     flag: 'suffix',
     group: 'Project',
     type: 'text',
+    everyStack: true,
     placeholder: 'TEXT',
     help: 'environment suffix, 1 to 8 of a-z and 0-9: tells copies in one account apart',
     defaultText: 'drawn at random',
     default: (draft, surroundings) => {
-      const room = prefixBudget(stackOf(draft).names).length - 1 - (draft.name?.length ?? 0);
+      const stack = stackOf(draft) ?? defaultStack;
+      const room = prefixBudget(stack.names).length - 1 - (draft.name?.length ?? 0);
       return surroundings.drawSuffix(Math.max(1, Math.min(6, room)));
     },
     prompt: 'Environment suffix (empty: one is drawn)',
@@ -139,6 +109,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     flag: 'profile',
     group: 'Project',
     type: 'choice',
+    everyStack: true,
     choices: ['ephemeral', 'production'],
     help: 'ephemeral: everything can be destroyed; production: data is protected',
     defaultText: 'ephemeral',
@@ -231,15 +202,13 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     type: 'text',
     placeholder: 'CLASS',
     help: 'class of the database instances, as the region offers it',
-    defaultText: 'db.t4g.medium, or db.r7g.large in production; the next best where the region lacks it',
+    defaultText: (draft) => {
+      const classes = stackOf(draft)?.database?.(draft).preferredClasses;
+      return `${classes?.ephemeral[0]}, or ${classes?.production[0]} in production; the next best where the region lacks it`;
+    },
     default: defaultDatabaseClass,
     prompt: 'Class of the database instances',
-    promptChoices: (draft) => {
-      const { databaseEngine } = stackOf(draft);
-      return offeredClasses(databaseEngine, draft.region ?? '')
-        .filter((name) => !draft.performanceInsights || supportsPerformanceInsights(databaseEngine, name))
-        .map((name) => ({ value: name, name }));
-    },
+    promptChoices: (draft) => suitableDatabaseClasses(draft).map((name) => ({ value: name, name })),
     check: checkDatabaseClass,
   },
   {
@@ -325,7 +294,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     group: 'Network',
     type: 'list',
     placeholder: 'ID,ID',
-    help: 'existing subnets for the tasks, with a route to a NAT gateway',
+    help: 'existing subnets for the application, with a route to a NAT gateway',
     applies: withExistingVpc,
     required: true,
     check: checkInnerSubnets,
@@ -336,27 +305,10 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     group: 'Network',
     type: 'list',
     placeholder: 'ID,ID',
-    help: 'existing subnets for Aurora',
+    help: 'existing subnets for the database',
     applies: withExistingVpc,
     required: true,
     check: checkInnerSubnets,
-  },
-  {
-    key: 'containerPort',
-    flag: 'container-port',
-    group: 'Application',
-    type: 'integer',
-    placeholder: 'PORT',
-    help: 'port that the container listens on',
-    defaultText: '8080',
-    default: () => 8080,
-    check: (value) =>
-      value >= 1024 && value <= 65535
-        ? undefined
-        : {
-            why: 'is not a port from 1024 to 65535; those below are for root, and the container does not run as root',
-            remedy: 'Let the application listen on a port such as 8080; clients still use 80 or 443.',
-          },
   },
   {
     key: 'alertEmail',
@@ -373,6 +325,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     flag: 'state-bucket',
     group: 'Operation',
     type: 'text',
+    everyStack: true,
     placeholder: 'BUCKET',
     help: 'existing S3 bucket for the Terraform state',
     defaultText: 'a bootstrap project creates one',
@@ -383,6 +336,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     flag: 'ci',
     group: 'Operation',
     type: 'choice',
+    everyStack: true,
     choices: ['github', 'gitlab', 'none'],
     help: 'workflow that runs fmt, validate, test and plan',
     defaultText: 'none',
@@ -393,6 +347,7 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
     flag: 'tag',
     group: 'Operation',
     type: 'tags',
+    everyStack: true,
     placeholder: 'KEY=VALUE',
     help: 'tag for every resource; may be given again',
     defaultText: 'none',
@@ -401,8 +356,24 @@ const table: { [K in AnswerKey]: Option<K> }[AnswerKey][] = [
   },
 ];
 
+/** Where a stack's own group of options stands: before this one. */
+const lastGroup = 'Operation';
+
+/**
+ * The shared rows with each stack's own: after those of the same group, or before the last group where the group is the
+ * stack's own too.
+ */
+function tableOf(shared: readonly AnyOption[], own: readonly AnyOption[]): readonly Option[] {
+  const groups = [...new Set([...shared, ...own].map(({ group }) => group))].filter((group) => group !== lastGroup);
+  const rows = [...shared, ...own] as readonly Option[];
+  return [...groups, lastGroup].flatMap((group) => rows.filter((row) => row.group === group));
+}
+
 /** The option table, in the order in which defaults are filled in and questions asked. */
-export const options = table as readonly Option[];
+export const options: readonly Option[] = tableOf(
+  sharedRows,
+  [...stacks.values()].flatMap((stack) => stack.options ?? []),
+);
 
 /** The row of an answer. */
 export function optionOf(key: AnswerKey): Option {
@@ -414,7 +385,66 @@ export function complaintsOf(option: Option, value: NonNullable<Answers[AnswerKe
   return [option.check?.(value, draft) ?? []].flat();
 }
 
-/** Whether the option has a meaning with these answers. */
+/** Whether a stack takes an option at all. */
+export function takes(stack: Stack, option: Option): boolean {
+  return (
+    option.everyStack === true || stack.takes.includes(option.key) || stack.options?.some(isOption(option)) === true
+  );
+}
+
+function isOption({ key }: Option): (other: AnyOption) => boolean {
+  return (other) => other.key === key;
+}
+
+/** The options that a stack takes, in the table's order. */
+export function optionsOf(stack: Stack): Option[] {
+  return options.filter((option) => takes(stack, option));
+}
+
+/** The stacks that take an option. */
+export function stacksTaking(option: Option): Stack[] {
+  return [...stacks.values()].filter((stack) => takes(stack, option));
+}
+
+/** Whether the option has a meaning with these answers: the stack takes it, and what it depends on is answered so. */
 export function applies(option: Option, draft: Draft): boolean {
-  return option.applies?.when(draft) ?? true;
+  const stack = stackOf(draft);
+  return (!stack || takes(stack, option)) && (option.applies?.when(draft) ?? true);
+}
+
+/** The answers that decide whether an option applies. */
+export function decidedBy(option: Option): AnswerKey[] {
+  const onStack: AnswerKey[] = stacksTaking(option).length < stacks.size ? ['stack'] : [];
+  return [...onStack, ...(option.applies?.on ?? [])];
+}
+
+/** The default of an option where it applies: the stack's own, or else the table's; undefined where there is none. */
+export function defaultOf(option: Option, draft: Draft, surroundings: Surroundings): Answers[AnswerKey] {
+  return stackOf(draft)?.defaults?.[option.key] ?? option.default?.(draft, surroundings);
+}
+
+/** The default in words, for one stack; undefined where there is none. */
+export function defaultTextFor(option: Option, stack: Stack): string | undefined {
+  const own = stack.defaults?.[option.key];
+  if (own !== undefined) return typeof own === 'boolean' ? (own ? 'on' : 'off') : String(own);
+  return typeof option.defaultText === 'function' ? option.defaultText({ stack: stack.id }) : option.defaultText;
+}
+
+/** The default in words, whatever the stack: `us-east-1; us-west-2 for alb-lambda`; undefined where there is none. */
+export function defaultText(option: Option): string | undefined {
+  const byText = new Map<string, string[]>();
+  for (const stack of stacksTaking(option)) {
+    const text = defaultTextFor(option, stack);
+    if (text !== undefined) byText.set(text, [...(byText.get(text) ?? []), stack.id]);
+  }
+  const [first, ...others] = byText;
+  return first && [first[0], ...others.map(([text, ids]) => `${text} for ${ids.join(', ')}`)].join('; ');
+}
+
+/** When an option has a meaning, in words: `with --route53`; undefined where it always has. */
+export function appliesText(option: Option): string | undefined {
+  const taking = stacksTaking(option);
+  const forStacks = taking.length < stacks.size ? [`for ${taking.map(({ id }) => id).join(', ')}`] : [];
+  const texts = [...forStacks, ...(option.applies ? [option.applies.text] : [])];
+  return texts.length > 0 ? texts.join('; ') : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Answers, Draft } from './answers.js';
-import { applies, complaintsOf, options, type Option, type Surroundings } from './options.js';
+import type { Option, Surroundings } from './option.js';
+import { applies, complaintsOf, defaultOf, options } from './options.js';
 import { accept, emptyReading, ranks, type GivenAnswers } from './sources.js';
 
 /** Asks a person. Handed in, so that a test can answer, or fail on a question that should not be asked. */
@@ -38,7 +39,7 @@ export async function ask(given: GivenAnswers, surroundings: Surroundings, promp
         Object.assign(answered, reading.given);
       }
     }
-    const value = answered[option.key]?.value ?? option.default?.(draft, surroundings);
+    const value = answered[option.key]?.value ?? defaultOf(option, draft, surroundings);
     if (value !== undefined) Object.assign(draft, { [option.key]: value });
   }
   return answered;
@@ -48,17 +49,17 @@ export async function ask(given: GivenAnswers, surroundings: Surroundings, promp
 async function askOne(option: Option, draft: Draft, surroundings: Surroundings, prompter: Prompter): Promise<unknown> {
   const message = option.prompt!;
   if (option.type === 'boolean')
-    return prompter.confirm({ message, default: option.default?.(draft, surroundings) === true });
+    return prompter.confirm({ message, default: defaultOf(option, draft, surroundings) === true });
 
   const choices = option.promptChoices?.(draft);
   if (choices) {
-    const preferred = option.default?.(draft, surroundings);
+    const preferred = defaultOf(option, draft, surroundings);
     const question = { message, choices, ...(preferred === undefined ? {} : { default: String(preferred) }) };
     return choices.length > longestSelect ? prompter.search(question) : prompter.select(question);
   }
 
   // A drawn suffix is not shown as a default: pressing Enter says "draw one", not "I want this one".
-  const preferred = option.key === 'suffix' ? undefined : option.default?.(draft, surroundings);
+  const preferred = option.key === 'suffix' ? undefined : defaultOf(option, draft, surroundings);
   const answer = await prompter.input({
     message,
     ...(typeof preferred === 'string' && complaintsOf(option, preferred, draft).length === 0

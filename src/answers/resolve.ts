@@ -1,6 +1,18 @@
 import type { Fault } from '../errors.js';
 import type { AnswerKey, Answers, Draft } from './answers.js';
-import { applies, complaintsOf, optionOf, options, type Option, type Surroundings } from './options.js';
+import { findStack } from '../stacks/index.js';
+import type { Option, Surroundings } from './option.js';
+import {
+  applies,
+  appliesText,
+  complaintsOf,
+  decidedBy,
+  defaultOf,
+  optionOf,
+  options,
+  stacksTaking,
+  takes,
+} from './options.js';
 import { quote } from '../printable.js';
 import type { Given, GivenAnswers } from './sources.js';
 
@@ -30,13 +42,13 @@ export function resolve(
 
   for (const option of options) {
     const present = given[option.key];
-    const mayApply = option.applies?.on.some((key) => undecided.has(key)) === true;
+    const mayApply = decidedBy(option).some((key) => undecided.has(key));
     if (!mayApply && !applies(option, answers)) {
-      if (present && !overruled(option, present, given)) faults.push(doesNothing(option, present));
+      if (present && !overruled(option, present, given)) faults.push(doesNothing(option, present, answers));
       continue;
     }
     if (!present && (mayApply || undecided.has(option.key))) continue;
-    const value = present ? present.value : option.default?.(answers, surroundings);
+    const value = present ? present.value : defaultOf(option, answers, surroundings);
     if (value === undefined) {
       if (option.required) missing.push(option);
       continue;
@@ -63,7 +75,7 @@ export function resolve(
 export function missingFault(option: Option): Fault {
   return {
     option: `--${option.flag}`,
-    why: `is missing${option.applies ? `, and is needed ${option.applies.text}` : ''}`,
+    why: `is missing${appliesText(option) ? `, and is needed ${appliesText(option)}` : ''}`,
     remedy: `Give --${option.flag} ${option.placeholder ?? ''}: ${option.help}.`,
   };
 }
@@ -75,13 +87,22 @@ export function completed(resolution: Resolution): Answers {
 
 /** A file's answer gives way without a word to a flag that makes it meaningless: --no-route53 over a replayed zone. */
 function overruled(option: Option, present: Given, given: GivenAnswers): boolean {
-  return option.applies!.on.some((key) => (given[key]?.rank ?? 0) > present.rank);
+  return decidedBy(option).some((key) => (given[key]?.rank ?? 0) > present.rank);
 }
 
-function doesNothing(option: Option, present: Given): Fault {
+function doesNothing(option: Option, present: Given, answers: Draft): Fault {
+  const where = { option: present.option, value: quote(present.value) };
+  const stack = findStack(answers.stack!);
+  if (!takes(stack, option)) {
+    const taking = stacksTaking(option).map(({ id }) => id);
+    return {
+      ...where,
+      why: `is no answer for the stack ${stack.id}, which does not take it`,
+      remedy: `Leave it out, or use --stack ${taking.join(' or ')}; --help ${stack.id} shows what the stack takes.`,
+    };
+  }
   return {
-    option: present.option,
-    value: quote(present.value),
+    ...where,
     why: `does nothing here: it has a meaning only ${option.applies!.text}`,
     remedy: 'Leave it out, or change what it depends on.',
   };

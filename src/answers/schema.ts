@@ -1,4 +1,5 @@
-import { options, type Option } from './options.js';
+import type { Option } from './option.js';
+import { appliesText, defaultText, options } from './options.js';
 
 /** The JSON schema (draft 2020-12) of an answers file, for editors and validators. */
 export function answersSchema(): object {
@@ -15,8 +16,9 @@ export function answersSchema(): object {
 }
 
 function describe(option: Option): string {
-  const condition = option.applies ? ` (only ${option.applies.text})` : '';
-  return `${option.help}${condition}${option.defaultText ? `; default: ${option.defaultText}` : ''}`;
+  const condition = appliesText(option);
+  const preferred = defaultText(option);
+  return `${option.help}${condition ? ` (only ${condition})` : ''}${preferred ? `; default: ${preferred}` : ''}`;
 }
 
 function typeOf(option: Option): object {

@@ -1,8 +1,10 @@
 import { UserError, type Fault } from '../errors.js';
 import type { AnswerKey } from './answers.js';
 import { nearest } from './nearest.js';
-import { options, type Option } from './options.js';
+import type { Option } from './option.js';
+import { defaultText, options } from './options.js';
 import { quote } from '../printable.js';
+import { answersIn } from '../record/record.js';
 
 /** A value as it was given, before it is checked. */
 export interface Given {
@@ -67,7 +69,7 @@ export function readAnswersFile(text: string, file: string): Reading {
     return refuse(`is not JSON: ${(error as Error).message}`, 'Mend the file, or make one with --dry-run --json.');
   }
   if (!isObject(content)) return refuse('is not a JSON object', 'Write an object such as {"region": "eu-central-1"}.');
-  const answers = isObject(content.answers) && ('version' in content || 'files' in content) ? content.answers : content;
+  const answers = answersIn(content) ?? content;
   for (const [key, value] of Object.entries(answers)) {
     if (key === '$schema') continue;
     const option = options.find((row) => row.key === key);
@@ -124,7 +126,7 @@ function toType(option: Option, raw: unknown): { value: unknown } | { why: strin
     case 'integer':
       if (typeof raw === 'number' ? Number.isSafeInteger(raw) : typeof raw === 'string' && /^\d{1,9}$/.test(raw))
         return { value: Number(raw) };
-      return { why: 'is not a whole number', remedy: `Give a number, such as ${option.defaultText}.` };
+      return { why: 'is not a whole number', remedy: `Give a number, such as ${defaultText(option)}.` };
     case 'choice': {
       const choices = option.choices as readonly (string | number)[];
       const choice = choices.find((candidate) => String(candidate) === String(raw));

@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { AnswerKey, Answers } from '../answers/answers.js';
 import type { RunFlags } from '../answers/flags.js';
 import { completed, missingFault, resolve } from '../answers/resolve.js';
-import { options, type Surroundings } from '../answers/options.js';
+import type { Surroundings } from '../answers/option.js';
+import { options } from '../answers/options.js';
 import { quote } from '../printable.js';
 import { ask, type Prompter } from '../answers/prompts.js';
 import {
@@ -18,7 +19,7 @@ import {
 import { compare, occupants, type Change } from '../disk/compare.js';
 import { writeProject } from '../disk/write.js';
 import { exitCodes, fileFault, Interrupted, isInterruption, UserError, type Fault } from '../errors.js';
-import { answersFile } from '../render/answers-file.js';
+import { readRecord, recordFile } from '../record/record.js';
 import { renderProject, type ProjectFiles } from '../render/render.js';
 
 /** Everything the command takes from outside. */
@@ -104,12 +105,14 @@ function surroundingsFor({ cwd, drawSuffix }: CreateRequest): SurroundingsOf {
 
 /** The suffix of a project that was begun in `target`: a run that was cut short is completed with the same one. */
 function recordedSuffix(target: string): string | undefined {
+  let text: string;
   try {
-    const { given } = readAnswersFile(readFileSync(path.join(target, answersFile), 'utf8'), answersFile);
-    return given.suffix?.value as string | undefined;
+    text = readFileSync(path.join(target, recordFile), 'utf8');
   } catch {
     return undefined;
   }
+  const suffix = readRecord(text)?.answers.suffix;
+  return typeof suffix === 'string' ? suffix : undefined;
 }
 
 interface Collected {

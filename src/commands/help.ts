@@ -1,20 +1,32 @@
 import { runFlags } from '../answers/flags.js';
-import { options, type Option } from '../answers/options.js';
+import type { Option } from '../answers/option.js';
+import { appliesText, defaultText, defaultTextFor, options, optionsOf } from '../answers/options.js';
 import { environmentVariable } from '../answers/sources.js';
-import { exitCodeMeanings } from '../errors.js';
+import { nearest } from '../answers/nearest.js';
+import { exitCodeMeanings, UserError } from '../errors.js';
+import { quote } from '../printable.js';
 import { stacks } from '../stacks/index.js';
+import type { Stack } from '../stacks/stack.js';
 import { columns } from './columns.js';
 import { describeRegion, regionCodes, regions } from '../aws/regions.js';
 
+/**
+ * The text of --help, or of `--help STACK` where `word` is a stack. Throws UserError for a word that is nearly one; any
+ * other is the directory of a command line that --help was added to.
+ */
+export function helpFor(word: string | undefined): string {
+  const stack = word === undefined ? undefined : stacks.get(word);
+  if (stack) return stackHelpText(stack);
+  const near = word === undefined ? undefined : nearest(word, [...stacks.keys()]);
+  if (word === undefined || near === undefined) return helpText();
+  throw new UserError([
+    { option: '--help', value: quote(word), why: 'is no stack', remedy: `Did you mean ${near}? --list shows all.` },
+  ]);
+}
+
 /** The text of --help. */
 export function helpText(): string {
-  const groups = [...new Set(options.map((option) => option.group))];
-  const sections = groups.map((group) => {
-    const rows = options
-      .filter((option) => option.group === group)
-      .map((option): [string, string] => [flagUsage(option), describe(option)]);
-    return `${group}\n${columns(rows)}`;
-  });
+  const sections = optionSections(options, describe);
   const runRows = runFlags.map((flag): [string, string] => [
     `${flag.short ? `-${flag.short}, ` : ''}--${flag.flag}${flag.placeholder ? ` ${flag.placeholder}` : ''}`,
     flag.help,
@@ -30,14 +42,14 @@ in a pipe, with CI set or with --yes it takes the defaults. Also: npm create sec
 check finds in any Terraform project for AWS what makes an apply fail or leaves it insecure, and explain tells more of
 one of its rules; check --help has their flags. A project that is to be called check is created as ./check.
 
-${sections.join('\n\n')}
+${sections}
 
 Run
 ${columns(runRows)}
 
 Answers come from flags, then environment variables (${environmentVariable(options[2]!)} for --${options[2]!.flag}), then --answers, then defaults.
 
-Exit codes
+${stacks.size > 1 ? `--help STACK shows what one stack takes, with its own defaults: ${[...stacks.keys()].join(', ')}.\n\n` : ''}Exit codes
 ${columns(exitRows)}
 
 Examples
@@ -48,9 +60,36 @@ Examples
 `;
 }
 
-/** The text of --list: stacks, options with their environment variables, and regions. */
+/** The text of `--help STACK`: what the stack is, and the options that it takes with its own defaults. */
+export function stackHelpText(stack: Stack): string {
+  const described = (option: Option) => describeFor(option, option.applies?.text, defaultTextFor(option, stack));
+  return `Usage: create-secure-infra [directory] --stack ${stack.id} [flags]
+
+${stack.title}.
+
+${optionSections(optionsOf(stack), described)}
+
+--help without a stack shows the flags of the run and the exit codes.
+`;
+}
+
+/** Options under the names of their groups. */
+function optionSections(rows: readonly Option[], described: (option: Option) => string): string {
+  const groups = [...new Set(rows.map((option) => option.group))];
+  return groups
+    .map((group) => {
+      const ofGroup = rows.filter((option) => option.group === group);
+      return `${group}\n${columns(ofGroup.map((option): [string, string] => [flagUsage(option), described(option)]))}`;
+    })
+    .join('\n\n');
+}
+
+/** The text of --list: stacks with what they take, options with their environment variables, and regions. */
 export function listText(): string {
-  const stackRows = Object.values(stacks).map((stack): [string, string] => [stack.id, stack.title]);
+  const stackRows = [...stacks.values()].map((stack): [string, string] => {
+    const own = optionsOf(stack).filter((option) => option.everyStack !== true);
+    return [stack.id, `${stack.title}. Takes ${own.map(({ flag }) => `--${flag}`).join(', ')}`];
+  });
   const optionRows = options.map((option): [string, string] => [flagUsage(option), environmentVariable(option)]);
   const runRows = runFlags
     .filter((flag) => flag.inEnvironment)
@@ -58,8 +97,10 @@ export function listText(): string {
       `--${flag.flag}${flag.placeholder ? ` ${flag.placeholder}` : ''}`,
       environmentVariable(flag),
     ]);
+  const everyStack = options.filter((option) => option.everyStack === true).map(({ flag }) => `--${flag}`);
   return `Stacks
 ${columns(stackRows)}
+  Every stack takes ${everyStack.join(', ')} too.
 
 Options and their environment variables
 ${columns([...optionRows, ...runRows])}
@@ -72,7 +113,14 @@ ${regionCodes.map((code) => `  ${describeRegion(code)}`).join('\n')}
 /** The same for machines. */
 export function listJson(): object {
   return {
-    stacks: Object.values(stacks).map(({ id, title }) => ({ id, title })),
+    stacks: [...stacks.values()].map((stack) => ({
+      id: stack.id,
+      title: stack.title,
+      options: optionsOf(stack).map((option) => ({
+        flag: `--${option.flag}`,
+        ...defaultField(defaultTextFor(option, stack)),
+      })),
+    })),
     options: options.map((option) => ({
       key: option.key,
       flag: `--${option.flag}`,
@@ -80,8 +128,8 @@ export function listJson(): object {
       type: option.type,
       help: option.help,
       ...(option.choices ? { choices: option.choices } : {}),
-      ...(option.defaultText ? { default: option.defaultText } : {}),
-      ...(option.applies ? { applies: option.applies.text } : {}),
+      ...defaultField(defaultText(option)),
+      ...(appliesText(option) ? { applies: appliesText(option) } : {}),
     })),
     regions: regionCodes.map((code) => ({ code, ...regions[code] })),
   };
@@ -93,7 +141,14 @@ export function flagUsage(option: Option): string {
   return `--${option.flag} ${option.choices?.join('|') ?? option.placeholder}`;
 }
 
+function defaultField(text: string | undefined): { default?: string } {
+  return text === undefined ? {} : { default: text };
+}
+
 function describe(option: Option): string {
-  const condition = option.applies ? ` (${option.applies.text})` : '';
-  return `${option.help}${condition}${option.defaultText ? ` [${option.defaultText}]` : ''}`;
+  return describeFor(option, appliesText(option), defaultText(option));
+}
+
+function describeFor({ help }: Option, condition: string | undefined, preferred: string | undefined): string {
+  return `${help}${condition ? ` (${condition})` : ''}${preferred ? ` [${preferred}]` : ''}`;
 }

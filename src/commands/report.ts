@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 
 import type { Fault } from '../errors.js';
 import { printable } from '../printable.js';
+import { findStack } from '../stacks/index.js';
 import type { Output } from '../standard-streams.js';
 import type { CreateResult } from './create.js';
 
@@ -32,26 +33,11 @@ export function summaryText({ directory, answers, files }: CreateResult, cwd: st
     ['Names', `${answers.name}-${answers.suffix}-…`],
     ['Region', answers.region],
     ['Profile', answers.profile],
-    ['Entry', entryLine(answers)],
-    [
-      'Network',
-      answers.vpc === 'create'
-        ? `new VPC ${answers.vpcCidr}, ${answers.availabilityZones} zones, ${answers.nat === 'single' ? 'one NAT gateway' : 'a NAT gateway each'}`
-        : `existing ${answers.vpcId}`,
-    ],
-    [
-      'Database',
-      `Aurora PostgreSQL, ${answers.dbInstanceClass}${answers.performanceInsights ? ', Database Insights' : ''}`,
-    ],
+    ...findStack(answers.stack).summary(answers),
     ['State', answers.stateBucket ?? 'a bucket that bootstrap/ creates'],
     ['Files', String(files.size)],
   ];
   return `\n${rows.map(([label, value]) => `  ${paint('dim', label.padEnd(10))}${value}`).join('\n')}\n\n`;
-}
-
-function entryLine(answers: CreateResult['answers']): string {
-  const url = `${answers.https ? 'https' : 'http'}://${answers.domain ?? '<load balancer>'}`;
-  return answers.https ? url : `${url} (not encrypted between clients and the load balancer)`;
 }
 
 /** The list of --dry-run. */
@@ -67,9 +53,10 @@ export function doneText(result: CreateResult, cwd: string, paint: Paint): strin
   const folder = where(directory, cwd);
   const wrote = `Wrote ${count === 1 ? '1 file' : `${count} files`} to ${folder}.`;
   const headline = paint('green', count === 0 ? `All of it is in ${folder} already.` : wrote);
-  const warning = answers.https
-    ? ''
-    : `\nWithout HTTPS nothing is encrypted between clients and the load balancer; --https adds it. README.md says more.\n`;
+  const warning =
+    answers.https !== false
+      ? ''
+      : `\nWithout HTTPS nothing is encrypted between clients and the load balancer; --https adds it. README.md says more.\n`;
   const steps = nextSteps(result, cwd).map((step) => `  ${paint('bold', step)}`);
   return `${headline}\n${warning}\nNext:\n\n${steps.join('\n')}\n`;
 }

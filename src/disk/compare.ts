@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { answersFile } from '../render/answers-file.js';
+import { recordFile } from '../record/record.js';
 import type { ProjectFiles } from '../render/render.js';
 
 /** What writing a project would do to one path of the target folder. */
@@ -33,7 +33,7 @@ export function occupants(target: string): string[] {
   if (present === 'nothing') return [];
   if (present === 'file') return [`${path.basename(target)}, which is no folder`];
   const entries = entriesOf(target);
-  return entries.includes(answersFile) ? [] : entries;
+  return entries.includes(recordFile) ? [] : entries;
 }
 
 /** Compares `files` with the folder `target`, which need not exist. Links are never followed below it. */

@@ -2,7 +2,7 @@ import { existsSync, linkSync, mkdirSync, renameSync, rmSync, rmdirSync, statSyn
 import path from 'node:path';
 
 import { Interrupted } from '../errors.js';
-import { answersFile } from '../render/answers-file.js';
+import { recordFile } from '../record/record.js';
 import type { ProjectFiles } from '../render/render.js';
 import { stagingPrefix } from './compare.js';
 
@@ -46,7 +46,7 @@ function placeFiles(staging: string, target: string, files: ProjectFiles): void 
   const placed: string[] = [];
   try {
     // The record comes first: it holds the drawn suffix, with which a second run writes the same project.
-    const recordFirst = [...files.keys()].sort((a, b) => Number(b === answersFile) - Number(a === answersFile));
+    const recordFirst = [...files.keys()].sort((a, b) => Number(b === recordFile) - Number(a === recordFile));
     for (const file of recordFirst) {
       const place = path.join(target, file);
       if (!existsSync(place)) {

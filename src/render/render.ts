@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 import type { Answers } from '../answers/answers.js';
+import { recordFile, writeRecord } from '../record/record.js';
 import { findStack } from '../stacks/index.js';
-import { answersFile } from './answers-file.js';
 import { readDeclarations } from './declarations.js';
 import { renderTemplate, templateNames } from './templates.js';
 import { viewOf } from './view.js';
@@ -33,7 +33,8 @@ export function renderProject(answers: Answers, version: string = PACKAGE_VERSIO
   files.set(readme, renderParts(parts.get(readme) ?? [], { ...view, ...declarations }));
 
   const sorted = new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
-  sorted.set(answersFile, answersRecord(answers, version, sorted));
+  const hashes = Object.fromEntries([...sorted].map(([path, text]) => [path, sha256(text)]));
+  sorted.set(recordFile, writeRecord({ version, answers: { ...answers }, files: hashes }));
   return sorted;
 }
 
@@ -56,23 +57,6 @@ export function partsByPath(layers: readonly string[]): Map<string, string[]> {
 
 function renderParts(names: readonly string[], context: object): string {
   return names.map((name) => renderTemplate(name, context)).join('\n');
-}
-
-function answersRecord(answers: Answers, version: string, files: ProjectFiles): string {
-  const hashes = Object.fromEntries([...files].map(([path, text]) => [path, sha256(text)]));
-  return toJson({ version, answers, files: hashes });
-}
-
-/** JSON as prettier prints it: a list of texts stays on one line where that has at most 80 characters. */
-function toJson(value: object): string {
-  const text = JSON.stringify(value, undefined, 2);
-  return `${text.replace(
-    /^( *"[^"]+": )\[\n([^[\]{}]*?)\n *\](,?)$/gm,
-    (whole, key: string, items: string, comma: string) => {
-      const line = `${key}[${items.trim().split(/\n\s*/).join(' ')}]${comma}`;
-      return line.length <= 80 ? line : whole;
-    },
-  )}\n`;
 }
 
 /** The SHA-256 of a text in UTF-8, in lower-case hexadecimal. */

@@ -28,6 +28,7 @@ export function viewOf(answers: Answers, version: string) {
     stateKey: `${answers.name}/${answers.suffix}/terraform.tfstate`,
     prefixBudget: length,
     tightestName: tightest,
+    ...stack.view?.(answers),
   };
 }
 

@@ -1,13 +1,63 @@
+import type { Option } from '../answers/option.js';
+import { zonesWithoutFargate } from '../aws/fargate-zones.js';
+import { regionsWithEcsEndpoints } from '../aws/vpc-endpoints.js';
+import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
 
-export const ecsFargate: Stack = {
+declare module '../answers/answers.js' {
+  interface Answers {
+    containerPort?: number;
+  }
+}
+
+const containerPort: Option<'containerPort'> = {
+  key: 'containerPort',
+  flag: 'container-port',
+  group: 'Application',
+  type: 'integer',
+  placeholder: 'PORT',
+  help: 'port that the container listens on',
+  defaultText: '8080',
+  default: () => 8080,
+  check: (value) =>
+    value >= 1024 && value <= 65535
+      ? undefined
+      : {
+          why: 'is not a port from 1024 to 65535; those below are for root, and the container does not run as root',
+          remedy: 'Let the application listen on a port such as 8080; clients still use 80 or 443.',
+        },
+};
+
+const ecsFargate: Stack = {
   id: 'ecs-fargate',
+  place: 1,
   title: 'Payments service on ECS Fargate behind an ALB and WAF, with Aurora PostgreSQL',
-  databaseEngine: 'aurora-postgresql',
-  preferredDatabaseClasses: {
-    ephemeral: ['db.t4g.medium', 'db.t3.medium'],
-    production: ['db.r7g.large', 'db.r6g.large'],
-  },
+  takes: [
+    'https',
+    'route53',
+    'zoneName',
+    'domain',
+    'certificateArn',
+    'performanceInsights',
+    'dbInstanceClass',
+    'vpc',
+    'vpcCidr',
+    'availabilityZones',
+    'nat',
+    'vpcId',
+    'publicSubnetIds',
+    'privateSubnetIds',
+    'databaseSubnetIds',
+    'alertEmail',
+  ],
+  options: [containerPort],
+  database: () => ({
+    engine: 'aurora-postgresql',
+    preferredClasses: {
+      ephemeral: ['db.t4g.medium', 'db.t3.medium'],
+      production: ['db.r7g.large', 'db.r6g.large'],
+    },
+  }),
   names: [
     { resource: 'load balancer', ending: '-alb' },
     { resource: 'target group', ending: '-65535' },
@@ -29,4 +79,14 @@ export const ecsFargate: Stack = {
     'ecs-fargate',
     ...(answers.ci === 'none' ? [] : [`ci-${answers.ci}`]),
   ],
+  readme: [],
+  view: () => ({
+    workload: 'tasks',
+    databaseName: 'Aurora',
+    zonesToExclude: { ...zonesWithoutFargate, why: 'Two that some accounts still see have no Fargate' },
+    regionsWithEcsEndpoints,
+  }),
+  summary: (answers) => [entryLine(answers), networkLine(answers), databaseLine('Aurora PostgreSQL', answers)],
 };
+
+export default ecsFargate;

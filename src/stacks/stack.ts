@@ -1,16 +1,38 @@
-import type { Answers } from '../answers/answers.js';
+import type { AnswerKey, Answers, Draft } from '../answers/answers.js';
+import type { AnyOption } from '../answers/option.js';
 import type { DatabaseEngine } from '../aws/database-classes.js';
 import type { ResourceName } from '../aws/name-limits.js';
 
-/** One kind of project that can be generated. */
+/** The database of a stack. */
+export interface Database {
+  engine: DatabaseEngine;
+  /** The classes a new project gets, the best first; the first that the region offers is taken. */
+  preferredClasses: Readonly<Record<Answers['profile'], readonly string[]>>;
+}
+
+/** One kind of project that can be generated: all that is said of it outside of templates/ and golden/. */
 export interface Stack {
   id: string;
+  /** Its place among the stacks, from 1 on; the first is the default. */
+  place: number;
+  /** One line, for the first question, --list and the project's README. */
   title: string;
-  databaseEngine: DatabaseEngine;
-  /** The classes a new project gets, the best first; the first that the region offers is taken. */
-  preferredDatabaseClasses: Record<Answers['profile'], readonly string[]>;
+  /** The shared options that it takes, beside those that every stack takes. */
+  takes: readonly AnswerKey[];
+  /** Options that no other stack has; their keys are declared in the stack's file. */
+  options?: readonly AnyOption[];
+  /** Defaults that differ from the option table's. */
+  defaults?: Readonly<Partial<Answers>>;
+  /** Its database, where it has one; what the answers decide of it may be missing from the draft. */
+  database?(draft: Draft): Database;
   /** Every name whose length depends on the answers. */
   names: readonly ResourceName[];
   /** Folders under templates/ that make up the project, in the order their parts are joined. */
   layers(answers: Answers): string[];
+  /** The parts of README.md that its layers bring, in the order in which they are read. */
+  readme: readonly string[];
+  /** What its templates see beside the answers and what follows from them. */
+  view?(answers: Answers): object;
+  /** What the summary says of it before the last question, as labels and values. */
+  summary(answers: Answers): [label: string, value: string][];
 }

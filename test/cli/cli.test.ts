@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { describe, expect, inject, it } from 'vitest';
 
-import { answersFile } from '../../src/render/answers-file.js';
+import { recordFile } from '../../src/record/record.js';
 import { renderProject, sha256 } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
 import { readFolder } from '../support/files.js';
@@ -57,7 +57,7 @@ describe('without a terminal', () => {
   it('notes answers and hashes, from which the same bytes are written again', async () => {
     const cwd = scratchFolder();
     await run(['one', '--name', 'pay', '--nat', 'single', '--tag', 'Owner=a', '--tag', 'Cost Center=4711'], { cwd });
-    const record = JSON.parse(readFileSync(path.join(cwd, 'one', answersFile), 'utf8')) as {
+    const record = JSON.parse(readFileSync(path.join(cwd, 'one', recordFile), 'utf8')) as {
       version: string;
       answers: { suffix: string };
       files: Record<string, string>;
@@ -66,11 +66,11 @@ describe('without a terminal', () => {
     const written = readFolder(path.join(cwd, 'one'));
     expect(record.files).toEqual(
       Object.fromEntries(
-        [...written].filter(([file]) => file !== answersFile).map(([file, text]) => [file, sha256(text)]),
+        [...written].filter(([file]) => file !== recordFile).map(([file, text]) => [file, sha256(text)]),
       ),
     );
 
-    expect((await run(['two', '--answers', `one/${answersFile}`], { cwd })).code).toBe(0);
+    expect((await run(['two', '--answers', `one/${recordFile}`], { cwd })).code).toBe(0);
     expect(readFolder(path.join(cwd, 'two'))).toEqual(written);
   });
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { stagingPrefix } from '../../src/disk/compare.js';
-import { answersFile } from '../../src/render/answers-file.js';
+import { recordFile } from '../../src/record/record.js';
 import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
 import { readFolder } from '../support/files.js';
@@ -33,7 +33,7 @@ function projectIn(target: string): Map<string, string> {
 
 /** The project that the answers in the folder make, whichever suffix was drawn. */
 function wholeFor(target: string): Map<string, string> {
-  const { answers } = JSON.parse(readFileSync(path.join(target, answersFile), 'utf8')) as { answers: object };
+  const { answers } = JSON.parse(readFileSync(path.join(target, recordFile), 'utf8')) as { answers: object };
   return new Map([...renderProject(soundAnswers(answers))].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -3,12 +3,12 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { answersFile } from '../../src/render/answers-file.js';
+import { recordFile } from '../../src/record/record.js';
 import { scratchFolder } from '../support/scratch.js';
 import { keys, Screen } from './screen.js';
 
 const answersIn = (folder: string) =>
-  (JSON.parse(readFileSync(path.join(folder, answersFile), 'utf8')) as { answers: object }).answers;
+  (JSON.parse(readFileSync(path.join(folder, recordFile), 'utf8')) as { answers: object }).answers;
 
 describe.skipIf(process.platform === 'win32')('in a terminal', () => {
   it('asks, sums up, asks once more and writes', async () => {

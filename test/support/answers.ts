@@ -1,5 +1,5 @@
 import type { Answers } from '../../src/answers/answers.js';
-import type { Surroundings } from '../../src/answers/options.js';
+import type { Surroundings } from '../../src/answers/option.js';
 import { completed, resolve, type Resolution } from '../../src/answers/resolve.js';
 import { readAnswersFile } from '../../src/answers/sources.js';
 

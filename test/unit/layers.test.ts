@@ -28,7 +28,7 @@ describe('layers', () => {
 
   it('are all used by a stack', () => {
     const used = new Set(
-      Object.values(stacks).flatMap((stack) =>
+      [...stacks.values()].flatMap((stack) =>
         everyCombination().flatMap(({ answers }) =>
           (['github', 'gitlab'] as const).flatMap((ci) => stack.layers({ ...answers, ci })),
         ),

@@ -6,7 +6,7 @@ import { readFlags } from '../../src/answers/flags.js';
 import { offeredClasses, supportsPerformanceInsights } from '../../src/aws/database-classes.js';
 import { prefixBudget } from '../../src/aws/name-limits.js';
 import { regionCodes, regions } from '../../src/aws/regions.js';
-import { ecsFargate } from '../../src/stacks/ecs-fargate.js';
+import ecsFargate from '../../src/stacks/ecs-fargate.js';
 import { certificateArn, existingVpc, resolveFile, soundAnswers, surroundings } from '../support/answers.js';
 
 const route53 = { route53: true, zoneName: 'example.com', domain: 'pay.example.com' };

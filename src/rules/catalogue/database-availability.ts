@@ -1,10 +1,11 @@
-import { generatedProfile, instancesOf, isCopy, isSet, mayBeSecondary } from '../lib/databases.js';
+import { answersOf } from '../lib/answers.js';
+import { instancesOf, isCopy, isSet, mayBeSecondary } from '../lib/databases.js';
 import type { Project } from '../model/project.js';
 import { defineRules } from '../rule.js';
 
 /** Whether a project wants its databases to outlive a zone; one that was generated to be thrown away does not. */
 function wantsAvailability(project: Project): boolean {
-  return generatedProfile(project) !== 'ephemeral';
+  return answersOf(project).profile !== 'ephemeral';
 }
 
 export default defineRules(

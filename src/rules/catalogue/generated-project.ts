@@ -1,20 +1,9 @@
-import { answersFile } from '../../render/answers-file.js';
+import { recordFile } from '../../record/record.js';
+import { answersOf } from '../lib/answers.js';
 import { argument, declarationsOf, placeOf, referencesIn } from '../lib/references.js';
 import type { Expression } from '../hcl/syntax.js';
 import type { ModuleFolder } from '../model/hcl-module.js';
-import type { Project } from '../model/project.js';
 import { defineRules } from '../rule.js';
-
-/** What the questions were answered with; nothing where the record cannot be read. */
-function answersOf(project: Project): Readonly<Record<string, unknown>> {
-  try {
-    const record: unknown = JSON.parse(project.read(answersFile) ?? '{}');
-    const answers = typeof record === 'object' && record !== null && 'answers' in record ? record.answers : undefined;
-    return typeof answers === 'object' && answers !== null ? (answers as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
 
 /** Things that may be there before the project, by whether an answer said that they are. */
 const existing: readonly {
@@ -90,7 +79,7 @@ const sections: readonly { what: string; words: RegExp; needs?: string }[] = [
 ];
 
 const readme = 'README.md';
-const record = `#>> ${answersFile}\n{}\n`;
+const record = `#>> ${recordFile}\n{}\n`;
 
 export default defineRules(
   {

@@ -1,4 +1,4 @@
-import { answerOf } from '../lib/answers.js';
+import { answersOf } from '../lib/answers.js';
 import type { Project, Resource } from '../model/project.js';
 import type { Value } from '../model/value.js';
 import { defineRule, defineRules } from '../rule.js';
@@ -56,7 +56,7 @@ const production = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html',
   example: { broken: bucketExample('production', true), sound: bucketExample('production', false) },
   check(project, { finding }) {
-    if (answerOf(project, 'profile') !== 'production') return;
+    if (answersOf(project).profile !== 'production') return;
     for (const { resource, argument, value, isEphemeral } of decided(project))
       if (isEphemeral) finding(resource, `has ${argument} = ${String(value)} in production`, argument);
   },
@@ -75,7 +75,7 @@ const ephemeral = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html',
   example: { broken: bucketExample('ephemeral', false), sound: bucketExample('ephemeral', true) },
   check(project, { finding }) {
-    if (answerOf(project, 'profile') !== 'ephemeral') return;
+    if (answersOf(project).profile !== 'ephemeral') return;
     for (const { resource, argument, value, isEphemeral } of decided(project))
       if (!isEphemeral) finding(resource, `has ${argument} = ${String(value)} in an ephemeral copy`, argument);
   },
@@ -111,7 +111,7 @@ const retention = defineRule({
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16',
   example: { broken: retentionExample(30), sound: retentionExample(365) },
   check(project, { finding }) {
-    if (answerOf(project, 'profile') !== 'production') return;
+    if (answersOf(project).profile !== 'production') return;
     for (const { types, argument, days } of kept) {
       for (const resource of project.all(...types)) {
         const value = resource.number(argument);

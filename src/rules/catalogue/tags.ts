@@ -1,5 +1,5 @@
 import { resourceSchema } from '../../aws/provider-schema.js';
-import { answerOf } from '../lib/answers.js';
+import { answersOf } from '../lib/answers.js';
 import { awsProviders, providerNameOf, tagSources } from '../lib/default-tags.js';
 import type { Expression } from '../hcl/syntax.js';
 import type { Project, Resource } from '../model/project.js';
@@ -148,7 +148,7 @@ ${tag}}
 }
 
 function askedTags(project: Project): string[] {
-  const tags = answerOf(project, 'tags');
+  const tags = answersOf(project).tags;
   return typeof tags === 'object' && tags !== null ? Object.keys(tags) : [];
 }
 

@@ -1,14 +1,7 @@
-import { answersFile } from '../../render/answers-file.js';
+import { readRecord, recordFile } from '../../record/record.js';
 import type { Project } from '../model/project.js';
 
-/** An answer in the record that the generator keeps of what it was asked for; undefined where there is none. */
-export function answerOf(project: Project, name: string): unknown {
-  const text = project.read(answersFile);
-  if (text === undefined) return undefined;
-  try {
-    const { answers } = JSON.parse(text) as { answers?: Record<string, unknown> };
-    return answers?.[name];
-  } catch {
-    return undefined;
-  }
+/** What a project that this generator wrote was made from; nothing where it is another's or cannot be read. */
+export function answersOf(project: Project): Readonly<Record<string, unknown>> {
+  return readRecord(project.read(recordFile) ?? '')?.answers ?? {};
 }

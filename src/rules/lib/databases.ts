@@ -1,4 +1,3 @@
-import { answersFile } from '../../render/answers-file.js';
 import { identifiers, isSame, type Block, type Project, type Resource } from '../model/project.js';
 import { identity, Unknown } from '../model/value.js';
 
@@ -78,13 +77,6 @@ export function engineOf(project: Project, database: Resource): string | undefin
       ? clusterOf(project, database)
       : soleTarget(project, database, 'replicate_source_db', 'aws_db_instance');
   return source && !isSame(source, database) ? source.text('engine')?.toLowerCase() : undefined;
-}
-
-/** `production` or `ephemeral` for a project that this generator wrote; undefined for others. */
-export function generatedProfile(project: Project): string | undefined {
-  const text = project.read(answersFile);
-  if (text === undefined) return undefined;
-  return /"profile":\s*"(\w+)"/.exec(text)?.[1];
 }
 
 /** Whether a key argument names the key that AWS keeps for a service: `alias/aws/rds`. */

@@ -1,6 +1,6 @@
 import type { BlockSyntax, SourceFile } from '../hcl/syntax.js';
 import type { ModuleFolder } from './hcl-module.js';
-import { answersFile } from '../../render/answers-file.js';
+import { recordFile } from '../../record/record.js';
 import { fromArguments } from './aws-attributes.js';
 import { identity, Lazy, Unknown, type Value } from './value.js';
 
@@ -277,7 +277,7 @@ export class Project {
 
   /** Whether this generator wrote the project: its record of answers is there. */
   get isGenerated(): boolean {
-    return this.read(answersFile) !== undefined;
+    return this.read(recordFile) !== undefined;
   }
 
   /** The resources of `type` whose argument `path` points at `target`: by reference, or by its name, id or ARN. */

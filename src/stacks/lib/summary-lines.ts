@@ -1,0 +1,21 @@
+import type { Answers } from '../../answers/answers.js';
+
+/** What stacks say alike in their summaries, a line for each thing. */
+
+/** Where clients come in: the URL, and what is wrong with it where it is not HTTPS. */
+export function entryLine({ https, domain }: Answers): [string, string] {
+  const url = `${https ? 'https' : 'http'}://${domain ?? '<load balancer>'}`;
+  return ['Entry', https ? url : `${url} (not encrypted between clients and the load balancer)`];
+}
+
+/** The VPC, new or existing. */
+export function networkLine({ vpc, vpcCidr, availabilityZones, nat, vpcId }: Answers): [string, string] {
+  if (vpc === 'existing') return ['Network', `existing ${vpcId}`];
+  const gateways = nat === 'single' ? 'one NAT gateway' : 'a NAT gateway each';
+  return ['Network', `new VPC ${vpcCidr}, ${availabilityZones} zones, ${gateways}`];
+}
+
+/** The database, `engine` in AWS's own words. */
+export function databaseLine(engine: string, { dbInstanceClass, performanceInsights }: Answers): [string, string] {
+  return ['Database', `${engine}, ${dbInstanceClass}${performanceInsights ? ', Database Insights' : ''}`];
+}

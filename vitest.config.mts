@@ -12,7 +12,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 
 // Vite writes into the settings it is given, so each project gets its own.
 const shared = () => ({
-  plugins: [viteTemplates('templates'), viteCollections()],
+  plugins: [viteTemplates(['templates']), viteCollections()],
   // What the tests take for the package is its sources.
   resolve: {
     alias: [

@@ -77,7 +77,7 @@ const late = await build({
   ...common,
   outdir: 'dist',
   entryPoints: { templates: 'virtual:templates', terminal: 'src/answers/terminal.ts', 'fs-extra': 'fs-extra' },
-  plugins: [esbuildTemplates('templates')],
+  plugins: [esbuildTemplates(['templates'])],
 });
 // The command and the API are mostly the same code: in one file they take 22 KB less to download, and the command does not
 // run what only the API needs.

@@ -1,9 +1,6 @@
-/**
- * Made from templates/ by scripts/template-plugin.mjs: what Handlebars.template() takes for every template, by
- * `<layer>/<path>`; one without anything to fill in is its text.
- */
+/** Made from templates/ by scripts/template-plugin.mjs: every template, compiled, by `<layer>/<path>`. */
 declare module 'virtual:templates' {
-  export const precompiled: Readonly<Record<string, object | string>>;
+  export const precompiled: Readonly<Record<string, import('./render/templates.js').Template>>;
 }
 
 /** Made from src/stacks/ by scripts/collect-plugin.mjs: what its files export, a stack each. */

@@ -26,7 +26,6 @@ describe('the packed tarball', () => {
     ]);
     const licences = readFileSync(path.join(home, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
     for (const name of [
-      'handlebars',
       'fs-extra',
       '@inquirer/prompts',
       '@inquirer/core',

@@ -1,8 +1,8 @@
 import { answersFile } from '../../render/answers-file.js';
-import { argument, declarationsOf, placeOf, referencesIn } from '../lib/references.js';
-import type { Expression } from '../hcl/syntax.js';
-import type { ModuleFolder } from '../model/hcl-module.js';
-import type { Project } from '../model/project.js';
+import { argument, declarationsOf, placeOf, referencesIn } from '../../terraform/references.js';
+import type { Expression } from '../../terraform/syntax.js';
+import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { Project } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** What the questions were answered with; nothing where the record cannot be read. */

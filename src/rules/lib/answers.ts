@@ -1,5 +1,5 @@
 import { answersFile } from '../../render/answers-file.js';
-import type { Project } from '../model/project.js';
+import type { Project } from '../../terraform/project.js';
 
 /** An answer in the record that the generator keeps of what it was asked for; undefined where there is none. */
 export function answerOf(project: Project, name: string): unknown {

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { printable } from '../printable.js';
 import type { CheckResult, Finding } from '../rules/check.js';
-import type { Location } from '../rules/model/project.js';
+import type { Location } from '../terraform/project.js';
 import { severities } from '../rules/rule.js';
 import { wrap } from './columns.js';
 import type { Paint } from './report.js';

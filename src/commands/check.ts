@@ -6,10 +6,10 @@ import { refuseFaults } from '../answers/sources.js';
 import { fileFault, UserError, type Fault } from '../errors.js';
 import { quote } from '../printable.js';
 import { check, isAtLeast, rules } from '../rules/check.js';
-import { HclError } from '../rules/hcl/syntax.js';
-import type { Project } from '../rules/model/project.js';
-import { folderSources, readHclProject } from '../rules/model/read-hcl.js';
-import { NotReadable, readPlan, readState } from '../rules/model/read-json.js';
+import { HclError } from '../terraform/syntax.js';
+import type { Project } from '../terraform/project.js';
+import { folderSources, readHclProject } from '../terraform/read-hcl.js';
+import { NotReadable, readPlan, readState } from '../terraform/read-json.js';
 import type { Rule } from '../rules/rule.js';
 import type { Output } from '../standard-streams.js';
 import {

@@ -1,6 +1,6 @@
 import { rules as allRules } from 'virtual:rules';
 
-import { Block, type Location, type Project, type Stage } from './model/project.js';
+import { Block, type Location, type Project, type Stage } from '../terraform/project.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
 import { readIgnores, type Ignore } from './ignores.js';
 

@@ -1,5 +1,5 @@
-import type { BlockSyntax } from './hcl/syntax.js';
-import type { Project } from './model/project.js';
+import type { BlockSyntax } from '../terraform/syntax.js';
+import type { Project } from '../terraform/project.js';
 
 /** A comment `create-secure-infra:ignore <rule> <reason>`. */
 export interface Ignore {

@@ -6,11 +6,11 @@
  *     const { findings } = check([await readHclProject(folderSources('infra'))]);
  */
 export { check, isAtLeast, rules, type Abstention, type CheckResult, type Finding, type Suppressed } from './check.js';
-export { HclError } from './hcl/syntax.js';
+export { HclError } from '../terraform/syntax.js';
 export { lessons, type Lesson } from './lessons.js';
-export { Project, type Location, type Sources, type Stage } from './model/project.js';
-export { folderSources, memorySources, readHclProject } from './model/read-hcl.js';
-export { NotReadable, readPlan, readState } from './model/read-json.js';
+export { Project, type Location, type Sources, type Stage } from '../terraform/project.js';
+export { folderSources, memorySources, readHclProject } from '../terraform/read-hcl.js';
+export { NotReadable, readPlan, readState } from '../terraform/read-json.js';
 export { severities, type Rule, type Severity } from './rule.js';
 export { commands } from '../commands/check.js';
 export { checkExitCodeMeanings, checkExitCodes, checkFlags, checkFlagUsage } from '../commands/check-flags.js';

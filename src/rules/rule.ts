@@ -1,4 +1,4 @@
-import type { Block, Location, Project, Stage } from './model/project.js';
+import type { Block, Location, Project, Stage } from '../terraform/project.js';
 
 /**
  * error: the apply fails, or what it makes does not work or is open to others; warning: it works, and costs, breaks or

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { check } from '../../src/rules/check.js';
-import { parseHcl } from '../../src/rules/hcl/parse.js';
-import { HclError } from '../../src/rules/hcl/syntax.js';
-import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js';
-import { NotReadable, readPlan, readState } from '../../src/rules/model/read-json.js';
+import { parseHcl } from '../../src/terraform/parse.js';
+import { HclError } from '../../src/terraform/syntax.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
+import { NotReadable, readPlan, readState } from '../../src/terraform/read-json.js';
 import { samples } from '../support/samples.js';
 
 const whole = samples().find(({ name }) => name.endsWith('production-everything'))!.files;

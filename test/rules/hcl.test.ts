@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { parseHcl } from '../../src/rules/hcl/parse.js';
+import { parseHcl } from '../../src/terraform/parse.js';
 import { rules } from '../../src/rules/check.js';
 import { comparable, oracle } from '../support/hcl-oracle.js';
 import { filesIn, fixtures } from '../support/rules.js';

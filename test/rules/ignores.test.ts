@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 
 import { check } from '../../src/rules/check.js';
-import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js';
-import { readState } from '../../src/rules/model/read-json.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
+import { readState } from '../../src/terraform/read-json.js';
 import { checkFiles } from '../support/rules.js';
 
 const balancer = (name: string) => `resource "aws_lb" "${name}" {

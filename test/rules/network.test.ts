@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { addressRange, groupAllows, wayOut, zoneOf } from '../../src/rules/lib/network.js';
 import { databaseClients, needsOf, passage, targets } from '../../src/rules/lib/paths.js';
-import type { Project, Resource } from '../../src/rules/model/project.js';
-import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js';
+import type { Project, Resource } from '../../src/terraform/project.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 
 async function read(text: string): Promise<{ project: Project; find(address: string): Resource }> {
   const project = await readHclProject(memorySources(new Map([['main.tf', text]])));

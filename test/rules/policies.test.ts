@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { covers, coversAction } from '../../src/rules/lib/patterns.js';
 import { decide, keyPolicy, roleMay, roleMayUseKey, type Wish } from '../../src/rules/lib/permissions.js';
 import { policiesOf, readPolicy, type Policy } from '../../src/rules/lib/policies.js';
-import { readState } from '../../src/rules/model/read-json.js';
-import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js';
-import type { Project } from '../../src/rules/model/project.js';
-import { decodeJson, joinText, show, Text, Unknown, unknown, type Value } from '../../src/rules/model/value.js';
+import { readState } from '../../src/terraform/read-json.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
+import type { Project } from '../../src/terraform/project.js';
+import { decodeJson, joinText, show, Text, Unknown, unknown, type Value } from '../../src/terraform/value.js';
 
 const named = (symbol: string) => new Unknown(symbol);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { NotReadable, readPlan, readState } from '../../src/rules/model/read-json.js';
-import { show } from '../../src/rules/model/value.js';
+import { NotReadable, readPlan, readState } from '../../src/terraform/read-json.js';
+import { show } from '../../src/terraform/value.js';
 
 /** A plan as terraform show -json prints it, cut to what is read of it: a VPC in a module, and what refers to it. */
 const plan = {

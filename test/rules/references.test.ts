@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { parseHcl } from '../../src/rules/hcl/parse.js';
-import { referencesOf } from '../../src/rules/lib/references.js';
+import { parseHcl } from '../../src/terraform/parse.js';
+import { referencesOf } from '../../src/terraform/references.js';
 
 /** The references in a file, in the order in which they are written. */
 async function references(text: string): Promise<string[]> {

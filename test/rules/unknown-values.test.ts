@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js';
-import { show, type Value } from '../../src/rules/model/value.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
+import { show, type Value } from '../../src/terraform/value.js';
 
 /** What an expression is shown as in a project with variables that nobody has given a value. */
 async function shown(expression: string, more = ''): Promise<string> {

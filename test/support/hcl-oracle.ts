@@ -1,6 +1,6 @@
 import { parse } from '@cdktn/hcl2json';
 
-import type { Body, Expression } from '../../src/rules/hcl/syntax.js';
+import type { Body, Expression } from '../../src/terraform/syntax.js';
 
 /** What HashiCorp's parser reads in a file, brought to the form that comparable() gives. */
 export async function oracle(path: string, text: string): Promise<unknown> {

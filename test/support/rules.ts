@@ -1,5 +1,5 @@
 import { check, rules, type CheckResult } from '../../src/rules/check.js';
-import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import type { Rule } from '../../src/rules/rule.js';
 import type { Sample } from './samples.js';
 

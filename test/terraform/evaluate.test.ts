@@ -3,8 +3,8 @@ import path from 'node:path';
 
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js';
-import { encodeJson, Unknown, type Value } from '../../src/rules/model/value.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
+import { encodeJson, Unknown, type Value } from '../../src/terraform/value.js';
 import { scratchFolder } from '../support/scratch.js';
 import { terraform } from './terraform.js';
 

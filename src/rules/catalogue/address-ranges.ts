@@ -1,6 +1,6 @@
 import { addressRange, resourceNamed, vpcOf } from '../lib/network.js';
-import type { Block, Project, Resource } from '../model/project.js';
-import { identity, type Value } from '../model/value.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import { identity, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 interface Range {

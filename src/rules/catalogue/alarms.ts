@@ -2,8 +2,8 @@ import { alarmTopics } from '../lib/alarms.js';
 import { applies, decide, isAccount, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
-import { identity, isMap, show, type Value } from '../model/value.js';
-import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
+import { identity, isMap, show, type Value } from '../../terraform/value.js';
+import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { defineRule, defineRules } from '../rule.js';
 
 function alarmExample(more: string): string {

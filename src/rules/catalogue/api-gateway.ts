@@ -1,8 +1,8 @@
 import { madeBefore } from '../lib/ordering.js';
 import { createsBeforeDestroy, isLeftOut } from '../lib/presence.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
-import type { Project, Resource } from '../model/project.js';
-import { isList, type Value } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { isList, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const api = `resource "aws_api_gateway_rest_api" "orders" {

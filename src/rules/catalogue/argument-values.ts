@@ -1,7 +1,7 @@
 import { argumentValues, type ArgumentValues } from '../../aws/argument-values.js';
 import { argumentAt } from '../lib/argument-paths.js';
-import type { Block, Project } from '../model/project.js';
-import { identity, isKnown } from '../model/value.js';
+import type { Block, Project } from '../../terraform/project.js';
+import { identity, isKnown } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 function takes({ allowed, range }: ArgumentValues, block: Block, argument: string): boolean {

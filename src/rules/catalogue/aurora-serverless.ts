@@ -1,5 +1,5 @@
 import { clusterOf, isSet } from '../lib/databases.js';
-import type { Block } from '../model/project.js';
+import type { Block } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** What is wrong with a range of Aurora capacity units, if anything; unknown bounds are taken for right. */

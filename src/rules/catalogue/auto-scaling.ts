@@ -1,7 +1,7 @@
 import { defaultRoute, routeTableOf, subnetsOf } from '../lib/network.js';
 import { isLeftOut } from '../lib/presence.js';
-import type { Block, Project, Resource } from '../model/project.js';
-import { elements } from '../model/value.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import { elements } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const target = (min: number, max: number) => `resource "aws_appautoscaling_target" "app" {

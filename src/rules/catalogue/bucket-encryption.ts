@@ -1,6 +1,6 @@
 import { encryptionOf, logSources, servesWeb } from '../lib/buckets.js';
-import type { Project, Resource } from '../model/project.js';
-import { show } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { show } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 /** Whether a bucket holds data, as far as can be told: no logs, which services write with S3's keys, and no website. */

@@ -1,6 +1,6 @@
 import { bucketsIn, configurationsOf, isPublicList, websiteOf } from '../lib/buckets.js';
-import type { Block, Project, Resource } from '../model/project.js';
-import { identity, show } from '../model/value.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import { identity, show } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 const flags = ['block_public_acls', 'block_public_policy', 'ignore_public_acls', 'restrict_public_buckets'];

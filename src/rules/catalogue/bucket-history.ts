@@ -1,5 +1,5 @@
 import { lifecycleOf, logSources, versioningOf, type LifecycleRule } from '../lib/buckets.js';
-import type { Project, Resource } from '../model/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { defineRule, defineRules } from '../rule.js';
 
 const versioning = defineRule({

@@ -1,5 +1,5 @@
-import type { Resource } from '../model/project.js';
-import { decodeJson, isList, isMap, type Value } from '../model/value.js';
+import type { Resource } from '../../terraform/project.js';
+import { decodeJson, isList, isMap, type Value } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 function boardExample(properties: string): string {

@@ -1,6 +1,6 @@
 import { answersOf } from '../lib/answers.js';
 import { instancesOf, isCopy, isSet, mayBeSecondary } from '../lib/databases.js';
-import type { Project } from '../model/project.js';
+import type { Project } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** Whether a project wants its databases to outlive a zone; one that was generated to be thrown away does not. */

@@ -1,5 +1,5 @@
 import { isCopy, isSet } from '../lib/databases.js';
-import type { Resource } from '../model/project.js';
+import type { Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** Types that make a final snapshot unless they are told not to. */

@@ -1,5 +1,5 @@
 import { isCopy, isKeyOfAws, isSet } from '../lib/databases.js';
-import type { Resource } from '../model/project.js';
+import type { Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** What encrypts each kind of database, and whether it is on where nothing is said. */

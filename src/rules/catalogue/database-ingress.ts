@@ -1,6 +1,6 @@
 import { isFromInternet, isOfDatabase, openPorts, portsInWords } from '../lib/open-ports.js';
 import { databasePort, holdersOf, isDatabase } from '../lib/paths.js';
-import { show } from '../model/value.js';
+import { show } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const source = 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html';

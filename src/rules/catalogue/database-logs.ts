@@ -1,7 +1,7 @@
 import { exportableLogsOf } from '../../aws/database-logs.js';
 import { engineOf, isCopy, isSet, soleTarget } from '../lib/databases.js';
-import type { Project, Resource } from '../model/project.js';
-import { elements } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { elements } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const argument = 'enabled_cloudwatch_logs_exports';

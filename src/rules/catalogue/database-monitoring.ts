@@ -1,8 +1,8 @@
 import { soleTarget } from '../lib/databases.js';
 import { decide, roleMay } from '../lib/permissions.js';
 import { readPolicy } from '../lib/policies.js';
-import type { Project, Resource } from '../model/project.js';
-import { joinText } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { joinText } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const monitoredTypes = ['aws_db_instance', 'aws_rds_cluster', 'aws_rds_cluster_instance'];

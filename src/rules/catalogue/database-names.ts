@@ -1,4 +1,4 @@
-import type { Resource } from '../model/project.js';
+import type { Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 const apiReference = 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html';

@@ -1,7 +1,7 @@
 import { isSet } from '../lib/databases.js';
 import { defaultRoute, routeTableOf, subnetsOf, zoneOf } from '../lib/network.js';
-import type { Project, Resource } from '../model/project.js';
-import { elements, identity } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { elements, identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** The argument that says in which subnets a database or cache is, by resource type. */

@@ -1,6 +1,6 @@
 import { ignoresChangesOf, isCopy, isSet, mayBeSecondary } from '../lib/databases.js';
-import type { Block, Resource } from '../model/project.js';
-import { decodeJson, elements, isMap, Text, Unknown, type Value } from '../model/value.js';
+import type { Block, Resource } from '../../terraform/project.js';
+import { decodeJson, elements, isMap, Text, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** How a type of database is told its password. */

@@ -6,7 +6,7 @@ import {
   versionStatus,
 } from '../../aws/engine-versions.js';
 import { clusterOf, engineOf, ignoresChangesOf, isCopy, soleTarget } from '../lib/databases.js';
-import type { Project, Resource } from '../model/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** A database whose engine and major version are known. */

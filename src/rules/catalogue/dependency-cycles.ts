@@ -1,4 +1,4 @@
-import { circlesIn, dependenciesOf } from '../lib/dependencies.js';
+import { circlesIn, dependenciesOf } from '../../terraform/dependencies.js';
 import { defineRule } from '../rule.js';
 
 export default defineRule({

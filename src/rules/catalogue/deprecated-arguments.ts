@@ -1,11 +1,11 @@
 import { isRemovedLater } from '../../aws/provider-changes.js';
 import { resourceSchema } from '../../aws/provider-schema.js';
 import { argumentAt } from '../lib/argument-paths.js';
-import { attributeReferences } from '../lib/attribute-references.js';
+import { attributeReferences } from '../../terraform/attribute-references.js';
 import { providerChoice } from '../lib/provider-version.js';
 import { ResourceLine, schemaKind, writtenNames, writtenResources } from '../lib/schema-faults.js';
-import type { Block, Location, Project } from '../model/project.js';
-import { identity, isKnown, someElements } from '../model/value.js';
+import type { Block, Location, Project } from '../../terraform/project.js';
+import { identity, isKnown, someElements } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const upgradeGuide =

@@ -1,6 +1,6 @@
 import { isKeyOfAws, isSet } from '../lib/databases.js';
-import type { Project, Resource } from '../model/project.js';
-import { elements, identity, same } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { elements, identity, same } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** The roles that DMS looks for, by the policy of AWS's that each is for. */

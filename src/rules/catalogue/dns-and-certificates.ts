@@ -1,9 +1,9 @@
-import type { Expression } from '../hcl/syntax.js';
+import type { Expression } from '../../terraform/syntax.js';
 import { listeners } from '../lib/load-balancers.js';
 import { madeBefore } from '../lib/ordering.js';
-import { pointsAt, type Project, type Resource } from '../model/project.js';
-import { referencePath } from '../model/evaluate.js';
-import { identity } from '../model/value.js';
+import { pointsAt, type Project, type Resource } from '../../terraform/project.js';
+import { referencePath } from '../../terraform/evaluate.js';
+import { identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const zone = `resource "aws_route53_zone" "main" {

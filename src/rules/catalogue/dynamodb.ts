@@ -1,5 +1,5 @@
 import { isCopy, isKeyOfAws, isSet } from '../lib/databases.js';
-import type { Block, Resource } from '../model/project.js';
+import type { Block, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** The names that a table's attribute blocks define, and those that its keys and indexes use. */

@@ -1,7 +1,7 @@
 import { field, objectsIn } from '../lib/containers.js';
 import { isLeftOut } from '../lib/presence.js';
-import type { Project, Resource } from '../model/project.js';
-import { decodeJson, identity, type Value } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { decodeJson, identity, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const repository = `resource "aws_ecr_repository" "app" {

@@ -11,8 +11,8 @@ import {
 } from '../lib/execution-roles.js';
 import { keyOf, roleMay, roleMayOn, roleMayUseKey, type Answer } from '../lib/permissions.js';
 import { readPolicy } from '../lib/policies.js';
-import type { Project, Resource } from '../model/project.js';
-import { identity, joinText, show, type Value } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { identity, joinText, show, type Value } from '../../terraform/value.js';
 import { defineRules, type Report } from '../rule.js';
 
 const source = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html';

@@ -3,8 +3,8 @@ import { forwardersTo, targetGroupsOf } from '../lib/load-balancers.js';
 import { madeBefore } from '../lib/ordering.js';
 import { roleOf } from '../lib/permissions.js';
 import { ignoresChanges, isLeftOut } from '../lib/presence.js';
-import { isSame, pointsAt, type Block, type Project, type Resource } from '../model/project.js';
-import { isKnown, type Value } from '../model/value.js';
+import { isSame, pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { isKnown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const task = `resource "aws_ecs_task_definition" "app" {

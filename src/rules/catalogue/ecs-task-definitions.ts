@@ -1,8 +1,8 @@
 import { cpuUnits, fargateMemory, fargateOffers, memoryMib } from '../../aws/fargate-sizes.js';
 import { containersOf, field, isForFargate, objectsIn, taskOf, titleOf, type JsonObject } from '../lib/containers.js';
 import { ignoresChanges, isLeftOut } from '../lib/presence.js';
-import type { Project, Resource } from '../model/project.js';
-import { decodeJson, identity, isMap, same, show, Text, Unknown, type Value } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { decodeJson, identity, isMap, same, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** The start of every example here: a task definition for Fargate, up to its containers. */

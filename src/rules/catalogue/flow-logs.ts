@@ -2,8 +2,8 @@ import { isSwitchedOff } from '../lib/switched-off.js';
 import { refusedToWrite } from '../lib/log-writers.js';
 import { decide, roleOf } from '../lib/permissions.js';
 import { readPolicy, type Policy } from '../lib/policies.js';
-import type { Project, Resource } from '../model/project.js';
-import { identity } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { identity } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 const vpc = `resource "aws_vpc" "main" {

@@ -1,6 +1,6 @@
 import { iamAction, iamServices, nearestIamAction } from '../../aws/iam-actions.js';
 import { nearest } from '../../answers/nearest.js';
-import type { Project } from '../model/project.js';
+import type { Project } from '../../terraform/project.js';
 import { coversAction } from '../lib/patterns.js';
 import { actionsOf, statementsOf, tell, type HeldStatement } from '../lib/statements.js';
 import { defineRules } from '../rule.js';

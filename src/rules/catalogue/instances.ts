@@ -1,7 +1,7 @@
 import { imageArgument, isAmazonLinux2, isAmazonLinux2023, namesIn } from '../lib/amis.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
 import { isLeftOut, mayHaveMorePolicies } from '../lib/presence.js';
-import type { Project, Resource } from '../model/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 const image = `data "aws_ssm_parameter" "al2023" {

@@ -7,8 +7,8 @@ import {
   type OpenPorts,
 } from '../lib/open-ports.js';
 import { holdersOf, listenersOf, loadBalancers, targets } from '../lib/paths.js';
-import type { Project, Resource } from '../model/project.js';
-import { show } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { show } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const loadBalancerTypes = ['aws_lb', 'aws_alb', 'aws_elb'];

@@ -1,8 +1,8 @@
 import { alarmTopics } from '../lib/alarms.js';
 import { keyOf, keyPolicy, serviceMayUseKey, type Answer } from '../lib/permissions.js';
 import { isLeftOut } from '../lib/presence.js';
-import type { Block, Project, Resource } from '../model/project.js';
-import type { Value } from '../model/value.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import type { Value } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 /** Whether a service may do all of these with a key; denied if one of them is. */

@@ -3,8 +3,8 @@ import { applies, isAccount, keyPolicy } from '../lib/permissions.js';
 import { coversAction } from '../lib/patterns.js';
 import { policiesOf, type Principal, type Statement } from '../lib/policies.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
-import type { Resource } from '../model/project.js';
-import { unknown } from '../model/value.js';
+import type { Resource } from '../../terraform/project.js';
+import { unknown } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 const accountStatement = `  statement {

@@ -4,8 +4,8 @@ import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
 import { mayHaveMorePolicies } from '../lib/presence.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
-import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
-import { elements, identity, joinText, same, show, type Value } from '../model/value.js';
+import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { elements, identity, joinText, same, show, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const lambda = (lines: string, settings: Record<string, string> = {}) => {

@@ -1,6 +1,6 @@
 import { regionsWithLoadBalancerAccount } from '../../aws/load-balancer-accounts.js';
 import { findRegion } from '../../aws/regions.js';
-import type { Resource } from '../model/project.js';
+import type { Resource } from '../../terraform/project.js';
 import { defineRule } from '../rule.js';
 
 const account = (region: string) => `provider "aws" {

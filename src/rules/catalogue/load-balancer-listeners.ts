@@ -1,6 +1,6 @@
 import { actionsOf, listenerRules, listeners, listenersOf, loadBalancerOf } from '../lib/load-balancers.js';
 import { isLeftOut } from '../lib/presence.js';
-import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
+import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 const certificate = 'arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';

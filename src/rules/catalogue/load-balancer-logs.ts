@@ -3,8 +3,8 @@ import { madeBefore } from '../lib/ordering.js';
 import { decide, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
-import { pointsAt, type Project, type Resource } from '../model/project.js';
-import { joinText, Text, unknown } from '../model/value.js';
+import { pointsAt, type Project, type Resource } from '../../terraform/project.js';
+import { joinText, Text, unknown } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const lb = (lines: string) => `resource "aws_lb" "app" {

@@ -1,5 +1,5 @@
 import { subnetsOf, zoneOf } from '../lib/network.js';
-import { elements } from '../model/value.js';
+import { elements } from '../../terraform/value.js';
 import { defineRule } from '../rule.js';
 
 export default defineRule({

@@ -1,5 +1,5 @@
 import { keyOf, keyPolicy, serviceMayUseKey } from '../lib/permissions.js';
-import { joinText, type Value } from '../model/value.js';
+import { joinText, type Value } from '../../terraform/value.js';
 import { defineRule } from '../rule.js';
 
 export default defineRule({

@@ -1,6 +1,6 @@
 import { defaultRoute, destinationOf, resourceNamed, routesOf, routeTableOf, wayOut, zoneOf } from '../lib/network.js';
-import type { Project, Resource } from '../model/project.js';
-import { identity } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const source = 'https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html';

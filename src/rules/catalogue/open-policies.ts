@@ -1,7 +1,7 @@
 import type { Condition, HeldPolicy, Statement } from '../lib/policies.js';
 import { few, namesEverybody, statementsOf, subjectOf, tell } from '../lib/statements.js';
-import type { Block, Project, Resource } from '../model/project.js';
-import { identity } from '../model/value.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import { identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** What a policy of a resource opens, by the type that holds it. Left out are those whose services also ask at the door. */

@@ -16,8 +16,8 @@ import {
   subnetsHolding,
   targets,
 } from '../lib/paths.js';
-import { elements, identity } from '../model/value.js';
-import type { Project, Resource } from '../model/project.js';
+import { elements, identity } from '../../terraform/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** Whether tasks in a subnet reach the internet: true, false, or undefined where that is not known. */

@@ -1,5 +1,5 @@
 import { destinationOf, isEverywhere, isSet, resourceNamed, vpcOf } from '../lib/network.js';
-import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
+import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** Whether an argument points at a connection, or at what accepts it. */

@@ -1,6 +1,6 @@
 import { supportsPerformanceInsights, type DatabaseEngine } from '../../aws/database-classes.js';
 import { clusterOf, engineOf } from '../lib/databases.js';
-import type { Project, Resource } from '../model/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** Days that Performance Insights keeps data at least for the advanced mode of Database Insights. */

@@ -1,5 +1,5 @@
-import type { Block, Project } from '../model/project.js';
-import { decodeJson, isKnown, isMap, show, Text, type Value } from '../model/value.js';
+import type { Block, Project } from '../../terraform/project.js';
+import { decodeJson, isKnown, isMap, show, Text, type Value } from '../../terraform/value.js';
 import { policiesOf, type HeldPolicy, type PolicyKind, type Statement } from '../lib/policies.js';
 import { actionsOf, few, statementsOf, tell } from '../lib/statements.js';
 import { defineRules, type Report } from '../rule.js';

@@ -1,6 +1,6 @@
 import { answersOf } from '../lib/answers.js';
-import type { Project, Resource } from '../model/project.js';
-import type { Value } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import type { Value } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 /** What a profile decides: the value that lets go of things, which is right where all is ephemeral. */

@@ -1,4 +1,4 @@
-import type { Project } from '../model/project.js';
+import type { Project } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 interface TestFile {

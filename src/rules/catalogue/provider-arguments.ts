@@ -1,10 +1,10 @@
 import { isAddedLater } from '../../aws/provider-changes.js';
 import { resourceSchema } from '../../aws/provider-schema.js';
 import { nearest } from '../../answers/nearest.js';
-import { attributeReferences } from '../lib/attribute-references.js';
+import { attributeReferences } from '../../terraform/attribute-references.js';
 import { lookedAt, providerChoice } from '../lib/provider-version.js';
 import { schemaFaults, suggestion, type SchemaFault } from '../lib/schema-faults.js';
-import type { Project } from '../model/project.js';
+import type { Project } from '../../terraform/project.js';
 import { defineRules, type Report, type Rule } from '../rule.js';
 
 const source = 'https://github.com/hashicorp/terraform-provider-aws/tree/v5.100.0/website/docs';

@@ -1,11 +1,11 @@
 import path from 'node:path';
 
-import { children, type Body, type Expression } from '../hcl/syntax.js';
-import { argument, declarationsOf, referencesIn } from '../lib/references.js';
+import { children, type Body, type Expression } from '../../terraform/syntax.js';
+import { argument, declarationsOf, referencesIn } from '../../terraform/references.js';
 import { regionOfArn, regionOfZone, regionsIn } from '../lib/regions.js';
-import type { ModuleFolder } from '../model/hcl-module.js';
-import type { Project, Resource } from '../model/project.js';
-import { show, someElements } from '../model/value.js';
+import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { show, someElements } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** Arguments that name something which must be in the resource's own region, and how the region is told from it. */

@@ -1,7 +1,7 @@
 import type { CharacterClass, NameRule } from '../../aws/name-rules.js';
 import { isAccountId, leastLength, physicalNames, textParts, type PhysicalName } from '../lib/names.js';
-import type { Project, Resource } from '../model/project.js';
-import { identity, show, Text, Unknown } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { identity, show, Text, Unknown } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** The names of a project, one of each block: the instances of count and for_each differ little. */

@@ -1,7 +1,7 @@
 import { associationsOf, vpcOf, wayOut, writesMainTable } from '../lib/network.js';
 import { loadBalancers, placedResources, subnetsHolding } from '../lib/paths.js';
-import type { Project, Resource } from '../model/project.js';
-import { identity } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const associationSource = 'https://docs.aws.amazon.com/vpc/latest/userguide/WorkWithRouteTables.html';

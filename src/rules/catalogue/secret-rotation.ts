@@ -1,5 +1,5 @@
-import { pointsAt, type Project, type Resource } from '../model/project.js';
-import { identity, Text } from '../model/value.js';
+import { pointsAt, type Project, type Resource } from '../../terraform/project.js';
+import { identity, Text } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 const rotationFunction = `resource "aws_lambda_function" "rotate" {

@@ -1,8 +1,8 @@
 import { isAnyProtocol, isEverywhere, trafficRules } from '../lib/network.js';
 import { groupsArgument, groupsOf, placedResources, subnetsHolding } from '../lib/paths.js';
 import { vpcOf } from '../lib/network.js';
-import type { Project, Resource } from '../model/project.js';
-import { identity } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const group = `resource "aws_security_group" "app" {

@@ -1,8 +1,8 @@
-import { children, type Body, type Expression } from '../hcl/syntax.js';
+import { children, type Body, type Expression } from '../../terraform/syntax.js';
 import { ignoresChanges } from '../lib/presence.js';
-import { declarationsOf } from '../lib/references.js';
-import type { ModuleFolder } from '../model/hcl-module.js';
-import type { Resource } from '../model/project.js';
+import { declarationsOf } from '../../terraform/references.js';
+import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { Resource } from '../../terraform/project.js';
 import { defineRule } from '../rule.js';
 
 /** Functions that give something else each time, https://developer.hashicorp.com/terraform/language/functions/timestamp */

@@ -1,7 +1,7 @@
-import { within, type Expression } from '../hcl/syntax.js';
+import { within, type Expression } from '../../terraform/syntax.js';
 import { backendFile, backendSets, backendSettings, backendsOf, isSetElsewhere } from '../lib/backends.js';
-import { argument } from '../lib/references.js';
-import type { Location, Project } from '../model/project.js';
+import { argument } from '../../terraform/references.js';
+import type { Location, Project } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 const s3Backend = 'https://developer.hashicorp.com/terraform/language/backend/s3';

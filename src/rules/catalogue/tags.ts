@@ -1,8 +1,8 @@
 import { resourceSchema } from '../../aws/provider-schema.js';
 import { answersOf } from '../lib/answers.js';
 import { awsProviders, providerNameOf, tagSources } from '../lib/default-tags.js';
-import type { Expression } from '../hcl/syntax.js';
-import type { Project, Resource } from '../model/project.js';
+import type { Expression } from '../../terraform/syntax.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { defineRule, defineRules } from '../rule.js';
 
 function providerExample(tags: string): string {

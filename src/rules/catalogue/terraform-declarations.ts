@@ -1,10 +1,10 @@
 import path from 'node:path';
 
-import type { BlockSyntax, Body } from '../hcl/syntax.js';
-import { isOverride } from '../hcl/module-files.js';
-import { argument, placeOf, resourceAddress } from '../lib/references.js';
-import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
-import type { Location } from '../model/project.js';
+import type { BlockSyntax, Body } from '../../terraform/syntax.js';
+import { isOverride } from '../../terraform/module-files.js';
+import { argument, placeOf, resourceAddress } from '../../terraform/references.js';
+import type { ModuleFolder, PlacedBlock } from '../../terraform/hcl-module.js';
+import type { Location } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** What Terraform tells one declaration from others by: `aws_vpc.this`, `variable region`, `provider aws.replica`. */

@@ -1,4 +1,4 @@
-import { children, type Expression } from '../hcl/syntax.js';
+import { children, type Expression } from '../../terraform/syntax.js';
 import {
   evaluateAll,
   givenVariables,
@@ -7,9 +7,9 @@ import {
   placeOfFailure,
   rootVariablesOf,
 } from '../lib/evaluation.js';
-import { argument, declarationsOf, isDeployed, referencesIn, referencesOf } from '../lib/references.js';
-import type { ModuleFolder } from '../model/hcl-module.js';
-import type { Project } from '../model/project.js';
+import { argument, declarationsOf, isDeployed, referencesIn, referencesOf } from '../../terraform/references.js';
+import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { Project } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 /** Whether what a failure comes from is what Terraform would be run with. */

@@ -1,4 +1,4 @@
-import { children, type Body, type BlockSyntax, type Expression } from '../hcl/syntax.js';
+import { children, type Body, type BlockSyntax, type Expression } from '../../terraform/syntax.js';
 import {
   argument,
   calledFolder,
@@ -8,10 +8,10 @@ import {
   referred,
   type Declarations,
   type Reference,
-} from '../lib/references.js';
-import { isFunction } from '../model/functions.js';
-import type { ModuleFolder } from '../model/hcl-module.js';
-import type { Location, Project } from '../model/project.js';
+} from '../../terraform/references.js';
+import { isFunction } from '../../terraform/functions.js';
+import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { Location, Project } from '../../terraform/project.js';
 import { defineRules, type Report } from '../rule.js';
 
 /** Calls `visit` with every reference in the modules whose declarations are all known. */

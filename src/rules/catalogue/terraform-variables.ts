@@ -1,5 +1,5 @@
 import { sensitiveAttributes } from '../../aws/sensitive-attributes.js';
-import { children, type BlockSyntax, type Body, type Expression } from '../hcl/syntax.js';
+import { children, type BlockSyntax, type Body, type Expression } from '../../terraform/syntax.js';
 import {
   argument,
   declarationsOf,
@@ -9,8 +9,8 @@ import {
   placeOf,
   referencesIn,
   type Reference,
-} from '../lib/references.js';
-import type { ModuleFolder } from '../model/hcl-module.js';
+} from '../../terraform/references.js';
+import type { ModuleFolder } from '../../terraform/hcl-module.js';
 import { defineRules } from '../rule.js';
 
 /** The variables that the blocks of a module use, each in other blocks than its own. */

@@ -1,8 +1,14 @@
 import { blockVersions, functionVersions, lockFileVersion, writeOnlyVersion } from '../../aws/terraform-features.js';
-import { expressionsOf } from '../hcl/syntax.js';
-import { argument, isDeployed, isReadWhole } from '../lib/references.js';
-import { isOlder, limitsOf, providersUsed, requiredProviders, requiredVersions } from '../lib/terraform-versions.js';
-import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
+import { expressionsOf } from '../../terraform/syntax.js';
+import { argument, isDeployed, isReadWhole } from '../../terraform/references.js';
+import {
+  isOlder,
+  limitsOf,
+  providersUsed,
+  requiredProviders,
+  requiredVersions,
+} from '../../terraform/terraform-versions.js';
+import type { ModuleFolder, PlacedBlock } from '../../terraform/hcl-module.js';
 import { defineRules } from '../rule.js';
 
 interface Feature {

@@ -1,6 +1,6 @@
-import { children, type Body, type Expression } from '../hcl/syntax.js';
-import { argument, declarationsOf, referencesIn } from '../lib/references.js';
-import type { ModuleFolder } from '../model/hcl-module.js';
+import { children, type Body, type Expression } from '../../terraform/syntax.js';
+import { argument, declarationsOf, referencesIn } from '../../terraform/references.js';
+import type { ModuleFolder } from '../../terraform/hcl-module.js';
 import { defineRule } from '../rule.js';
 
 /** The first elements of counted resources that an expression takes whatever a condition says: `aws_vpc.this[0]`. */

@@ -4,8 +4,8 @@ import { madeBefore } from '../lib/ordering.js';
 import { decide, roleOf, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy, type Statement } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
-import type { Project, Resource } from '../model/project.js';
-import { identity, joinText, Text, unknown, type Value } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { identity, joinText, Text, unknown, type Value } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 /** A trail in HCL, with more arguments as they stand there. */

@@ -3,8 +3,8 @@ import { managedPolicyName } from '../lib/managed-policies.js';
 import { decide, roleOf } from '../lib/permissions.js';
 import { readPolicy, type Principal, type Statement } from '../lib/policies.js';
 import { accountNumber, actionsOf, few, isNarrowed, namesEverybody, statementsOf, tell } from '../lib/statements.js';
-import type { Block, Project, Resource } from '../model/project.js';
-import { elements, identity, joinText } from '../model/value.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import { elements, identity, joinText } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /**

@@ -10,8 +10,8 @@ import {
   needsOf,
   subnetsHolding,
 } from '../lib/paths.js';
-import type { Project, Resource } from '../model/project.js';
-import { elements, identity } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { elements, identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** The groups of an interface endpoint, its own and those that are associated with it. */

@@ -1,6 +1,6 @@
 import { isInterface, placedResources, refersToSubnets } from '../lib/paths.js';
 import { resourceNamed, vpcOf, zoneOf } from '../lib/network.js';
-import type { Project, Resource } from '../model/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 const dnsSource = 'https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html';

@@ -1,8 +1,8 @@
 import { managedGroupCapacity, webAclCapacity } from '../../aws/waf-capacity.js';
 import { covers } from '../lib/patterns.js';
 import { readPolicy, type Statement } from '../lib/policies.js';
-import type { Block, Project, Resource } from '../model/project.js';
-import { identity, show } from '../model/value.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import { identity, show } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const visibility = (name: string, indent = '  ') => `${indent}visibility_config {

@@ -1,4 +1,4 @@
-import type { Project, Resource } from '../model/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 
 const actions = ['alarm_actions', 'ok_actions', 'insufficient_data_actions'];
 

@@ -1,5 +1,5 @@
-import type { Resource } from '../model/project.js';
-import { someElements, Text, type Value } from '../model/value.js';
+import type { Resource } from '../../terraform/project.js';
+import { someElements, Text, type Value } from '../../terraform/value.js';
 
 /** Where an instance or a template names its image. */
 export function imageArgument(type: string): string {

@@ -1,5 +1,5 @@
 import { readRecord, recordFile } from '../../record/record.js';
-import type { Project } from '../model/project.js';
+import type { Project } from '../../terraform/project.js';
 
 /** What a project that this generator wrote was made from; nothing where it is another's or cannot be read. */
 export function answersOf(project: Project): Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import type { Block, Resource } from '../model/project.js';
+import type { Block, Resource } from '../../terraform/project.js';
 
 /** The blocks of a resource that the last part of a path is an argument of, and that part. */
 export function argumentAt(resource: Resource, path: string): { blocks: Block[]; argument: string } {

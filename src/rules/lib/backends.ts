@@ -1,6 +1,6 @@
-import type { BlockSyntax, Expression } from '../hcl/syntax.js';
-import type { Location, Project } from '../model/project.js';
-import { argument } from './references.js';
+import type { BlockSyntax, Expression } from '../../terraform/syntax.js';
+import type { Location, Project } from '../../terraform/project.js';
+import { argument } from '../../terraform/references.js';
 
 /** The file beside the project that `terraform init -backend-config=backend.hcl` reads. */
 export const backendFile = 'backend.hcl';

@@ -1,5 +1,5 @@
-import { identifiers, type Block, type Project, type Resource } from '../model/project.js';
-import { identity, isKnown, type Value } from '../model/value.js';
+import { identifiers, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { identity, isKnown, type Value } from '../../terraform/value.js';
 import { isSwitchedOff } from './switched-off.js';
 
 /** Everything that is known of where buckets of a project are named. */

@@ -1,5 +1,5 @@
-import type { Block, Resource } from '../model/project.js';
-import { decodeJson, identity, isList, isMap, type Value } from '../model/value.js';
+import type { Block, Resource } from '../../terraform/project.js';
+import { decodeJson, identity, isList, isMap, type Value } from '../../terraform/value.js';
 
 /** An object in a task definition's JSON, such as a container. */
 export type JsonObject = ReadonlyMap<string, Value>;

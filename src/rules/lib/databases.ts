@@ -1,5 +1,5 @@
-import { identifiers, isSame, type Block, type Project, type Resource } from '../model/project.js';
-import { identity, Unknown } from '../model/value.js';
+import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { identity, Unknown } from '../../terraform/value.js';
 
 /** Whether an argument has a value. The provider takes an empty text for none. */
 export function isSet(block: Block, path: string): boolean {

@@ -1,7 +1,7 @@
-import type { Body, BlockSyntax, Expression } from '../hcl/syntax.js';
-import { referencePath } from '../model/evaluate.js';
-import type { Location, Project, Resource } from '../model/project.js';
-import { argument, literalText } from './references.js';
+import type { Body, BlockSyntax, Expression } from '../../terraform/syntax.js';
+import { referencePath } from '../../terraform/evaluate.js';
+import type { Location, Project, Resource } from '../../terraform/project.js';
+import { argument, literalText } from '../../terraform/references.js';
 
 /** A `provider "aws"` block of the root module. */
 export interface AwsProvider {

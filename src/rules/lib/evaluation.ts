@@ -1,8 +1,15 @@
-import { within, type Attribute, type Body, type Expression } from '../hcl/syntax.js';
-import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
-import type { Block, Failure, Project } from '../model/project.js';
-import { dependenciesOf } from './dependencies.js';
-import { argument, calledFolder, declarationsOf, referencesIn, referred, resourceAddress } from './references.js';
+import { within, type Attribute, type Body, type Expression } from '../../terraform/syntax.js';
+import type { ModuleFolder, PlacedBlock } from '../../terraform/hcl-module.js';
+import type { Block, Failure, Project } from '../../terraform/project.js';
+import { dependenciesOf } from '../../terraform/dependencies.js';
+import {
+  argument,
+  calledFolder,
+  declarationsOf,
+  referencesIn,
+  referred,
+  resourceAddress,
+} from '../../terraform/references.js';
 
 /** Reads every argument of every resource, so that `project.failures()` knows of all that Terraform would refuse. */
 export function evaluateAll(project: Project): void {

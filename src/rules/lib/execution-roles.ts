@@ -1,5 +1,5 @@
-import type { Project, Resource } from '../model/project.js';
-import { identity, isMap, joinText, show, Text, Unknown, type Value } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { identity, isMap, joinText, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { containersOf, field, isForFargate, objectsIn, titleOf, type JsonObject } from './containers.js';
 import { roleOf } from './permissions.js';
 

@@ -1,5 +1,5 @@
-import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
-import { identity } from '../model/value.js';
+import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { identity } from '../../terraform/value.js';
 
 /** The functions of the project that an argument names, directly or by an alias. */
 export function functionsNamed(block: Block, argument: string): Resource[] {

@@ -1,4 +1,4 @@
-import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
+import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
 
 const listenerTypes = ['aws_lb_listener', 'aws_alb_listener'];
 const ruleTypes = ['aws_lb_listener_rule', 'aws_alb_listener_rule'];

@@ -1,5 +1,5 @@
-import type { Project, Resource } from '../model/project.js';
-import { joinText, type Value } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { joinText, type Value } from '../../terraform/value.js';
 import { roleMay, type Answer } from './permissions.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Block } from '../model/project.js';
-import { identity, type Value } from '../model/value.js';
+import type { Block } from '../../terraform/project.js';
+import { identity, type Value } from '../../terraform/value.js';
 import type { Policy } from './policies.js';
 
 /**

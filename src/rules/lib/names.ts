@@ -1,7 +1,7 @@
 import { nameRules, type NameRule } from '../../aws/name-rules.js';
-import { account } from '../model/aws-attributes.js';
-import type { Project, Resource } from '../model/project.js';
-import { Text, Unknown, type Value } from '../model/value.js';
+import { account } from '../../terraform/aws-attributes.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { Text, Unknown, type Value } from '../../terraform/value.js';
 
 /** A name, or the beginning of one, as a resource sets it; unknown parts as they are. */
 export interface PhysicalName {

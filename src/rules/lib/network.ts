@@ -1,6 +1,6 @@
-import { identifiers, isSame, type Block, type Project, type Resource } from '../model/project.js';
-import { parseCidr } from '../model/functions.js';
-import { elements, identity, Unknown, type Value } from '../model/value.js';
+import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { parseCidr } from '../../terraform/functions.js';
+import { elements, identity, Unknown, type Value } from '../../terraform/value.js';
 
 /** The resource of some types that a value is the id, ARN or name of; undefined where it is none, or not known which. */
 function resourceCalled(project: Project, value: Value | undefined, types: readonly string[]): Resource | undefined {

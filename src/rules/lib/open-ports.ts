@@ -1,5 +1,5 @@
 import { privatePorts } from '../../aws/ports.js';
-import type { Project, Resource } from '../model/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { isAnyProtocol, isEverywhere, trafficRules, type TrafficRule } from './network.js';
 import { holdersOf, isDatabase } from './paths.js';
 

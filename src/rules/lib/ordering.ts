@@ -1,5 +1,5 @@
-import type { Project, Resource } from '../model/project.js';
-import { dependenciesOf } from './dependencies.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { dependenciesOf } from '../../terraform/dependencies.js';
 
 const known = new WeakMap<Project, Map<string, ReadonlySet<string>>>();
 

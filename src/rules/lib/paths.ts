@@ -1,7 +1,7 @@
 import { ecsEndpoints, regionsWithEcsEndpoints } from '../../aws/vpc-endpoints.js';
 import { defaultPortOf } from '../../aws/ports.js';
-import { pointsAt, type Block, type Project, type Resource } from '../model/project.js';
-import { decodeJson, identity, isList, isMap, Json, Many, Text, Unknown, type Value } from '../model/value.js';
+import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { decodeJson, identity, isList, isMap, Json, Many, Text, Unknown, type Value } from '../../terraform/value.js';
 import { groupAllows, resourceNamed, securityGroupsOf, subnetsOf, type Peer } from './network.js';
 
 /** The arguments in which resources of a type name their place in the network. */

@@ -1,4 +1,4 @@
-import { identity, isKnown, Json, Text, Unknown, type Value } from '../model/value.js';
+import { identity, isKnown, Json, Text, Unknown, type Value } from '../../terraform/value.js';
 
 /**
  * Whether an IAM pattern (`arn:aws:s3:::logs/*`) covers a text: true, false, or undefined where that depends on what is

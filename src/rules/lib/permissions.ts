@@ -1,5 +1,5 @@
-import { identifiers, isSame, type Block, type Project, type Resource } from '../model/project.js';
-import { elements, identity, isKnown, type Value } from '../model/value.js';
+import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { elements, identity, isKnown, type Value } from '../../terraform/value.js';
 import { managedPolicy } from './managed-policies.js';
 import { covers, coversAction } from './patterns.js';
 import { readPolicy, type Condition, type Policy, type Statement } from './policies.js';

@@ -1,4 +1,4 @@
-import type { Block, Project, Resource } from '../model/project.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
 import {
   decodeJson,
   elements,
@@ -9,7 +9,7 @@ import {
   someElements,
   Unknown,
   type Value,
-} from '../model/value.js';
+} from '../../terraform/value.js';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html */
 export interface Condition {

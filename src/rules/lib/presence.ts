@@ -1,6 +1,6 @@
-import type { Attribute } from '../hcl/syntax.js';
-import { referencePath } from '../model/evaluate.js';
-import type { Block, Project, Resource } from '../model/project.js';
+import type { Attribute } from '../../terraform/syntax.js';
+import { referencePath } from '../../terraform/evaluate.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
 import { isSwitchedOff } from './switched-off.js';
 
 /**

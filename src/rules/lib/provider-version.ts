@@ -1,8 +1,8 @@
 import { laterProviderVersion } from '../../aws/provider-changes.js';
 import { providerVersion } from '../../aws/provider-schema.js';
-import type { Project } from '../model/project.js';
-import { isDeployed, literalText } from './references.js';
-import { compareVersions, requiredProviders } from './terraform-versions.js';
+import type { Project } from '../../terraform/project.js';
+import { isDeployed, literalText } from '../../terraform/references.js';
+import { compareVersions, requiredProviders } from '../../terraform/terraform-versions.js';
 
 /** Which versions of hashicorp/aws a project may be run with. */
 export interface ProviderChoice {

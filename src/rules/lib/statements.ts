@@ -1,5 +1,5 @@
-import type { Project, Resource } from '../model/project.js';
-import { identity, type Value } from '../model/value.js';
+import type { Project, Resource } from '../../terraform/project.js';
+import { identity, type Value } from '../../terraform/value.js';
 import type { Report } from '../rule.js';
 import { policiesOf, type HeldPolicy, type PolicyKind, type Statement } from './policies.js';
 

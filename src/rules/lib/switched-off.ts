@@ -1,4 +1,4 @@
-import type { Project } from '../model/project.js';
+import type { Project } from '../../terraform/project.js';
 
 /**
  * Whether a resource of this type is written somewhere with a `count` or `for_each` that makes none of it: what is

@@ -1,6 +1,6 @@
-import type { BlockSyntax, SourceFile } from '../hcl/syntax.js';
+import type { BlockSyntax, SourceFile } from './syntax.js';
 import type { ModuleFolder } from './hcl-module.js';
-import { recordFile } from '../../record/record.js';
+import { recordFile } from '../record/record.js';
 import { fromArguments } from './aws-attributes.js';
 import { identity, Lazy, Unknown, type Value } from './value.js';
 

@@ -1,6 +1,6 @@
-import type { SchemaKind } from '../../aws/provider-schema.js';
-import { expressionsOf, type Expression } from '../hcl/syntax.js';
-import type { Location, Project } from '../model/project.js';
+import type { SchemaKind } from '../aws/provider-schema.js';
+import { expressionsOf, type Expression } from './syntax.js';
+import type { Location, Project } from './project.js';
 
 /** A place where an attribute of an AWS resource or data source is read: `aws_lb.app.arn`. */
 export interface AttributeReference {

@@ -1,4 +1,4 @@
-import type { BlockSyntax, Body as BodySyntax } from '../hcl/syntax.js';
+import type { BlockSyntax, Body as BodySyntax } from './syntax.js';
 import { evaluate, extend, FailedEvaluation, pairs, type Scope } from './evaluate.js';
 import { EvaluationError } from './functions.js';
 import { Resource, type Body, type Failure, type Location } from './project.js';

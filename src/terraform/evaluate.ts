@@ -1,4 +1,4 @@
-import type { Expression } from '../hcl/syntax.js';
+import type { Expression } from './syntax.js';
 import { callFunction, EvaluationError, type Files } from './functions.js';
 import {
   either,

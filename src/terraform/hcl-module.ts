@@ -1,4 +1,4 @@
-import { providerName, type BlockSyntax, type Expression, type SourceFile } from '../hcl/syntax.js';
+import { providerName, type BlockSyntax, type Expression, type SourceFile } from './syntax.js';
 import { account, partitionOf } from './aws-attributes.js';
 import { evaluate, extend, pairs, quietly, referencePath, type Scope } from './evaluate.js';
 import type { Files } from './functions.js';

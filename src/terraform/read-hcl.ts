@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { folderOfSource, isLeftUnread, isOverride, isRead } from '../hcl/module-files.js';
-import { parseHcl } from '../hcl/parse.js';
-import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } from '../hcl/syntax.js';
+import { folderOfSource, isLeftUnread, isOverride, isRead } from './module-files.js';
+import { parseHcl } from './parse.js';
+import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } from './syntax.js';
 import { evaluate, FailedEvaluation } from './evaluate.js';
 import { EvaluationError } from './functions.js';
 import { Reading } from './hcl-body.js';

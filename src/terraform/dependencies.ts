@@ -1,7 +1,7 @@
-import { providerName, type BlockSyntax, type Expression } from '../hcl/syntax.js';
-import { referencePath } from '../model/evaluate.js';
-import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
-import type { Location, Project } from '../model/project.js';
+import { providerName, type BlockSyntax, type Expression } from './syntax.js';
+import { referencePath } from './evaluate.js';
+import type { ModuleFolder, PlacedBlock } from './hcl-module.js';
+import type { Location, Project } from './project.js';
 import {
   argument,
   calledFolder,

@@ -1,7 +1,7 @@
-import { folderOfSource, isLeftUnread } from '../hcl/module-files.js';
-import { children, type Attribute, type BlockSyntax, type Body, type Expression } from '../hcl/syntax.js';
-import type { ModuleFolder, PlacedBlock } from '../model/hcl-module.js';
-import type { Location, Project } from '../model/project.js';
+import { folderOfSource, isLeftUnread } from './module-files.js';
+import { children, type Attribute, type BlockSyntax, type Body, type Expression } from './syntax.js';
+import type { ModuleFolder, PlacedBlock } from './hcl-module.js';
+import type { Location, Project } from './project.js';
 
 /** A name that an expression refers to: `["aws_vpc", "this", "id"]`, without indexes. */
 export interface Reference {

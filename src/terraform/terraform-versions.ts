@@ -1,6 +1,6 @@
-import type { Body, Expression } from '../hcl/syntax.js';
-import type { ModuleFolder } from '../model/hcl-module.js';
-import type { Location } from '../model/project.js';
+import type { Body, Expression } from './syntax.js';
+import type { ModuleFolder } from './hcl-module.js';
+import type { Location } from './project.js';
 import { argument, literalText } from './references.js';
 
 /** An entry of `required_providers`. */

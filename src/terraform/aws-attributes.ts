@@ -1,5 +1,5 @@
 import type { Resource, Surroundings } from './project.js';
-import { findRegion } from '../../aws/regions.js';
+import { findRegion } from '../aws/regions.js';
 import { joinText, Text, Unknown, type Value } from './value.js';
 
 /** The account that a provider without further words works in: all such providers share it. */

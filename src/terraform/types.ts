@@ -1,4 +1,4 @@
-import type { Expression } from '../hcl/syntax.js';
+import type { Expression } from './syntax.js';
 import { evaluate, type Scope } from './evaluate.js';
 import { toSet } from './functions.js';
 import { isList, isMap, type Value } from './value.js';

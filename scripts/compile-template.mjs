@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
 
 /** The helpers that src/render/templates.ts has, by how a template uses them; a template that uses another is refused. */
-const helpers = new Set(['hcl']);
+const helpers = new Set(['hcl', 'times']);
 const blockHelpers = new Set(['table']);
 
 /**

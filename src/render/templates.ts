@@ -21,6 +21,7 @@ export interface TemplateRuntime {
   partial(name: string): string;
   hcl(value: unknown): string;
   table(text: string): string;
+  times(count: unknown, size: unknown): string;
 }
 
 /** The name of every template, `<layer>/<path>`. */
@@ -65,6 +66,7 @@ function runtimeFor(template: string, partial?: (name: string) => string): Templ
     },
     hcl: hclValue,
     table,
+    times: (count, size) => String(Number(count) * Number(size)),
   };
 }
 

@@ -4,7 +4,7 @@ import Handlebars from 'handlebars';
 import { describe, expect, it } from 'vitest';
 
 import { options } from '../../src/answers/options.js';
-import { partsByPath, renderProject } from '../../src/render/render.js';
+import { templatesByPath, renderProject } from '../../src/render/render.js';
 import { templateNames } from '../../src/render/templates.js';
 import { viewOf } from '../../src/render/view.js';
 import { findStack, stacks } from '../../src/stacks/index.js';
@@ -16,14 +16,14 @@ describe('layers', () => {
     for (const { answers } of everyCombination()) {
       for (const ci of ['github', 'gitlab', 'none'] as const) {
         expect(() =>
-          partsByPath(findStack(answers.stack).layers({ ...answers, ci, stateBucket: 'some-bucket' })),
+          templatesByPath(findStack(answers.stack).layers({ ...answers, ci, stateBucket: 'some-bucket' })),
         ).not.toThrow();
       }
     }
   });
 
   it('fail where two provide what is no block list', () => {
-    expect(() => partsByPath(['network', 'network'])).toThrow('both provide flow_logs.tf');
+    expect(() => templatesByPath(['network', 'network'])).toThrow('both provide flow_logs.tf');
   });
 
   it('are all used by a stack', () => {

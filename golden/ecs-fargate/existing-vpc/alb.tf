@@ -36,31 +36,6 @@ resource "aws_lb" "alb" {
   depends_on = [aws_s3_bucket_policy.alb_logs]
 }
 
-# A target group cannot change its port and a listener's target group cannot be deleted:
-# with the port in the name, the new group is there before the old one goes.
-resource "aws_lb_target_group" "app" {
-  name                 = "${local.name_prefix}-${var.container_port}"
-  vpc_id               = local.vpc_id
-  target_type          = "ip"
-  protocol             = "HTTP"
-  port                 = var.container_port
-  deregistration_delay = 30
-
-  health_check {
-    path                = var.health_check_path
-    protocol            = "HTTP"
-    matcher             = "200"
-    interval            = 15
-    timeout             = 5
-    healthy_threshold   = 2
-    unhealthy_threshold = 3
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 # Port 80 only tells browsers where to go.
 resource "aws_lb_listener" "http" {
   load_balancer_arn = aws_lb.alb.arn

@@ -1,3 +1,37 @@
+data "aws_iam_policy_document" "rds_monitoring_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["monitoring.rds.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${local.partition}:rds:${var.aws_region}:${local.account_id}:db:${local.aurora_cluster_identifier}-*"]
+    }
+  }
+}
+
+resource "aws_iam_role" "rds_monitoring" {
+  name               = "${local.name_prefix}-rds-monitoring"
+  description        = "Lets RDS write the enhanced monitoring of ${local.name_prefix}"
+  assume_role_policy = data.aws_iam_policy_document.rds_monitoring_trust.json
+}
+
+resource "aws_iam_role_policy_attachment" "rds_monitoring" {
+  role       = aws_iam_role.rds_monitoring.name
+  policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+}
+
 # ECS assumes the roles only for tasks of this account and region.
 data "aws_iam_policy_document" "ecs_tasks_trust" {
   statement {
@@ -119,38 +153,4 @@ resource "aws_iam_role_policy" "task" {
   name   = "application"
   role   = aws_iam_role.task.id
   policy = data.aws_iam_policy_document.task.json
-}
-
-data "aws_iam_policy_document" "rds_monitoring_trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["monitoring.rds.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-
-    condition {
-      test     = "ArnLike"
-      variable = "aws:SourceArn"
-      values   = ["arn:${local.partition}:rds:${var.aws_region}:${local.account_id}:db:${local.aurora_cluster_identifier}-*"]
-    }
-  }
-}
-
-resource "aws_iam_role" "rds_monitoring" {
-  name               = "${local.name_prefix}-rds-monitoring"
-  description        = "Lets RDS write the enhanced monitoring of ${local.name_prefix}"
-  assume_role_policy = data.aws_iam_policy_document.rds_monitoring_trust.json
-}
-
-resource "aws_iam_role_policy_attachment" "rds_monitoring" {
-  role       = aws_iam_role.rds_monitoring.name
-  policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 }

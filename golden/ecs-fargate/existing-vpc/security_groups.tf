@@ -33,6 +33,19 @@ resource "aws_vpc_security_group_ingress_rule" "alb_https" {
   to_port           = 443
 }
 
+# No egress rule: the database opens no connection of its own.
+resource "aws_security_group" "database" {
+  name        = "${local.name_prefix}-database"
+  description = "Database of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  tags = { Name = "${local.name_prefix}-database" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_vpc_security_group_egress_rule" "alb_to_app" {
   security_group_id            = aws_security_group.alb.id
   description                  = "Requests and health checks to the tasks"
@@ -104,19 +117,6 @@ resource "aws_vpc_security_group_egress_rule" "app_https" {
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-}
-
-# No egress rule: the database opens no connection of its own.
-resource "aws_security_group" "database" {
-  name        = "${local.name_prefix}-database"
-  description = "Database of ${local.name_prefix}"
-  vpc_id      = local.vpc_id
-
-  tags = { Name = "${local.name_prefix}-database" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "database_from_app" {

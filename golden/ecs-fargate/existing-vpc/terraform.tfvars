@@ -14,9 +14,9 @@ public_subnet_ids   = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"]
 private_subnet_ids  = ["subnet-0bbbbbbbbbbbbbbb1", "subnet-0bbbbbbbbbbbbbbb2"]
 database_subnet_ids = ["subnet-0ccccccccccccccc1", "subnet-0ccccccccccccccc2"]
 
-container_port    = 8080
-health_check_path = "/health"
-certificate_arn   = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+alert_email = null
+
+certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 
 db_instance_class        = "db.t4g.medium"
 db_instance_count        = 2
@@ -28,6 +28,9 @@ db_apply_immediately     = true
 database_insights_mode              = "standard"
 performance_insights_retention_days = 7
 
+container_port    = 8080
+health_check_path = "/health"
+
 # Set to the tag of the first image you pushed; until then no task runs.
 image_tag = null
 
@@ -37,5 +40,3 @@ task_count = {
   min = 2
   max = 6
 }
-
-alert_email = null

@@ -21,6 +21,116 @@ data "aws_iam_policy_document" "key_account" {
   }
 }
 
+# The groups are named, not referenced: each of them needs this key before it can be created.
+data "aws_iam_policy_document" "key_logs" {
+  source_policy_documents = [data.aws_iam_policy_document.key_account.json]
+
+  statement {
+    sid = "CloudWatchLogs"
+    actions = [
+      "kms:Decrypt*",
+      "kms:Describe*",
+      "kms:Encrypt*",
+      "kms:GenerateDataKey*",
+      "kms:ReEncrypt*",
+    ]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["logs.${var.aws_region}.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "kms:EncryptionContext:aws:logs:arn"
+      values = [for name in [
+        "/vpc/${local.name_prefix}/flow-logs",
+        "aws-waf-logs-${local.name_prefix}",
+        "/aws/rds/cluster/${local.aurora_cluster_identifier}/postgresql",
+        "/ecs/${local.name_prefix}/app",
+        "/aws/ecs/containerinsights/${local.name_prefix}/performance",
+      ] : "arn:${local.partition}:logs:${var.aws_region}:${local.account_id}:log-group:${name}"]
+    }
+  }
+}
+
+resource "aws_kms_key" "logs" {
+  description             = "Encrypts the log groups of ${local.name_prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key_logs.json
+}
+
+resource "aws_kms_alias" "logs" {
+  name          = "alias/${local.name_prefix}-logs"
+  target_key_id = aws_kms_key.logs.key_id
+}
+
+resource "aws_kms_key" "secrets" {
+  description             = "Encrypts the secrets of ${local.name_prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key_account.json
+}
+
+resource "aws_kms_alias" "secrets" {
+  name          = "alias/${local.name_prefix}-secrets"
+  target_key_id = aws_kms_key.secrets.key_id
+}
+
+data "aws_iam_policy_document" "key_alerts" {
+  source_policy_documents = [data.aws_iam_policy_document.key_account.json]
+
+  # AWS's own key for SNS cannot admit CloudWatch: with it, alarms would fire and nobody would hear.
+  statement {
+    sid       = "CloudWatchAlarms"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${local.partition}:cloudwatch:${var.aws_region}:${local.account_id}:alarm:${local.name_prefix}-*"]
+    }
+  }
+}
+
+resource "aws_kms_key" "alerts" {
+  description             = "Encrypts the alerts of ${local.name_prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key_alerts.json
+}
+
+resource "aws_kms_alias" "alerts" {
+  name          = "alias/${local.name_prefix}-alerts"
+  target_key_id = aws_kms_key.alerts.key_id
+}
+
+resource "aws_kms_key" "database" {
+  description             = "Encrypts the database of ${local.name_prefix}"
+  enable_key_rotation     = true
+  deletion_window_in_days = var.kms_deletion_window_days
+  policy                  = data.aws_iam_policy_document.key_account.json
+}
+
+resource "aws_kms_alias" "database" {
+  name          = "alias/${local.name_prefix}-database"
+  target_key_id = aws_kms_key.database.key_id
+}
+
 data "aws_iam_policy_document" "key_app" {
   source_policy_documents = [data.aws_iam_policy_document.key_account.json]
 
@@ -87,114 +197,4 @@ resource "aws_kms_key" "app" {
 resource "aws_kms_alias" "app" {
   name          = "alias/${local.name_prefix}-app"
   target_key_id = aws_kms_key.app.key_id
-}
-
-resource "aws_kms_key" "database" {
-  description             = "Encrypts the database of ${local.name_prefix}"
-  enable_key_rotation     = true
-  deletion_window_in_days = var.kms_deletion_window_days
-  policy                  = data.aws_iam_policy_document.key_account.json
-}
-
-resource "aws_kms_alias" "database" {
-  name          = "alias/${local.name_prefix}-database"
-  target_key_id = aws_kms_key.database.key_id
-}
-
-resource "aws_kms_key" "secrets" {
-  description             = "Encrypts the secrets of ${local.name_prefix}"
-  enable_key_rotation     = true
-  deletion_window_in_days = var.kms_deletion_window_days
-  policy                  = data.aws_iam_policy_document.key_account.json
-}
-
-resource "aws_kms_alias" "secrets" {
-  name          = "alias/${local.name_prefix}-secrets"
-  target_key_id = aws_kms_key.secrets.key_id
-}
-
-# The groups are named, not referenced: each of them needs this key before it can be created.
-data "aws_iam_policy_document" "key_logs" {
-  source_policy_documents = [data.aws_iam_policy_document.key_account.json]
-
-  statement {
-    sid = "CloudWatchLogs"
-    actions = [
-      "kms:Decrypt*",
-      "kms:Describe*",
-      "kms:Encrypt*",
-      "kms:GenerateDataKey*",
-      "kms:ReEncrypt*",
-    ]
-    resources = ["*"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["logs.${var.aws_region}.amazonaws.com"]
-    }
-
-    condition {
-      test     = "ArnLike"
-      variable = "kms:EncryptionContext:aws:logs:arn"
-      values = [for name in [
-        "/ecs/${local.name_prefix}/app",
-        "/aws/ecs/containerinsights/${local.name_prefix}/performance",
-        "/aws/rds/cluster/${local.aurora_cluster_identifier}/postgresql",
-        "aws-waf-logs-${local.name_prefix}",
-        "/vpc/${local.name_prefix}/flow-logs",
-      ] : "arn:${local.partition}:logs:${var.aws_region}:${local.account_id}:log-group:${name}"]
-    }
-  }
-}
-
-resource "aws_kms_key" "logs" {
-  description             = "Encrypts the log groups of ${local.name_prefix}"
-  enable_key_rotation     = true
-  deletion_window_in_days = var.kms_deletion_window_days
-  policy                  = data.aws_iam_policy_document.key_logs.json
-}
-
-resource "aws_kms_alias" "logs" {
-  name          = "alias/${local.name_prefix}-logs"
-  target_key_id = aws_kms_key.logs.key_id
-}
-
-data "aws_iam_policy_document" "key_alerts" {
-  source_policy_documents = [data.aws_iam_policy_document.key_account.json]
-
-  # AWS's own key for SNS cannot admit CloudWatch: with it, alarms would fire and nobody would hear.
-  statement {
-    sid       = "CloudWatchAlarms"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    resources = ["*"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-
-    condition {
-      test     = "ArnLike"
-      variable = "aws:SourceArn"
-      values   = ["arn:${local.partition}:cloudwatch:${var.aws_region}:${local.account_id}:alarm:${local.name_prefix}-*"]
-    }
-  }
-}
-
-resource "aws_kms_key" "alerts" {
-  description             = "Encrypts the alerts of ${local.name_prefix}"
-  enable_key_rotation     = true
-  deletion_window_in_days = var.kms_deletion_window_days
-  policy                  = data.aws_iam_policy_document.key_alerts.json
-}
-
-resource "aws_kms_alias" "alerts" {
-  name          = "alias/${local.name_prefix}-alerts"
-  target_key_id = aws_kms_key.alerts.key_id
 }

@@ -129,6 +129,32 @@ resource "aws_ecs_task_definition" "app" {
   }
 }
 
+# A target group cannot change its port and a listener's target group cannot be deleted:
+# with the port in the name, the new group is there before the old one goes.
+resource "aws_lb_target_group" "app" {
+  #checkov:skip=CKV_AWS_378:Without a certificate nothing is encrypted, and with one TLS ends at the load balancer; for trials without card data only.
+  name                 = "${local.name_prefix}-${var.container_port}"
+  vpc_id               = local.vpc_id
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = var.container_port
+  deregistration_delay = 30
+
+  health_check {
+    path                = var.health_check_path
+    protocol            = "HTTP"
+    matcher             = "200"
+    interval            = 15
+    timeout             = 5
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_ecs_service" "app" {
   name            = "${local.name_prefix}-app"
   cluster         = aws_ecs_cluster.this.id

@@ -18,8 +18,7 @@ vpc_cidr                = "10.20.0.0/18"
 availability_zone_count = 3
 single_nat_gateway      = false
 
-container_port    = 3000
-health_check_path = "/health"
+alert_email = "payments-oncall@example.com"
 
 hosted_zone_name = "example.com"
 domain_name      = "pay.example.com"
@@ -34,6 +33,9 @@ db_apply_immediately     = false
 database_insights_mode              = "standard"
 performance_insights_retention_days = 7
 
+container_port    = 3000
+health_check_path = "/health"
+
 # Set to the tag of the first image you pushed; until then no task runs.
 image_tag = null
 
@@ -43,5 +45,3 @@ task_count = {
   min = 2
   max = 6
 }
-
-alert_email = "payments-oncall@example.com"

@@ -13,6 +13,16 @@ output "nat_gateway_public_ips" {
   value       = aws_eip.nat[*].public_ip
 }
 
+output "app_secret_name" {
+  description = "Name of the secret for the application's own secrets."
+  value       = aws_secretsmanager_secret.app.name
+}
+
+output "alerts_topic_arn" {
+  description = "ARN of the topic that alarms are sent to."
+  value       = aws_sns_topic.alerts.arn
+}
+
 output "application_url" {
   description = "URL of the application."
   value       = local.application_url
@@ -58,17 +68,7 @@ output "ecs_service_name" {
   value       = aws_ecs_service.app.name
 }
 
-output "app_secret_name" {
-  description = "Name of the secret for the application's own secrets."
-  value       = aws_secretsmanager_secret.app.name
-}
-
 output "application_log_group" {
   description = "Log group of the application."
   value       = aws_cloudwatch_log_group.app.name
-}
-
-output "alerts_topic_arn" {
-  description = "ARN of the topic that alarms are sent to."
-  value       = aws_sns_topic.alerts.arn
 }

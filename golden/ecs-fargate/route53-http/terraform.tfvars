@@ -13,8 +13,7 @@ vpc_cidr                = "10.0.0.0/16"
 availability_zone_count = 3
 single_nat_gateway      = false
 
-container_port    = 8080
-health_check_path = "/health"
+alert_email = null
 
 hosted_zone_name = "example.com"
 domain_name      = "pay.example.com"
@@ -29,6 +28,9 @@ db_apply_immediately     = true
 database_insights_mode              = "standard"
 performance_insights_retention_days = 7
 
+container_port    = 8080
+health_check_path = "/health"
+
 # Set to the tag of the first image you pushed; until then no task runs.
 image_tag = null
 
@@ -38,5 +40,3 @@ task_count = {
   min = 2
   max = 6
 }
-
-alert_email = null

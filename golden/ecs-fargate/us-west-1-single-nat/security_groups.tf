@@ -1,3 +1,15 @@
+resource "aws_security_group" "endpoints" {
+  name        = "${local.name_prefix}-endpoints"
+  description = "VPC endpoints of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  tags = { Name = "${local.name_prefix}-endpoints" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_security_group" "alb" {
   name        = "${local.name_prefix}-alb"
   description = "Load balancer of ${local.name_prefix}"
@@ -20,6 +32,19 @@ resource "aws_vpc_security_group_ingress_rule" "alb_http" {
   ip_protocol       = "tcp"
   from_port         = 80
   to_port           = 80
+}
+
+# No egress rule: the database opens no connection of its own.
+resource "aws_security_group" "database" {
+  name        = "${local.name_prefix}-database"
+  description = "Database of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  tags = { Name = "${local.name_prefix}-database" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "alb_to_app" {
@@ -92,19 +117,6 @@ resource "aws_vpc_security_group_egress_rule" "app_https" {
   to_port           = 443
 }
 
-# No egress rule: the database opens no connection of its own.
-resource "aws_security_group" "database" {
-  name        = "${local.name_prefix}-database"
-  description = "Database of ${local.name_prefix}"
-  vpc_id      = local.vpc_id
-
-  tags = { Name = "${local.name_prefix}-database" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_vpc_security_group_ingress_rule" "database_from_app" {
   security_group_id            = aws_security_group.database.id
   description                  = "PostgreSQL from the tasks"
@@ -112,18 +124,6 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_app" {
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
-}
-
-resource "aws_security_group" "endpoints" {
-  name        = "${local.name_prefix}-endpoints"
-  description = "VPC endpoints of ${local.name_prefix}"
-  vpc_id      = local.vpc_id
-
-  tags = { Name = "${local.name_prefix}-endpoints" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints_from_app" {

@@ -139,26 +139,14 @@ variable "single_nat_gateway" {
   default     = false
 }
 
-variable "container_port" {
-  description = "Port that the container listens on; changing it interrupts the service until new tasks are healthy."
-  type        = number
-  default     = 8080
-
-  # Linux keeps the ports below 1024 for root, and the container does not run as root.
-  validation {
-    condition     = var.container_port == floor(var.container_port) && var.container_port >= 1024 && var.container_port <= 65535
-    error_message = "container_port must be from 1024 to 65535."
-  }
-}
-
-variable "health_check_path" {
-  description = "Path that answers 200 while the application can take requests."
+variable "alert_email" {
+  description = "Address that alarms are mailed to; null mails nobody."
   type        = string
-  default     = "/health"
+  default     = null
 
   validation {
-    condition     = can(regex("^/[A-Za-z0-9_.~!$&'()*+,;=:@%/?-]*$", var.health_check_path)) && length(var.health_check_path) <= 1024
-    error_message = "health_check_path must be a path such as /health."
+    condition     = var.alert_email == null || can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.alert_email))
+    error_message = "alert_email must be an e-mail address."
   }
 }
 
@@ -300,6 +288,29 @@ variable "performance_insights_retention_days" {
   }
 }
 
+variable "container_port" {
+  description = "Port that the container listens on; changing it interrupts the service until new tasks are healthy."
+  type        = number
+  default     = 8080
+
+  # Linux keeps the ports below 1024 for root, and the container does not run as root.
+  validation {
+    condition     = var.container_port == floor(var.container_port) && var.container_port >= 1024 && var.container_port <= 65535
+    error_message = "container_port must be from 1024 to 65535."
+  }
+}
+
+variable "health_check_path" {
+  description = "Path that answers 200 while the application can take requests."
+  type        = string
+  default     = "/health"
+
+  validation {
+    condition     = can(regex("^/[A-Za-z0-9_.~!$&'()*+,;=:@%/?-]*$", var.health_check_path)) && length(var.health_check_path) <= 1024
+    error_message = "health_check_path must be a path such as /health."
+  }
+}
+
 variable "image_tag" {
   description = "Tag of the image to run; null only until the first image is pushed, so that no task is started."
   type        = string
@@ -405,16 +416,5 @@ variable "allowed_egress_cidr_blocks" {
   validation {
     condition     = alltrue([for block in var.allowed_egress_cidr_blocks : can(cidrnetmask(block)) && try(cidrhost(block, 0) == split("/", block)[0], false)])
     error_message = "allowed_egress_cidr_blocks must hold IPv4 ranges that start at their first address, such as 203.0.113.0/24."
-  }
-}
-
-variable "alert_email" {
-  description = "Address that alarms are mailed to; null mails nobody."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.alert_email == null || can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.alert_email))
-    error_message = "alert_email must be an e-mail address."
   }
 }

@@ -26,6 +26,101 @@ mock_provider "aws" {
   }
 }
 
+run "as_configured" {
+  command = plan
+
+  assert {
+    condition     = length(distinct(aws_subnet.private[*].availability_zone)) == var.availability_zone_count && length(distinct(aws_subnet.database[*].availability_zone)) == var.availability_zone_count
+    error_message = "Each tier needs a subnet in every zone."
+  }
+
+  assert {
+    condition     = length(distinct(concat(aws_subnet.public[*].cidr_block, aws_subnet.private[*].cidr_block, aws_subnet.database[*].cidr_block))) == 3 * var.availability_zone_count
+    error_message = "No two subnets may have the same range."
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == (var.single_nat_gateway ? 1 : var.availability_zone_count) && length(aws_route.private_nat) == var.availability_zone_count
+    error_message = "Every private route table needs a NAT gateway."
+  }
+
+  assert {
+    condition     = aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
+    error_message = "Port 80 must only redirect to HTTPS."
+  }
+
+  assert {
+    condition     = aws_lb_listener.https.port == 443 && startswith(aws_lb_listener.https.ssl_policy, "ELBSecurityPolicy-TLS13-1-2-")
+    error_message = "Port 443 must take TLS 1.2 and 1.3 only."
+  }
+
+  assert {
+    condition     = output.application_url == "https://${var.domain_name}" && aws_route53_record.app.name == var.domain_name
+    error_message = "The application must be reached by its domain name."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.aurora.storage_encrypted && aws_rds_cluster.aurora.manage_master_user_password && alltrue([for instance in aws_rds_cluster_instance.aurora : !instance.publicly_accessible])
+    error_message = "The database must be encrypted, its password managed by AWS and its instances without a public address."
+  }
+
+  assert {
+    condition     = alltrue([for instance in aws_rds_cluster_instance.aurora : instance.performance_insights_enabled]) && aws_rds_cluster.aurora.database_insights_mode == var.database_insights_mode
+    error_message = "Performance Insights must be on, in the mode that was chosen."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.database_from_app.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_app.to_port == 5432
+    error_message = "The database must be reached on its own port only."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.aurora.deletion_protection == var.deletion_protection && aws_lb.alb.enable_deletion_protection == var.deletion_protection && aws_ecr_repository.app.force_delete == var.force_destroy
+    error_message = "Protection must follow the posture in terraform.tfvars."
+  }
+}
+
+run "refuses_a_name_that_does_not_fit" {
+  command = plan
+
+  variables {
+    project_name       = "a-name-that-is-far-too-long"
+    environment_suffix = "staging1"
+  }
+
+  expect_failures = [var.environment_suffix]
+}
+
+run "region_with_two_zones" {
+  command = plan
+
+  override_data {
+    target = data.aws_availability_zones.available
+    values = {
+      names = ["zone-a", "zone-c"]
+    }
+  }
+
+  variables {
+    availability_zone_count = 3
+  }
+
+  assert {
+    condition     = length(aws_subnet.public) == 2
+    error_message = "Where there are two zones, two must do."
+  }
+}
+
+run "refuses_a_class_that_aurora_does_not_have" {
+  command = plan
+
+  variables {
+    db_instance_class = "db.t3.micro"
+  }
+
+  expect_failures = [var.db_instance_class]
+}
+
 run "first_apply_without_an_image" {
   command = plan
 
@@ -82,80 +177,6 @@ run "names_and_tags" {
   }
 }
 
-run "region_with_two_zones" {
-  command = plan
-
-  override_data {
-    target = data.aws_availability_zones.available
-    values = {
-      names = ["zone-a", "zone-c"]
-    }
-  }
-
-  variables {
-    availability_zone_count = 3
-  }
-
-  assert {
-    condition     = length(aws_subnet.public) == 2
-    error_message = "Where there are two zones, two must do."
-  }
-}
-
-run "as_configured" {
-  command = plan
-
-  assert {
-    condition     = length(distinct(aws_subnet.private[*].availability_zone)) == var.availability_zone_count && length(distinct(aws_subnet.database[*].availability_zone)) == var.availability_zone_count
-    error_message = "Each tier needs a subnet in every zone."
-  }
-
-  assert {
-    condition     = length(distinct(concat(aws_subnet.public[*].cidr_block, aws_subnet.private[*].cidr_block, aws_subnet.database[*].cidr_block))) == 3 * var.availability_zone_count
-    error_message = "No two subnets may have the same range."
-  }
-
-  assert {
-    condition     = length(aws_nat_gateway.this) == (var.single_nat_gateway ? 1 : var.availability_zone_count) && length(aws_route.private_nat) == var.availability_zone_count
-    error_message = "Every private route table needs a NAT gateway."
-  }
-
-  assert {
-    condition     = aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
-    error_message = "Port 80 must only redirect to HTTPS."
-  }
-
-  assert {
-    condition     = aws_lb_listener.https.port == 443 && startswith(aws_lb_listener.https.ssl_policy, "ELBSecurityPolicy-TLS13-1-2-")
-    error_message = "Port 443 must take TLS 1.2 and 1.3 only."
-  }
-
-  assert {
-    condition     = output.application_url == "https://${var.domain_name}" && aws_route53_record.app.name == var.domain_name
-    error_message = "The application must be reached by its domain name."
-  }
-
-  assert {
-    condition     = aws_rds_cluster.aurora.storage_encrypted && aws_rds_cluster.aurora.manage_master_user_password && alltrue([for instance in aws_rds_cluster_instance.aurora : !instance.publicly_accessible])
-    error_message = "The database must be encrypted, its password managed by AWS and its instances without a public address."
-  }
-
-  assert {
-    condition     = aws_vpc_security_group_ingress_rule.database_from_app.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_app.to_port == 5432
-    error_message = "The database must be reached on its own port only."
-  }
-
-  assert {
-    condition     = alltrue([for instance in aws_rds_cluster_instance.aurora : instance.performance_insights_enabled]) && aws_rds_cluster.aurora.database_insights_mode == var.database_insights_mode
-    error_message = "Performance Insights must be on, in the mode that was chosen."
-  }
-
-  assert {
-    condition     = aws_rds_cluster.aurora.deletion_protection == var.deletion_protection && aws_lb.alb.enable_deletion_protection == var.deletion_protection && aws_ecr_repository.app.force_delete == var.force_destroy
-    error_message = "Protection must follow the posture in terraform.tfvars."
-  }
-}
-
 run "refuses_a_memory_that_fargate_does_not_offer" {
   command = plan
 
@@ -165,25 +186,4 @@ run "refuses_a_memory_that_fargate_does_not_offer" {
   }
 
   expect_failures = [var.task_memory]
-}
-
-run "refuses_a_class_that_aurora_does_not_have" {
-  command = plan
-
-  variables {
-    db_instance_class = "db.t3.micro"
-  }
-
-  expect_failures = [var.db_instance_class]
-}
-
-run "refuses_a_name_that_does_not_fit" {
-  command = plan
-
-  variables {
-    project_name       = "a-name-that-is-far-too-long"
-    environment_suffix = "staging1"
-  }
-
-  expect_failures = [var.environment_suffix]
 }

@@ -27,10 +27,13 @@ const partials: Record<string, string> = {
   inline: '<{{not a template}}>',
 };
 
+/** What a layer brings under a name, as far as these tests go. */
+const part = (name: string) => partials[name] ?? `<${name}>\n`;
+
 /** What the compiled template gives for a view. */
 function compiled(source: string): (view: object) => string {
   const template = new Function(`return ${compileTemplate(source, 'some.hbs')}`)() as Template;
-  return (view) => fillTemplate(template, 'some', view, (name) => partials[name]!);
+  return (view) => fillTemplate(template, 'some', view, part);
 }
 
 /** What Handlebars itself gives, with the same helpers. */
@@ -40,7 +43,8 @@ function handlebars(source: string): (view: object) => string {
   instance.registerHelper('table', function (this: unknown, block: Handlebars.HelperOptions) {
     return compiled('{{#table}}{{text}}{{/table}}')({ text: block.fn(this) });
   });
-  for (const [name, text] of Object.entries(partials)) instance.registerPartial(name, () => text);
+  instance.registerHelper('times', (count: unknown, size: unknown) => String(Number(count) * Number(size)));
+  for (const [, name] of source.matchAll(/\{\{~?> ([\w/-]+)/g)) instance.registerPartial(name!, () => part(name!));
   const program = instance.parse(source);
   withoutIndents(program);
   const template = instance.compile(program, { noEscape: true });
@@ -86,13 +90,13 @@ describe('every template', () => {
     ...everyCombination().map(({ answers }) => answers),
     soundAnswers({ suffix: 'x', ci: 'github', tags: { team: 'payments' }, alertEmail: 'ops@example.com' }),
     soundAnswers({ ...existingVpc, suffix: 'x', ci: 'gitlab', stateBucket: 'state-123456789012' }),
-  ].map((answers) => ({ ...viewOf(answers, '1.2.3'), ...declarations }));
+  ].map((answers) => ({ ...viewOf(answers, '1.2.3'), ...declarations, partIndex: 2 }));
 
   it('gives what Handlebars gives, for real views', () => {
     for (const name of templateNames) {
       const expected = handlebars(sourceOf(name));
       for (const view of views) {
-        const given = outcome(() => renderTemplate(name, view));
+        const given = outcome(() => renderTemplate(name, view, part));
         // A template of a layer that the view's answers do not have may ask for what they lack.
         if (typeof given === 'string') expect(given, name).toBe(expected(view));
         else expect(given.message).toMatch(/ is no text, number or boolean, but undefined$/);
@@ -105,7 +109,7 @@ describe('every template', () => {
     const templates = templateNames.map((name) => [name, handlebars(sourceOf(name))] as const);
     fc.assert(
       fc.property(like(full) as fc.Arbitrary<object>, (view) => {
-        for (const [name, expected] of templates) expect(renderTemplate(name, view), name).toBe(expected(view));
+        for (const [name, expected] of templates) expect(renderTemplate(name, view, part), name).toBe(expected(view));
       }),
       { ...runs, numRuns: 60 },
     );

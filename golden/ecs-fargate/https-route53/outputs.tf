@@ -23,11 +23,6 @@ output "alerts_topic_arn" {
   value       = aws_sns_topic.alerts.arn
 }
 
-output "application_url" {
-  description = "URL of the application."
-  value       = local.application_url
-}
-
 output "load_balancer_dns_name" {
   description = "DNS name of the load balancer."
   value       = aws_lb.alb.dns_name
@@ -36,6 +31,11 @@ output "load_balancer_dns_name" {
 output "load_balancer_logs_bucket" {
   description = "Bucket that holds the load balancer's access logs."
   value       = aws_s3_bucket.alb_logs.id
+}
+
+output "application_url" {
+  description = "URL of the application."
+  value       = local.application_url
 }
 
 output "database_endpoint" {

@@ -4,7 +4,7 @@ import { findRegion, regionCodes } from '../aws/regions.js';
 import { quote } from '../printable.js';
 import { findStack } from '../stacks/index.js';
 import type { Draft } from './answers.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../nearest.js';
 
 /** Why a value cannot be used and what would do: a Fault without where the value came from. */
 export interface Complaint {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import type { Fault } from '../errors.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../nearest.js';
 import { options, type Option } from './options.js';
 import { printable, quote } from '../printable.js';
 import { accept, emptyReading, environmentVariable, ranks, toBoolean, type Reading } from './sources.js';

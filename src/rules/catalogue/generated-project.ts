@@ -1,7 +1,7 @@
 import { answersFile } from '../../render/answers-file.js';
 import { argument, declarationsOf, placeOf, referencesIn } from '../../terraform/references.js';
 import type { Expression } from '../../terraform/syntax.js';
-import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Project } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 

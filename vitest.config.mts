@@ -16,7 +16,7 @@ const shared = () => ({
   // What the tests take for the package is its sources.
   resolve: {
     alias: [
-      { find: /^create-secure-infra\/check$/, replacement: path.resolve('src/rules/index.ts') },
+      { find: /^create-secure-infra\/check$/, replacement: path.resolve('src/check.ts') },
       { find: /^create-secure-infra$/, replacement: path.resolve('src/index.ts') },
     ],
   },

@@ -18,7 +18,7 @@ const loadedLate = {
   'virtual:templates': 'templates.js',
   './answers/terminal.js': 'terminal.js',
   'fs-extra': 'fs-extra.js',
-  './rules/index.js': 'check.js',
+  './check.js': 'check.js',
 };
 
 /** What the parser of HCL is, beside its JavaScript. */
@@ -99,7 +99,7 @@ writeFileSync(
 const check = await build({
   ...common,
   outfile: 'dist/check.js',
-  entryPoints: ['src/rules/index.ts'],
+  entryPoints: ['src/check.ts'],
   plugins: [esbuildCollections(), compressedTables],
   // The package's other entry is an ES module, which cannot be bundled into CommonJS.
   alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },

@@ -61,10 +61,11 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
   const cwd = outside.cwd();
   const { create } = await import('./commands/create.js');
   const report = await import('./commands/report.js');
+  const { paintFor } = await import('./commands/paint.js');
   const { drawSuffix } = await import('./answers/draw-suffix.js');
   // With --json, stdout is for the object alone.
   const people = run.json ? outside.stderr : outside.stdout;
-  const paint = report.paintFor(people, environment);
+  const paint = paintFor(people, environment);
   const abort = new AbortController();
   const stop = () => abort.abort();
   for (const signal of endings) process.once(signal, stop);
@@ -110,7 +111,7 @@ async function runOnRules(
   words: readonly string[],
   outside: Outside,
 ): Promise<CheckExitCode | ExitCode> {
-  const { checkExitCodes, commands } = await import('./rules/index.js');
+  const { checkExitCodes, commands } = await import('./check.js');
   const { json, run } = commands[command](words);
   try {
     return await run(outside);
@@ -126,7 +127,8 @@ async function reportError<Fault extends number>(
   outside: Outside,
 ): Promise<ExitCode | Fault> {
   const { stdout, stderr, environment } = outside;
-  const { faultsText, failureJson, paintFor } = await import('./commands/report.js');
+  const { faultsText, failureJson } = await import('./commands/report.js');
+  const { paintFor } = await import('./commands/paint.js');
   const faults = isUserError(error) ? error.faults : [];
   let exitCode: ExitCode | Fault = ourFault;
   if (isUserError(error)) {

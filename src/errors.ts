@@ -41,6 +41,11 @@ export class UserError extends Error {
   }
 }
 
+/** Throws a UserError with all faults, where there are any. */
+export function refuseFaults(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new UserError(faults);
+}
+
 /** Whether an error is a UserError, though perhaps of another bundle's class. */
 export function isUserError(error: unknown): error is UserError {
   return error instanceof Error && error.name === 'UserError' && 'faults' in error;

@@ -4,7 +4,7 @@ import { findRegion, regionCodes } from '../aws/regions.js';
 import { quote } from '../printable.js';
 import { stackOf } from '../stacks/index.js';
 import type { Draft } from './answers.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../nearest.js';
 import type { Complaint } from './option.js';
 
 // What a check returns: why a value of the option's type cannot be used and what would do, or undefined (or an empty

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import type { Fault } from '../errors.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../nearest.js';
 import type { Option } from './option.js';
 import { options } from './options.js';
 import { printable, quote } from '../printable.js';

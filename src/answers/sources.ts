@@ -1,6 +1,6 @@
-import { UserError, type Fault } from '../errors.js';
+import type { Fault } from '../errors.js';
 import type { AnswerKey } from './answers.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../nearest.js';
 import type { Option } from './option.js';
 import { defaultText, options } from './options.js';
 import { quote } from '../printable.js';
@@ -189,9 +189,4 @@ function toTags(raw: unknown): { value: Record<string, string> } | { why: string
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Throws where there are faults. */
-export function refuseFaults(faults: readonly Fault[]): void {
-  if (faults.length > 0) throw new UserError(faults);
 }

@@ -1,4 +1,3 @@
-import { nearest } from '../answers/nearest.js';
 import actionTable from './iam-actions.json' with { type: 'json' };
 
 /**
@@ -104,20 +103,4 @@ function matches(text: string, pattern: string): boolean {
   }
   while (pattern[next] === '*') next++;
   return next === pattern.length;
-}
-
-/**
- * The action that `action` was probably meant to be: one of the same service, or else the same action of another
- * service, if its prefix is near or no third has that action. Undefined where there is none, and for patterns.
- */
-export function nearestIamAction(action: string): string | undefined {
-  const [prefix, name] = split(action);
-  if (/[*?]/.test(action)) return undefined;
-  const siblings = [...(actionsOf(prefix)?.values() ?? [])].map((sibling) => sibling.name);
-  const near = nearest(name, siblings);
-  if (near) return `${prefix.toLowerCase()}:${near}`;
-  const wanted = name.toLowerCase();
-  const homes = iamServices.filter((service) => actionsOf(service)!.has(wanted));
-  const home = nearest(prefix, homes) ?? (homes.length === 1 ? homes[0] : undefined);
-  return home && `${home}:${actionsOf(home)!.get(wanted)!.name}`;
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { nearest } from '../answers/nearest.js';
+import { nearest } from '../nearest.js';
 import type { Fault } from '../errors.js';
 import { printable, quote } from '../printable.js';
 import { severities, type Severity } from '../rules/rule.js';

@@ -5,7 +5,7 @@ import type { CheckResult, Finding } from '../rules/check.js';
 import type { Location } from '../terraform/project.js';
 import { severities } from '../rules/rule.js';
 import { wrap } from './columns.js';
-import type { Paint } from './report.js';
+import type { Paint } from './paint.js';
 
 /** What a report needs beside the result. */
 export interface ReportContext {

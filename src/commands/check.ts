@@ -1,9 +1,9 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { nearest } from '../answers/nearest.js';
-import { refuseFaults } from '../answers/sources.js';
-import { fileFault, UserError, type Fault } from '../errors.js';
+import { nearest } from '../nearest.js';
+
+import { fileFault, refuseFaults, UserError, type Fault } from '../errors.js';
 import { quote } from '../printable.js';
 import { check, isAtLeast, rules } from '../rules/check.js';
 import { HclError } from '../terraform/syntax.js';
@@ -23,7 +23,7 @@ import {
 import { checkHelp, explainHelp } from './check-help.js';
 import { githubText, jsonReport, textReport, type ReportContext } from './check-report.js';
 import { explainText, ruleJson, ruleList } from './explain.js';
-import { paintFor } from './report.js';
+import { paintFor } from './paint.js';
 import { sarifReport } from './sarif.js';
 
 /** What the two commands touch outside themselves. */

@@ -8,17 +8,10 @@ import type { Surroundings } from '../answers/option.js';
 import { options } from '../answers/options.js';
 import { quote } from '../printable.js';
 import { ask, type Prompter } from '../answers/prompts.js';
-import {
-  emptyReading,
-  joinReadings,
-  readAnswersFile,
-  readEnvironment,
-  refuseFaults,
-  type Reading,
-} from '../answers/sources.js';
+import { emptyReading, joinReadings, readAnswersFile, readEnvironment, type Reading } from '../answers/sources.js';
 import { compare, occupants, type Change } from '../disk/compare.js';
 import { writeProject } from '../disk/write.js';
-import { exitCodes, fileFault, Interrupted, isInterruption, UserError, type Fault } from '../errors.js';
+import { exitCodes, fileFault, Interrupted, isInterruption, refuseFaults, UserError, type Fault } from '../errors.js';
 import { readRecord, recordFile } from '../record/record.js';
 import { renderProject, type ProjectFiles } from '../render/render.js';
 

@@ -1,6 +1,6 @@
 import type { Rule } from '../rules/rule.js';
 import { columns, wrap } from './columns.js';
-import type { Paint } from './report.js';
+import type { Paint } from './paint.js';
 
 /** A rule for people: why, the fault and its remedy, and where it is from. */
 export function explainText(rule: Rule, paint: Paint): string {

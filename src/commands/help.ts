@@ -2,7 +2,7 @@ import { runFlags } from '../answers/flags.js';
 import type { Option } from '../answers/option.js';
 import { appliesText, defaultText, defaultTextFor, options, optionsOf } from '../answers/options.js';
 import { environmentVariable } from '../answers/sources.js';
-import { nearest } from '../answers/nearest.js';
+import { nearest } from '../nearest.js';
 import { exitCodeMeanings, UserError } from '../errors.js';
 import { quote } from '../printable.js';
 import { stacks } from '../stacks/index.js';

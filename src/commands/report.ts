@@ -1,20 +1,10 @@
 import path from 'node:path';
-import { styleText } from 'node:util';
 
 import type { Fault } from '../errors.js';
 import { printable } from '../printable.js';
 import { findStack } from '../stacks/index.js';
-import type { Output } from '../standard-streams.js';
 import type { CreateResult } from './create.js';
-
-/** Colours a text, or not. */
-export type Paint = (format: 'bold' | 'dim' | 'green' | 'red', text: string) => string;
-
-/** Colours for a terminal, unless NO_COLOR is set. */
-export function paintFor(output: Output, environment: NodeJS.ProcessEnv): Paint {
-  const coloured = output.isTTY && !environment.NO_COLOR;
-  return (format, text) => (coloured ? styleText(format, text, { validateStream: false }) : text);
-}
+import type { Paint } from './paint.js';
 
 /** The faults for people: what, with which value, why, and what would do. */
 export function faultsText(faults: readonly Fault[], paint: Paint): string {

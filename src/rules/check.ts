@@ -1,6 +1,7 @@
 import { rules as allRules } from 'virtual:rules';
 
 import { Block, type Location, type Project, type Stage } from '../terraform/project.js';
+import { isGenerated } from './lib/generated.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
 import { readIgnores, type Ignore } from './ignores.js';
 
@@ -53,11 +54,12 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
  */
 export function check(projects: readonly Project[], selection: Iterable<Rule> = rules.values()): CheckResult {
   const selected = [...selection];
+  const ruleNames = allRules.map(({ name }) => name);
   const found = new Map<string, Finding>();
   const abstentions: Abstention[] = [];
   const hcl = projects.find(({ stage }) => stage === 'hcl');
   const places = placesByAddress(hcl);
-  const generated = hcl?.isGenerated ?? false;
+  const generated = hcl !== undefined && isGenerated(hcl);
   for (const rule of selected) {
     if (rule.scope === 'generated' && !generated) continue;
     for (const project of projects) {
@@ -77,6 +79,7 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
         abstain(at, why) {
           abstentions.push({ rule, why, ...placeOf(at, undefined, places) });
         },
+        ruleNames,
       };
       rule.check(project, report);
     }

@@ -42,6 +42,8 @@ export interface Report {
   finding(at: Block | Location, message: string, argument?: string): void;
   /** It cannot be told, because of a value that is not known; `--verbose` shows where. */
   abstain(at: Block | Location, why: string): void;
+  /** The names of all rules, for the one that looks at comments that name them. */
+  readonly ruleNames: readonly string[];
 }
 
 /** A rule as it stands in its own file. */

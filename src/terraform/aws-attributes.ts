@@ -1,6 +1,22 @@
-import type { Resource, Surroundings } from './project.js';
 import { findRegion } from '../aws/regions.js';
 import { joinText, Text, Unknown, type Value } from './value.js';
+
+/** Where a provider works. */
+export interface Surroundings {
+  region: Value;
+  account: Value;
+  partition: Value;
+}
+
+/** What attributes follow from: a resource, as far as it is needed here. */
+interface Described {
+  readonly mode: 'managed' | 'data' | 'ephemeral';
+  readonly type: string;
+  readonly address: string;
+  readonly surroundings: Surroundings;
+  /** The value of an argument; undefined where it is not set. */
+  get(name: string): Value | undefined;
+}
 
 /** The account that a provider without further words works in: all such providers share it. */
 export const account = new Unknown('data.aws_caller_identity.current.account_id');
@@ -52,7 +68,7 @@ const named: Record<string, string> = {
 };
 
 /** Attributes that follow from what is written: ARNs from names, zones from the region. */
-export function fromArguments(resource: Resource, name: string): Value | undefined {
+export function fromArguments(resource: Described, name: string): Value | undefined {
   if (resource.mode === 'data') return fromDataSource(resource, name);
   if (name === 'arn') return arnOf(resource);
   if (name === 'id') {
@@ -62,7 +78,7 @@ export function fromArguments(resource: Resource, name: string): Value | undefin
   return undefined;
 }
 
-function arnOf(resource: Resource): Value | undefined {
+function arnOf(resource: Described): Value | undefined {
   const recipe = arns[resource.type];
   if (!recipe) return undefined;
   const name = resource.get(recipe.argument);
@@ -84,7 +100,8 @@ function arnOf(resource: Resource): Value | undefined {
   ]);
 }
 
-function fromDataSource({ type, surroundings, body }: Resource, name: string): Value | undefined {
+function fromDataSource(source: Described, name: string): Value | undefined {
+  const { type, surroundings } = source;
   switch (`${type}.${name}`) {
     case 'aws_caller_identity.account_id':
     case 'aws_caller_identity.id':
@@ -97,7 +114,7 @@ function fromDataSource({ type, surroundings, body }: Resource, name: string): V
     case 'aws_region.name':
     case 'aws_region.region':
     case 'aws_region.id':
-      return body.value('name') ?? body.value('region') ?? surroundings.region;
+      return source.get('name') ?? source.get('region') ?? surroundings.region;
     case 'aws_availability_zones.names':
     case 'aws_availability_zones.zone_ids':
       return zones(surroundings, name);

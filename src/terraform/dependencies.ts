@@ -1,6 +1,6 @@
 import { providerName, type BlockSyntax, type Expression } from './syntax.js';
 import { referencePath } from './evaluate.js';
-import type { ModuleFolder, PlacedBlock } from './hcl-module.js';
+import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import type { Location, Project } from './project.js';
 import {
   argument,

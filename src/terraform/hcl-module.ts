@@ -1,25 +1,12 @@
-import { providerName, type BlockSyntax, type Expression, type SourceFile } from './syntax.js';
-import { account, partitionOf } from './aws-attributes.js';
+import { providerName, type Expression } from './syntax.js';
+import { account, partitionOf, type Surroundings } from './aws-attributes.js';
 import { evaluate, extend, pairs, quietly, referencePath, type Scope } from './evaluate.js';
 import type { Files } from './functions.js';
 import { HclBody, resourcesIn, type Reading } from './hcl-body.js';
-import { Resource, type Location, type Surroundings, type UnreadModule } from './project.js';
+import type { ModuleFolder, PlacedBlock } from './module-folder.js';
+import { Resource, type Location, type UnreadModule } from './project.js';
 import { convert } from './types.js';
 import { identity, isList, Lazy, Many, Unknown, unknown, type Value } from './value.js';
-
-/** The files of one module, as they are on disk. */
-export interface ModuleFolder {
-  /** Relative to where the root module is; `''` for the root module. */
-  path: string;
-  files: readonly SourceFile[];
-  /** The blocks of all files, with the file each is in. */
-  blocks: readonly PlacedBlock[];
-}
-
-export interface PlacedBlock {
-  syntax: BlockSyntax;
-  file: string;
-}
 
 /** The folder of a module that is called by path, read; undefined where it is elsewhere or not there. */
 export type FindFolder = (from: ModuleFolder, source: string) => ModuleFolder | undefined;

@@ -1,7 +1,6 @@
 import type { BlockSyntax, SourceFile } from './syntax.js';
-import type { ModuleFolder } from './hcl-module.js';
-import { recordFile } from '../record/record.js';
-import { fromArguments } from './aws-attributes.js';
+import type { ModuleFolder } from './module-folder.js';
+import { fromArguments, type Surroundings } from './aws-attributes.js';
 import { identity, Lazy, Unknown, type Value } from './value.js';
 
 /** Files by path below the root module, `../` for those beside it; what check reads, from disk or from memory. */
@@ -125,13 +124,6 @@ export interface ResourceParts {
   syntax?: BlockSyntax;
   /** Region, account and partition that the resource's provider works in. */
   surroundings: Surroundings;
-}
-
-/** Where a provider works. */
-export interface Surroundings {
-  region: Value;
-  account: Value;
-  partition: Value;
 }
 
 /** One instance of a resource or data source. */
@@ -273,11 +265,6 @@ export class Project {
   /** The names of the files in a folder of the project; undefined where there is none of that name. */
   list(folder: string): readonly string[] | undefined {
     return this.sources?.list(folder);
-  }
-
-  /** Whether this generator wrote the project: its record of answers is there. */
-  get isGenerated(): boolean {
-    return this.read(recordFile) !== undefined;
   }
 
   /** The resources of `type` whose argument `path` points at `target`: by reference, or by its name, id or ARN. */

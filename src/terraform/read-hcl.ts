@@ -8,7 +8,8 @@ import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } 
 import { evaluate, FailedEvaluation } from './evaluate.js';
 import { EvaluationError } from './functions.js';
 import { Reading } from './hcl-body.js';
-import { HclModule, type ModuleFolder, type PlacedBlock } from './hcl-module.js';
+import { HclModule } from './hcl-module.js';
+import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { Project, type Sources } from './project.js';
 import { fromPlain, isMap, type Value } from './value.js';
 

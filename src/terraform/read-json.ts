@@ -1,5 +1,5 @@
-import { account as anyAccount, partitionOf } from './aws-attributes.js';
-import { Project, Resource, type Body, type Surroundings } from './project.js';
+import { account as anyAccount, partitionOf, type Surroundings } from './aws-attributes.js';
+import { Project, Resource, type Body } from './project.js';
 import { fromPlain, identity, isList, isMap, someElements, Unknown, unknown, type Value } from './value.js';
 
 /** A file that is no plan or state as `terraform show -json` prints them; the message says what it is, or is not. */

@@ -1,6 +1,6 @@
 import { folderOfSource, isLeftUnread } from './module-files.js';
 import { children, type Attribute, type BlockSyntax, type Body, type Expression } from './syntax.js';
-import type { ModuleFolder, PlacedBlock } from './hcl-module.js';
+import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import type { Location, Project } from './project.js';
 
 /** A name that an expression refers to: `["aws_vpc", "this", "id"]`, without indexes. */

@@ -1,5 +1,5 @@
 import type { Body, Expression } from './syntax.js';
-import type { ModuleFolder } from './hcl-module.js';
+import type { ModuleFolder } from './module-folder.js';
 import type { Location } from './project.js';
 import { argument, literalText } from './references.js';
 

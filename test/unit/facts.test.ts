@@ -8,7 +8,8 @@ import {
   offeredClasses,
   supportsPerformanceInsights,
 } from '../../src/aws/database-classes.js';
-import { expandIamActions, iamAction, nearestIamAction } from '../../src/aws/iam-actions.js';
+import { expandIamActions, iamAction } from '../../src/aws/iam-actions.js';
+import { nearestIamAction } from '../../src/rules/lib/iam-actions.js';
 import { providerVersion, resourceSchema, schemaTypes } from '../../src/aws/provider-schema.js';
 import { regionCodes } from '../../src/aws/regions.js';
 

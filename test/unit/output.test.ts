@@ -4,7 +4,8 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { doneText, faultsText, nextSteps, paintFor } from '../../src/commands/report.js';
+import { paintFor } from '../../src/commands/paint.js';
+import { doneText, faultsText, nextSteps } from '../../src/commands/report.js';
 import { soundAnswers } from '../support/answers.js';
 import { scratchFolder } from '../support/scratch.js';
 

@@ -1,4 +1,4 @@
-import { answersOf } from '../lib/answers.js';
+import { answersOf } from '../lib/generated.js';
 import { instancesOf, isCopy, isSet, mayBeSecondary } from '../lib/databases.js';
 import type { Project } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';

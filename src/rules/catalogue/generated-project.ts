@@ -1,8 +1,8 @@
 import { recordFile } from '../../record/record.js';
-import { answersOf } from '../lib/answers.js';
+import { answersOf } from '../lib/generated.js';
 import { argument, declarationsOf, placeOf, referencesIn } from '../../terraform/references.js';
 import type { Expression } from '../../terraform/syntax.js';
-import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { ModuleFolder } from '../../terraform/module-folder.js';
 import { defineRules } from '../rule.js';
 
 /** Things that may be there before the project, by whether an answer said that they are. */

@@ -1,8 +1,9 @@
-import { iamAction, iamServices, nearestIamAction } from '../../aws/iam-actions.js';
-import { nearest } from '../../answers/nearest.js';
+import { iamAction, iamServices } from '../../aws/iam-actions.js';
+import { nearest } from '../../nearest.js';
 import type { Project } from '../../terraform/project.js';
 import { coversAction } from '../lib/patterns.js';
 import { actionsOf, statementsOf, tell, type HeldStatement } from '../lib/statements.js';
+import { nearestIamAction } from '../lib/iam-actions.js';
 import { defineRules } from '../rule.js';
 
 const source =

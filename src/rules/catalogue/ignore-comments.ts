@@ -1,6 +1,4 @@
-import { rules } from 'virtual:rules';
-
-import { nearest } from '../../answers/nearest.js';
+import { nearest } from '../../nearest.js';
 import { readIgnores } from '../ignores.js';
 import { defineRule } from '../rule.js';
 
@@ -27,12 +25,11 @@ export default defineRule({
 }
 `,
   },
-  check(project, { finding }) {
-    const names = rules.map(({ name }) => name);
+  check(project, { finding, ruleNames }) {
     for (const { rule, reason, path, line } of readIgnores(project)) {
       const at = { path, line };
-      if (!names.includes(rule)) {
-        const near = nearest(rule, names);
+      if (!ruleNames.includes(rule)) {
+        const near = nearest(rule, ruleNames);
         finding(
           at,
           `an ignore comment is for ${rule || 'no rule'}, which there is none of${near ? `; ${near} is near` : ''}`,

@@ -1,4 +1,4 @@
-import { answersOf } from '../lib/answers.js';
+import { answersOf } from '../lib/generated.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import type { Value } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';

@@ -1,6 +1,6 @@
 import { isAddedLater } from '../../aws/provider-changes.js';
 import { resourceSchema } from '../../aws/provider-schema.js';
-import { nearest } from '../../answers/nearest.js';
+import { nearest } from '../../nearest.js';
 import { attributeReferences } from '../../terraform/attribute-references.js';
 import { lookedAt, providerChoice } from '../lib/provider-version.js';
 import { schemaFaults, suggestion, type SchemaFault } from '../lib/schema-faults.js';

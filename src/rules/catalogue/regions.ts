@@ -3,7 +3,7 @@ import path from 'node:path';
 import { children, type Body, type Expression } from '../../terraform/syntax.js';
 import { argument, declarationsOf, referencesIn } from '../../terraform/references.js';
 import { regionOfArn, regionOfZone, regionsIn } from '../lib/regions.js';
-import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { show, someElements } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';

@@ -2,6 +2,7 @@ import type { CharacterClass, NameRule } from '../../aws/name-rules.js';
 import { isAccountId, leastLength, physicalNames, textParts, type PhysicalName } from '../lib/names.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, show, Text, Unknown } from '../../terraform/value.js';
+import { isGenerated } from '../lib/generated.js';
 import { defineRules } from '../rule.js';
 
 /** The names of a project, one of each block: the instances of count and for_each differ little. */
@@ -294,8 +295,8 @@ resource "aws_s3_bucket" "state" {
         const name = show(new Text(parts));
         // A generated project always adds the account; elsewhere a name may well be the organization's own.
         if (parts.some((part) => part instanceof Unknown)) {
-          if (project.isGenerated) abstain(bucket, 'a part of its name is not known');
-        } else if (project.isGenerated) {
+          if (isGenerated(project)) abstain(bucket, 'a part of its name is not known');
+        } else if (isGenerated(project)) {
           finding(bucket, `is named ${JSON.stringify(name)}, without the id of the account`, 'bucket');
         } else if (name.split(/[-._]/).every((word) => commonWords.test(word))) {
           finding(bucket, `is named ${JSON.stringify(name)}, in words that many use`, 'bucket');

@@ -1,7 +1,7 @@
 import { children, type Body, type Expression } from '../../terraform/syntax.js';
 import { ignoresChanges } from '../lib/presence.js';
 import { declarationsOf } from '../../terraform/references.js';
-import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Resource } from '../../terraform/project.js';
 import { defineRule } from '../rule.js';
 

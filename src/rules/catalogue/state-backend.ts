@@ -2,6 +2,7 @@ import { within, type Expression } from '../../terraform/syntax.js';
 import { backendFile, backendSets, backendSettings, backendsOf, isSetElsewhere } from '../lib/backends.js';
 import { argument } from '../../terraform/references.js';
 import type { Location, Project } from '../../terraform/project.js';
+import { isGenerated } from '../lib/generated.js';
 import { defineRules } from '../rule.js';
 
 const s3Backend = 'https://developer.hashicorp.com/terraform/language/backend/s3';
@@ -152,7 +153,7 @@ terraform {
         if (['use_lockfile', 'dynamodb_table', 'lock_table'].some((name) => backendSets(project, backend, name)))
           continue;
         // Our own backend.hcl says whether there is a lock, with or without the bucket.
-        if (isSetElsewhere(project, backend) && !project.isGenerated)
+        if (isSetElsewhere(project, backend) && !isGenerated(project))
           abstain(backend.location, 'what init is given as -backend-config is not known');
         else finding(backend.location, 'the state is kept in S3 without use_lockfile');
       }

@@ -1,5 +1,5 @@
 import { resourceSchema } from '../../aws/provider-schema.js';
-import { answersOf } from '../lib/answers.js';
+import { answersOf } from '../lib/generated.js';
 import { awsProviders, providerNameOf, tagSources } from '../lib/default-tags.js';
 import type { Expression } from '../../terraform/syntax.js';
 import type { Project, Resource } from '../../terraform/project.js';

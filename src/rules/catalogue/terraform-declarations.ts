@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { BlockSyntax, Body } from '../../terraform/syntax.js';
 import { isOverride } from '../../terraform/module-files.js';
 import { argument, placeOf, resourceAddress } from '../../terraform/references.js';
-import type { ModuleFolder, PlacedBlock } from '../../terraform/hcl-module.js';
+import type { ModuleFolder, PlacedBlock } from '../../terraform/module-folder.js';
 import type { Location } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 

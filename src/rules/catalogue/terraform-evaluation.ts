@@ -8,7 +8,7 @@ import {
   rootVariablesOf,
 } from '../lib/evaluation.js';
 import { argument, declarationsOf, isDeployed, referencesIn, referencesOf } from '../../terraform/references.js';
-import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Project } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 

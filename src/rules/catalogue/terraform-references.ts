@@ -10,7 +10,7 @@ import {
   type Reference,
 } from '../../terraform/references.js';
 import { isFunction } from '../../terraform/functions.js';
-import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Location, Project } from '../../terraform/project.js';
 import { defineRules, type Report } from '../rule.js';
 

@@ -10,7 +10,7 @@ import {
   referencesIn,
   type Reference,
 } from '../../terraform/references.js';
-import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { ModuleFolder } from '../../terraform/module-folder.js';
 import { defineRules } from '../rule.js';
 
 /** The variables that the blocks of a module use, each in other blocks than its own. */

@@ -8,7 +8,7 @@ import {
   requiredProviders,
   requiredVersions,
 } from '../../terraform/terraform-versions.js';
-import type { ModuleFolder, PlacedBlock } from '../../terraform/hcl-module.js';
+import type { ModuleFolder, PlacedBlock } from '../../terraform/module-folder.js';
 import { defineRules } from '../rule.js';
 
 interface Feature {

@@ -1,6 +1,6 @@
 import { children, type Body, type Expression } from '../../terraform/syntax.js';
 import { argument, declarationsOf, referencesIn } from '../../terraform/references.js';
-import type { ModuleFolder } from '../../terraform/hcl-module.js';
+import type { ModuleFolder } from '../../terraform/module-folder.js';
 import { defineRule } from '../rule.js';
 
 /** The first elements of counted resources that an expression takes whatever a condition says: `aws_vpc.this[0]`. */

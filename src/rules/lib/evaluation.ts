@@ -1,5 +1,5 @@
 import { within, type Attribute, type Body, type Expression } from '../../terraform/syntax.js';
-import type { ModuleFolder, PlacedBlock } from '../../terraform/hcl-module.js';
+import type { ModuleFolder, PlacedBlock } from '../../terraform/module-folder.js';
 import type { Block, Failure, Project } from '../../terraform/project.js';
 import { dependenciesOf } from '../../terraform/dependencies.js';
 import {

@@ -1,6 +1,6 @@
 import { isAddedLater, isOptionalLater } from '../../aws/provider-changes.js';
 import { resourceSchema, schemaTypes, type BlockSchema, type SchemaKind } from '../../aws/provider-schema.js';
-import { nearest } from '../../answers/nearest.js';
+import { nearest } from '../../nearest.js';
 import type { BlockSyntax, Body } from '../../terraform/syntax.js';
 import { Block, type Location, type Project, type Resource } from '../../terraform/project.js';
 import { lookedAt, providerChoice } from './provider-version.js';

@@ -11,8 +11,8 @@ import { viteCollections } from './scripts/collect-plugin.mjs';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 // Vite writes into the settings it is given, so each project gets its own.
-const shared = () => ({
-  plugins: [viteTemplates(['templates']), viteCollections()],
+const shared = (more: { templates?: string[]; stacks?: string[] } = {}) => ({
+  plugins: [viteTemplates(['templates', ...(more.templates ?? [])]), viteCollections({ stacks: more.stacks ?? [] })],
   // What the tests take for the package is its sources.
   resolve: {
     alias: [
@@ -32,6 +32,11 @@ export default defineConfig({
     ...(process.env.CI ? { maxWorkers: 3 } : {}),
     projects: [
       { ...shared(), test: { name: 'unit', include: ['test/{unit,golden,rules}/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        // A second stack that only these tests know, brought in as any other is.
+        ...shared({ templates: ['test/another-stack/templates'], stacks: ['test/another-stack/stacks'] }),
+        test: { name: 'another-stack', include: ['test/another-stack/**/*.test.ts'], testTimeout: 60_000 },
+      },
       {
         ...shared(),
         test: {

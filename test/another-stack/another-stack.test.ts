@@ -1,0 +1,223 @@
+import { readdirSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { readFlags } from '../../src/answers/flags.js';
+import { options } from '../../src/answers/options.js';
+import { ask, type Prompter } from '../../src/answers/prompts.js';
+import { resolve } from '../../src/answers/resolve.js';
+import { answersSchema } from '../../src/answers/schema.js';
+import { joinReadings, readAnswersFile } from '../../src/answers/sources.js';
+import { main } from '../../src/cli.js';
+import { listJson, listText } from '../../src/commands/help.js';
+import { summaryText } from '../../src/commands/report.js';
+import { renderProject } from '../../src/render/render.js';
+import { readRecord, recordFile } from '../../src/record/record.js';
+import { stacks } from '../../src/stacks/index.js';
+import { soundAnswers, surroundings } from '../support/answers.js';
+import { compositionOf, factsOf, faultsOfLayers } from '../support/layers.js';
+import { checkFiles, lines } from '../support/rules.js';
+
+const first = [...stacks.keys()][0]!;
+
+function resolved(...argv: string[]) {
+  const { given, faults } = readFlags(argv).reading;
+  const resolution = resolve(given, surroundings);
+  return { ...resolution, faults: [...faults, ...resolution.faults] };
+}
+
+/** What the command prints in a pipe. */
+async function printed(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const texts = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof texts) => ({ isTTY: false, write: (text: string) => void (texts[name] += text) });
+  const code = await main({
+    argv,
+    environment: {},
+    cwd: () => process.cwd(),
+    stdinIsTerminal: () => false,
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+  });
+  return { code, ...texts };
+}
+
+it('is found in its folder, after the first', () => {
+  expect([...stacks.keys()]).toEqual([first, 'event-queue']);
+});
+
+describe('prompts', () => {
+  async function session(stack: string) {
+    const asked: { message: string; choices?: { value: string; name: string }[]; default?: unknown }[] = [];
+    const take = (question: (typeof asked)[number]) => {
+      asked.push(question);
+      return Promise.resolve((question.message === 'What to build' ? stack : (question.default ?? '')) as never);
+    };
+    const prompter: Prompter = { input: take, confirm: take, select: take, search: take };
+    const given = await ask({}, surroundings, prompter);
+    return { asked, ...resolve(given, surroundings) };
+  }
+
+  it('ask for the stack first, with a line on each', async () => {
+    const { asked } = await session(first);
+    expect(asked[0]!.message).toBe('What to build');
+    expect(asked[0]!.default).toBe(first);
+    expect(asked[0]!.choices!.map(({ name }) => name.replace(/ +/, ': '))).toEqual(
+      [...stacks.values()].map(({ id, title }) => `${id}: ${title}`),
+    );
+  });
+
+  it('then ask what the stack takes, with its own defaults', async () => {
+    const { asked, answers, faults } = await session('event-queue');
+    expect(asked.map(({ message }) => message)).toEqual([
+      'What to build',
+      'Project name',
+      'AWS region',
+      'Environment suffix (empty: one is drawn)',
+      'Profile',
+      'Deliver messages once and in order?',
+    ]);
+    expect(faults).toEqual([]);
+    expect(answers).toEqual({
+      stack: 'event-queue',
+      name: 'my-payments',
+      region: 'us-west-2',
+      suffix: 'drawn1',
+      profile: 'ephemeral',
+      retentionDays: 4,
+      fifo: false,
+      ci: 'none',
+      tags: {},
+    });
+  });
+});
+
+describe('flags', () => {
+  it('of another stack are refused by name', () => {
+    const { faults } = resolved('--stack', 'event-queue', '--https', '--container-port', '8080');
+    expect(faults.map(({ option, why, remedy }) => [option, why, remedy])).toEqual(
+      ['--https', '--container-port'].map((option) => [
+        option,
+        'is no answer for the stack event-queue, which does not take it',
+        `Leave it out, or use --stack ${first}; --help event-queue shows what the stack takes.`,
+      ]),
+    );
+    expect(resolved('--fifo').faults).toEqual([
+      expect.objectContaining({ option: '--fifo', remedy: expect.stringContaining('--stack event-queue') }),
+    ]);
+  });
+
+  it('are checked by the row that the stack brings', () => {
+    expect(resolved('--stack', 'event-queue', '--retention-days', '15').faults).toEqual([
+      expect.objectContaining({ option: '--retention-days', why: 'is not from 1 to 14' }),
+    ]);
+  });
+
+  it('for another stack make a replayed answer meaningless without a word', () => {
+    const record = renderProject(soundAnswers()).get(recordFile)!;
+    const { given } = joinReadings(readAnswersFile(record, recordFile), readFlags(['--stack', 'event-queue']).reading);
+    const { answers, faults } = resolve(given, surroundings);
+    expect(faults).toEqual([]);
+    // What both take is replayed.
+    expect(answers).toMatchObject({ stack: 'event-queue', region: 'us-east-1' });
+    expect(answers).not.toHaveProperty('https');
+  });
+
+  it('with a stack that is not known say which is near', () => {
+    expect(readFlags(['--stack', 'event-quue']).reading.faults).toEqual([
+      expect.objectContaining({ remedy: `Use ${first} or event-queue. Did you mean event-queue?` }),
+    ]);
+  });
+});
+
+describe('help', () => {
+  it('shows what a stack takes, with its own defaults', async () => {
+    const { code, stdout } = await printed('--help', 'event-queue');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: create-secure-infra \[directory\] --stack event-queue \[flags\]\n/);
+    expect(stdout).toMatch(/--region CODE .*\[us-west-2\]/);
+    expect(stdout).toMatch(/^Queue\n {2}--retention-days DAYS +days that a message is kept \[4\]\n {2}--\[no-\]fifo /m);
+    expect(stdout).not.toContain('--[no-]https');
+    expect(await printed('--help', '--stack', 'event-queue')).toEqual({ code, stdout, stderr: '' });
+  });
+
+  it('without a stack tells the stacks apart', async () => {
+    const { stdout } = await printed('my-payments', '--help');
+    expect(stdout).toMatch(/\[us-east-1; us-west-2 for event-queue\]/);
+    expect(stdout).toMatch(/--\[no-\]fifo +deliver messages once and in order \(for event-queue\) \[off\]/);
+    expect(stdout).toContain(`--help STACK shows what one stack takes, with its own defaults: ${first}, event-queue.`);
+  });
+
+  it('says which stack was meant', async () => {
+    const { code, stderr } = await printed('--help', 'event-queu');
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean event-queue?');
+  });
+
+  it('is what --list and the schema say', () => {
+    expect(listText()).toMatch(/^ {2}event-queue +Queue of events on SQS\. Takes --retention-days, --fifo$/m);
+    const { stacks: listed } = listJson() as {
+      stacks: { id: string; options: { flag: string; default?: string }[] }[];
+    };
+    const queue = listed.find(({ id }) => id === 'event-queue')!;
+    expect(queue.options).toContainEqual({ flag: '--region', default: 'us-west-2' });
+    expect(queue.options.map(({ flag }) => flag)).not.toContain('--https');
+    const { properties } = answersSchema() as { properties: Record<string, { description: string }> };
+    expect(properties.fifo!.description).toBe(
+      'deliver messages once and in order (only for event-queue); default: off',
+    );
+    expect(Object.keys(properties)).toEqual(expect.arrayContaining(options.map(({ key }) => key)));
+  });
+});
+
+describe('a project', () => {
+  const answers = (more: object = {}) => soundAnswers({ stack: 'event-queue', suffix: 'x', ...more });
+
+  it('is written from its layers', () => {
+    const files = renderProject(answers());
+    expect([...files.keys()]).toEqual(expect.arrayContaining(['queue.tf', 'kms.tf', 'bootstrap/main.tf']));
+    expect([...files.keys()]).not.toContain('alb.tf');
+    expect(files.get('terraform.tfvars')).toMatch(/region += "us-west-2"[\s\S]*retention_days = 4\n/);
+    expect(files.get('kms.tf')).toContain(
+      '      values = [for name in [\n        "/events/${local.name_prefix}",\n      ] :',
+    );
+    expect(files.get('README.md')).toMatch(/^# my-payments\n\nQueue of events on SQS, in [\s\S]*\n\n## The queue\n\n/);
+    expect(readRecord(files.get(recordFile)!)!.answers).toEqual(answers());
+  });
+
+  it('keeps every rule, but for the part of the posture that a queue has no use for', async () => {
+    for (const more of [{}, { fifo: true, stateBucket: 'state-123456789012' }]) {
+      const found = lines(await checkFiles(renderProject(answers(more))));
+      expect(found.map((line) => line.replace(/ variables.tf:\d+ /, ':'))).toEqual(
+        ['deletion_protection', 'force_destroy', 'secret_recovery_window_days'].map(
+          (name) => `variable-used: the variable ${name} is not used`,
+        ),
+      );
+    }
+  });
+
+  it('has layers that name what is theirs or below', async () => {
+    const folders = ['test/another-stack/templates', 'templates'];
+    const facts = new Map(
+      ['base', 'bootstrap', 'queue'].map((layer) => {
+        const folder = folders.find((candidate) => readdirSync(candidate).includes(layer))!;
+        return [layer, factsOf(layer, folder)] as const;
+      }),
+    );
+    expect(faultsOfLayers([await compositionOf(answers())], facts)).toEqual([]);
+  });
+
+  it('is summed up as the stack says', async () => {
+    const sound = answers();
+    const result = {
+      directory: '/tmp/queue',
+      answers: sound,
+      files: renderProject(sound),
+      changes: [],
+      written: false,
+    };
+    const text = summaryText(result, '/tmp', (_format, words) => words);
+    expect(text).toMatch(/^ {2}Profile +ephemeral\n {2}Queue +messages are kept for 4 days\n {2}State /m);
+    const { stdout } = await printed('queue', '--stack', 'event-queue', '--yes', '--dry-run', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, answers: { stack: 'event-queue', fifo: false } });
+  });
+});

@@ -1,3 +1,5 @@
+import { compare } from 'compare-versions';
+
 /** The day up to which the dates below were compared with AWS's pages; rules have no clock. */
 export const checkedOn = '2026-11-01';
 
@@ -99,7 +101,7 @@ export function versionStatus(engine: string, major: string): VersionStatus | un
   if (known?.retired) return 'retired';
   if (known)
     return known.supportedUntil !== undefined && known.supportedUntil < checkedOn ? 'unsupported' : 'supported';
-  return compareVersions(major, Object.keys(versions).at(-1) ?? '') < 0 ? 'unheard-of' : undefined;
+  return compare(major, Object.keys(versions).at(-1)!, '<') ? 'unheard-of' : undefined;
 }
 
 /** The major versions of a listed engine that RDS still creates databases of, the oldest first. */
@@ -112,11 +114,6 @@ export function versionsThatCanBeCreated(engine: string): string[] {
 /** The last day of a major version's standard support, where it is listed. */
 export function supportedUntil(engine: string, major: string): string | undefined {
   return majorVersions[engine]?.[major]?.supportedUntil;
-}
-
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number)) as [number[], number[]];
-  return (left[0] ?? 0) - (right[0] ?? 0) || (left[1] ?? 0) - (right[1] ?? 0);
 }
 
 /**

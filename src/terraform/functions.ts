@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { addressText, parseRange, rangeText, sizeOf, type AddressRange } from './address-range.js';
 import {
   asSet,
   decodeJson,
@@ -266,8 +267,7 @@ const onPartlyKnown: Record<string, Implementation> = {
   min: (args) => (args.every(isKnown) ? Math.min(...args.map(numberOf)) : unknown),
   max: (args) => (args.every(isKnown) ? Math.max(...args.map(numberOf)) : unknown),
   cidrsubnet: ([prefix, bits, number]) => {
-    if (isKnown(prefix!) && isKnown(bits!) && isKnown(number!))
-      return cidrSubnet(textOf(prefix), numberOf(bits), numberOf(number));
+    if (isKnown(prefix!) && isKnown(bits!) && isKnown(number!)) return cidrSubnet(prefix!, bits!, number!);
     const [of, cut] = [identity(prefix), [bits, number].map(identity)];
     return of !== undefined && cut.every((part) => part !== undefined)
       ? new Unknown(`cidrsubnet(${of}, ${cut.join(', ')})`)
@@ -405,35 +405,9 @@ const onKnown: Record<string, Implementation> = {
   pathexpand: ([file]) => (textOf(file).startsWith('~') ? unknown : textOf(file)),
   file: ([file], files) => files.read(textOf(file)) ?? unknown,
   fileexists: ([file], files) => (files.read(textOf(file)) === undefined ? unknown : true),
-  cidrhost: ([prefix, number]) => {
-    if (isIpv6(prefix)) return new Unknown(`cidrhost(${textOf(prefix)}, ${numberOf(number)})`);
-    const range = parseCidr(textOf(prefix));
-    const host = numberOf(number);
-    const size = 2 ** (32 - range.length);
-    if (host >= size || host < -size) throw new EvaluationError(`has no address ${host} in ${textOf(prefix)}`);
-    return fromNumber(range.start + (host < 0 ? size + host : host));
-  },
-  cidrnetmask: ([prefix]) => {
-    const { length } = parseCidr(textOf(prefix));
-    return fromNumber(2 ** 32 - 2 ** (32 - length));
-  },
-  cidrsubnets: ([prefix, ...bits]) => {
-    if (isIpv6(prefix)) {
-      const cuts = bits.map(numberOf).join(', ');
-      return bits.map((_, at) => new Unknown(`cidrsubnets(${textOf(prefix)}, ${cuts})[${at}]`));
-    }
-    const range = parseCidr(textOf(prefix));
-    let next = range.start;
-    return bits.map((bit) => {
-      const length = range.length + numberOf(bit);
-      const size = 2 ** (32 - length);
-      const start = Math.ceil(next / size) * size;
-      next = start + size;
-      if (length > 32 || next > range.start + 2 ** (32 - range.length))
-        throw new EvaluationError('does not fit into the range');
-      return `${fromNumber(start)}/${length}`;
-    });
-  },
+  cidrhost: ([prefix, number]) => cidrHost(prefix!, number!),
+  cidrnetmask: ([prefix]) => cidrNetmask(prefix!),
+  cidrsubnets: ([prefix, ...bits]) => cidrSubnets(prefix!, bits),
 };
 
 const noFiles: Files = { read: () => undefined };
@@ -464,39 +438,64 @@ function matchValue(found: RegExpExecArray | RegExpMatchArray): Value {
   return found.length > 1 ? found.slice(1).map((text) => text ?? null) : found[0];
 }
 
-/** An IPv4 range as numbers. */
-export interface Cidr {
-  start: number;
-  /** Of the prefix, in bits. */
-  length: number;
+/**
+ * A range, from the text of an argument; undefined for one of IPv4 addresses written as IPv6, with which Terraform
+ * calculates oddly. Throws EvaluationError for what is no range.
+ */
+function rangeOf(prefix: Value | undefined): AddressRange | undefined {
+  const text = textOf(prefix);
+  const range = parseRange(text);
+  if (!range) throw new EvaluationError(`is no ${text.includes(':') ? 'IPv6' : 'IPv4'} range`);
+  return range.width === 128 && range.first >> 32n === 0xffffn ? undefined : range;
 }
 
-/** Reads `10.0.0.0/16`; throws EvaluationError for what is none. IPv6 is not looked into. */
-export function parseCidr(text: string): Cidr {
-  const found = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
-  const numbers = found?.slice(1).map(Number);
-  if (!numbers || numbers.slice(0, 4).some((byte) => byte > 255) || numbers[4]! > 32)
-    throw new EvaluationError('is no IPv4 range');
-  const [a, b, c, d, length] = numbers as [number, number, number, number, number];
-  const size = 2 ** (32 - length);
-  const address = ((a * 256 + b) * 256 + c) * 256 + d;
-  return { start: Math.floor(address / size) * size, length };
+function wholeNumberOf(value: Value | undefined): number {
+  const number = numberOf(value);
+  if (!Number.isInteger(number)) throw new EvaluationError('is not a whole number');
+  return number;
 }
 
-/** IPv6 ranges are not calculated with. */
-function isIpv6(prefix: Value | undefined): boolean {
-  return textOf(prefix).includes(':');
-}
-
-function fromNumber(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
-}
-
-function cidrSubnet(prefix: string, bits: number, number: number): Value {
-  if (isIpv6(prefix)) return new Unknown(`cidrsubnet(${prefix}, ${bits}, ${number})`);
-  const range = parseCidr(prefix);
+function cidrSubnet(prefix: Value, newBits: Value, netNumber: Value): Value {
+  const [range, bits, number] = [rangeOf(prefix), wholeNumberOf(newBits), wholeNumberOf(netNumber)];
+  if (!range) return unknown;
   const length = range.length + bits;
-  if (length > 32 || number >= 2 ** bits || number < 0)
-    throw new EvaluationError(`has no subnet ${number} of ${bits} more bits in ${prefix}`);
-  return `${fromNumber(range.start + number * 2 ** (32 - length))}/${length}`;
+  if (length > range.width || number >= 2 ** bits || number < 0)
+    throw new EvaluationError(`has no subnet ${number} of ${bits} more bits in ${textOf(prefix)}`);
+  if (!Number.isSafeInteger(number)) return unknown;
+  const first = range.first + BigInt(number) * sizeOf({ width: range.width, length });
+  return rangeText({ width: range.width, first, length });
+}
+
+function cidrHost(prefix: Value, hostNumber: Value): Value {
+  const [range, host] = [rangeOf(prefix), wholeNumberOf(hostNumber)];
+  if (!range) return unknown;
+  const size = sizeOf(range);
+  const offset = host < 0 ? size + BigInt(host) : BigInt(host);
+  if (offset >= size || offset < 0) throw new EvaluationError(`has no address ${host} in ${textOf(prefix)}`);
+  return Number.isSafeInteger(host) ? addressText(range.first + offset, range.width) : unknown;
+}
+
+function cidrNetmask(prefix: Value): Value {
+  const range = rangeOf(prefix);
+  // Terraform has no netmask for IPv6.
+  if (range?.width !== 32) throw new EvaluationError('is no IPv4 range');
+  return addressText((1n << 32n) - sizeOf(range), 32);
+}
+
+/** As many ranges as there are `newBits`, one after another, each at the next place where one of its size can begin. */
+function cidrSubnets(prefix: Value, newBits: readonly Value[]): Value {
+  const range = rangeOf(prefix);
+  const cuts = newBits.map(wholeNumberOf);
+  if (!range) return cuts.map(() => unknown);
+  const { width } = range;
+  let next = range.first;
+  return cuts.map((bits) => {
+    const length = range.length + bits;
+    if (bits < 1 || bits > 32 || length > width) throw new EvaluationError('does not fit into the range');
+    const size = sizeOf({ width, length });
+    const first = ((next + size - 1n) / size) * size;
+    next = first + size;
+    if (next > range.first + sizeOf(range)) throw new EvaluationError('does not fit into the range');
+    return rangeText({ width, first, length });
+  });
 }

@@ -1,3 +1,5 @@
+import { compare } from 'compare-versions';
+
 import type { Body, Expression } from './syntax.js';
 import type { ModuleFolder } from './module-folder.js';
 import type { Location } from './project.js';
@@ -69,19 +71,14 @@ export function limitsOf(constraint: string): Limits | undefined {
   return limits;
 }
 
-/** Whether a version comes before another. */
+/** Whether a version comes before another; a part that is not written is 0, and what follows the third does not count. */
 export function isOlder(version: string, than: string): boolean {
-  return compareVersions(version, than) < 0;
+  return compare(numbersOf(version), numbersOf(than), '<');
 }
 
-/** Below zero where version `a` comes before `b`, above where it comes after; a part that is not written is 0. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) => text.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0));
-  for (let at = 0; at < 3; at++) {
-    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+/** `1.11.0` of `1.11.0-beta1`. */
+function numbersOf(version: string): string {
+  return /^\d+(?:\.\d+){0,2}/.exec(version)?.[0] ?? '0';
 }
 
 /** The providers that a module's blocks use, by name, each with the place of its first use. */

@@ -67,9 +67,11 @@ describe('what is not known stays unknown', () => {
     ['[for key, value in { (var.text) = 1 } : key]', '[${var.text}]'],
     ['startswith([for key, value in { (var.text) = 1 } : key][0], "a")', '…'],
     ['jsonencode({ (var.text) = 1 }) == ""', '…'],
-    // Addresses of version 6 are not calculated with.
-    ['cidrhost("2001:db8::/56", 1)', '${cidrhost(2001:db8::/56, 1)}'],
-    ['length(cidrsubnets("2001:db8::/56", 8, 8))', '2'],
+    // IPv4 addresses written as IPv6 are not calculated with, nor are numbers that a float does not hold.
+    ['cidrhost("::ffff:10.0.0.0/104", 1)', '…'],
+    ['cidrsubnet("::1.2.3.4/112", 8, 3)', '…'],
+    ['length(cidrsubnets("::ffff:10.0.0.0/104", 8, 8))', '2'],
+    ['cidrhost("2001:db8::/64", 18446744073709551614)', '…'],
     ['format("%5d", 7)', '…'],
     ['pathexpand("~/key.pub")', '…'],
     // Resources are what they refer to.

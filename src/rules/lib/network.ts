@@ -1,5 +1,5 @@
 import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
-import { parseCidr } from '../../terraform/functions.js';
+import { parseRange, sizeOf } from '../../terraform/address-range.js';
 import { elements, identity, Unknown, type Value } from '../../terraform/value.js';
 
 /** The resource of some types that a value is the id, ARN or name of; undefined where it is none, or not known which. */
@@ -519,11 +519,7 @@ function isDefault(route: Block): boolean {
 
 /** An IPv4 range as its first and last address; undefined for what is not known or none. */
 export function addressRange(value: Value | undefined): { first: number; last: number } | undefined {
-  if (typeof value !== 'string') return undefined;
-  try {
-    const { start, length } = parseCidr(value);
-    return { first: start, last: start + 2 ** (32 - length) - 1 };
-  } catch {
-    return undefined;
-  }
+  const range = typeof value === 'string' ? parseRange(value) : undefined;
+  if (range?.width !== 32) return undefined;
+  return { first: Number(range.first), last: Number(range.first + sizeOf(range)) - 1 };
 }

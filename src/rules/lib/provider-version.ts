@@ -1,8 +1,10 @@
+import { compare, type CompareOperator } from 'compare-versions';
+
 import { laterProviderVersion } from '../../aws/provider-changes.js';
 import { providerVersion } from '../../aws/provider-schema.js';
 import type { Project } from '../../terraform/project.js';
 import { isDeployed, literalText } from '../../terraform/references.js';
-import { compareVersions, requiredProviders } from '../../terraform/terraform-versions.js';
+import { requiredProviders } from '../../terraform/terraform-versions.js';
 
 /** Which versions of hashicorp/aws a project may be run with. */
 export interface ProviderChoice {
@@ -86,23 +88,8 @@ export function admits(constraint: string, version: string): boolean | undefined
 function admitsPart(part: string, version: string): boolean | undefined {
   const [, operator = '=', wanted] = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})\s*$/.exec(part) ?? [];
   if (wanted === undefined) return undefined;
-  const order = compareVersions(version, wanted);
-  switch (operator) {
-    case '=':
-      return order === 0;
-    case '!=':
-      return order !== 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    default:
-      return order >= 0 && hasSameStart(version, wanted);
-  }
+  if (operator === '~>') return compare(version, wanted, '>=') && hasSameStart(version, wanted);
+  return compare(version, wanted, operator as CompareOperator);
 }
 
 /** `~>` lets only the last part that is written grow. */

@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
-
 import type { Answers } from '../answers/answers.js';
+import { fingerprint } from '../record/fingerprint.js';
 import { findStack } from '../stacks/index.js';
 import { answersFile } from './answers-file.js';
 import { readDeclarations } from './declarations.js';
@@ -59,8 +58,8 @@ function renderParts(names: readonly string[], context: object): string {
 }
 
 function answersRecord(answers: Answers, version: string, files: ProjectFiles): string {
-  const hashes = Object.fromEntries([...files].map(([path, text]) => [path, sha256(text)]));
-  return toJson({ version, answers, files: hashes });
+  const fingerprints = Object.fromEntries([...files].map(([path, text]) => [path, fingerprint(text)]));
+  return toJson({ version, answers, files: fingerprints });
 }
 
 /** JSON as prettier prints it: a list of texts stays on one line where that has at most 80 characters. */
@@ -73,9 +72,4 @@ function toJson(value: object): string {
       return line.length <= 80 ? line : whole;
     },
   )}\n`;
-}
-
-/** The SHA-256 of a text in UTF-8, in lower-case hexadecimal. */
-export function sha256(text: string): string {
-  return hash('sha256', text);
 }

@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
-
 import type { Answers } from '../answers/answers.js';
+import { fingerprint } from '../record/fingerprint.js';
 import { recordFile, writeRecord } from '../record/record.js';
 import { findStack } from '../stacks/index.js';
 import { readDeclarations } from './declarations.js';
@@ -42,8 +41,8 @@ export type Trace = (layer: string, text: string) => string;
  */
 export function renderProject(answers: Answers, version: string = PACKAGE_VERSION): ProjectFiles {
   const files = renderFiles(answers, version, (_layer, text) => text);
-  const hashes = Object.fromEntries([...files].map(([path, text]) => [path, sha256(text)]));
-  return files.set(recordFile, writeRecord({ version, answers: { ...answers }, files: hashes }));
+  const fingerprints = Object.fromEntries([...files].map(([path, text]) => [path, fingerprint(text)]));
+  return files.set(recordFile, writeRecord({ version, answers: { ...answers }, files: fingerprints }));
 }
 
 /** Every file but the record, sorted by path. */
@@ -117,9 +116,4 @@ class Composer {
     const text = renderTemplate(name, { ...this.view, ...more }, (part) => this.parts(part).join(''));
     return text === '' ? '' : this.trace(layer, text);
   }
-}
-
-/** The SHA-256 of a text in UTF-8, in lower-case hexadecimal. */
-export function sha256(text: string): string {
-  return hash('sha256', text);
 }

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 
 import { recordFile } from '../../src/record/record.js';
-import { renderProject, sha256 } from '../../src/render/render.js';
+import { fingerprint } from '../../src/record/fingerprint.js';
+import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
 import { readFolder } from '../support/files.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -53,7 +54,7 @@ describe('without a terminal', () => {
     expect(stdout).not.toContain('\u001b[');
   });
 
-  it('notes answers and hashes, from which the same bytes are written again', async () => {
+  it('notes answers and fingerprints, from which the same bytes are written again', async () => {
     const cwd = scratchFolder();
     await run(['one', '--name', 'pay', '--nat', 'single', '--tag', 'Owner=a', '--tag', 'Cost Center=4711'], { cwd });
     const record = JSON.parse(readFileSync(path.join(cwd, 'one', recordFile), 'utf8')) as {
@@ -65,7 +66,7 @@ describe('without a terminal', () => {
     const written = readFolder(path.join(cwd, 'one'));
     expect(record.files).toEqual(
       Object.fromEntries(
-        [...written].filter(([file]) => file !== recordFile).map(([file, text]) => [file, sha256(text)]),
+        [...written].filter(([file]) => file !== recordFile).map(([file, text]) => [file, fingerprint(text)]),
       ),
     );
 

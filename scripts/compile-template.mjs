@@ -11,7 +11,7 @@ const blockHelpers = new Set(['table']);
  * need nothing of it when they run.
  *
  * Known are `{{path}}`, `{{helper argument}}`, `if`, `unless`, `each`, `else`, a block helper, `@root`, `@index`,
- * `@first`, `@last`, `{{> partial}}`, comments and `~`. A partial's lines are taken as they are, never indented.
+ * `@first`, `@last`, `{{> partial name=argument}}`, comments and `~`. A partial's lines are taken as they are, never indented.
  * Whatever else Handlebars may know throws with the place, `file` and line.
  */
 export function compileTemplate(source, file) {
@@ -49,7 +49,7 @@ function joined(statements, scope) {
 
 function expression(statement, scope) {
   const { type, hash, program, inverse } = statement;
-  if (hash) throw refusal(hash, scope, 'a named argument');
+  if (hash && type !== 'PartialStatement') throw refusal(hash, scope, 'a named argument');
   const params = program?.blockParams ?? inverse?.blockParams;
   if (params) throw refusal(statement, scope, `"as |${params.join(' ')}|"`);
   if (type === 'MustacheStatement') return mustache(statement, scope);
@@ -91,10 +91,11 @@ function block({ path, params, program, inverse, loc }, scope) {
   return `h.each(${list}, (c${depth}, i${depth}, l${depth}) => ${item}, () => ${otherwise()})`;
 }
 
-function partial({ name, params, loc }, scope) {
+function partial({ name, params, hash, loc }, scope) {
   if (name.type !== 'PathExpression' || params.length > 0)
-    throw refusal({ loc }, scope, 'a partial with more than a name');
-  return `h.partial(${JSON.stringify(name.original)})`;
+    throw refusal({ loc }, scope, 'a partial with more than a name and named arguments');
+  const named = hash?.pairs.map(({ key, value: given }) => `${JSON.stringify(key)}: ${value(given, scope)}`) ?? [];
+  return `h.partial(${[JSON.stringify(name.original), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ')})`;
 }
 
 /** The name by which a path could be a helper's; `./name` never is. */

@@ -29,6 +29,13 @@ export const joinedFiles: ReadonlySet<string> = new Set([
  */
 const partsFolder = '_parts';
 
+/**
+ * Blocks that layers write alike but for a few words, such as a key with its alias: `{{> shared/kms-key key="logs"}}`
+ * takes the place of writing them out, and the text is the layer's own.
+ */
+const sharedFolder = '_shared';
+const sharedPrefix = 'shared/';
+
 /** Written last, because it describes the others. */
 const readme = 'README.md';
 
@@ -113,7 +120,15 @@ class Composer {
   }
 
   private rendered({ layer, name }: LayerTemplate, more?: object): string {
-    const text = renderTemplate(name, { ...this.view, ...more }, (part) => this.parts(part).join(''));
+    const text = this.filled(name, { ...this.view, ...more });
     return text === '' ? '' : this.trace(layer, text);
+  }
+
+  private filled(name: string, view: object): string {
+    return renderTemplate(name, view, (partial, named) =>
+      partial.startsWith(sharedPrefix)
+        ? this.filled(`${sharedFolder}/${partial.slice(sharedPrefix.length)}`, { ...view, ...named })
+        : this.parts(partial).join(''),
+    );
   }
 }

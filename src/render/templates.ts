@@ -6,6 +6,9 @@ import { hclValue } from './hcl.js';
 /** What scripts/compile-template.mjs makes of a template: a function, or its text where there is nothing to fill in. */
 export type Template = string | ((view: object, root: object, runtime: TemplateRuntime) => string);
 
+/** What gives the text of `{{> name a=1}}`, from the name and the named arguments. */
+export type PartialText = (name: string, named?: object) => string;
+
 /** What compiled templates call. */
 export interface TemplateRuntime {
   /** What `if` and `unless` ask: as in Handlebars, zero and an empty list are "no". */
@@ -18,7 +21,7 @@ export interface TemplateRuntime {
   ): string;
   /** What `{{path}}` prints. */
   text(value: unknown, path: string): string;
-  partial(name: string): string;
+  partial(name: string, named?: object): string;
   hcl(value: unknown): string;
   table(text: string): string;
   times(count: unknown, size: unknown): string;
@@ -28,26 +31,21 @@ export interface TemplateRuntime {
 export const templateNames: readonly string[] = Object.keys(precompiled);
 
 /**
- * The text that the template `name` gives for `view`. `partial` gives the text of `{{> name}}`. What the view lacks is
+ * The text that the template `name` gives for `view`. `partial` gives the text of `{{> name a=1}}`. What the view lacks is
  * our own fault and throws.
  */
-export function renderTemplate(name: string, view: object, partial?: (name: string) => string): string {
+export function renderTemplate(name: string, view: object, partial?: PartialText): string {
   const template = precompiled[name];
   if (template === undefined) throw new Error(`there is no template ${name}`);
   return fillTemplate(template, name, view, partial);
 }
 
 /** The text that `template`, whose name is for messages, gives for `view`. */
-export function fillTemplate(
-  template: Template,
-  name: string,
-  view: object,
-  partial?: (name: string) => string,
-): string {
+export function fillTemplate(template: Template, name: string, view: object, partial?: PartialText): string {
   return typeof template === 'string' ? template : template(view, view, runtimeFor(name, partial));
 }
 
-function runtimeFor(template: string, partial?: (name: string) => string): TemplateRuntime {
+function runtimeFor(template: string, partial?: PartialText): TemplateRuntime {
   return {
     is: (value) => (Array.isArray(value) ? value.length > 0 : Boolean(value)),
     each(list, path, item, otherwise) {
@@ -60,9 +58,9 @@ function runtimeFor(template: string, partial?: (name: string) => string): Templ
         throw new Error(`${template}: {{${path}}} is no text, number or boolean, but ${JSON.stringify(value)}`);
       return String(value);
     },
-    partial(name) {
+    partial(name, named) {
       if (!partial) throw new Error(`${template}: nobody provides {{> ${name}}}`);
-      return partial(name);
+      return partial(name, named);
     },
     hcl: hclValue,
     table,

@@ -7,7 +7,7 @@ import { everyCombination } from '../support/answers.js';
 import { compositionOf, factsOf, faultsOfLayers, type Composition, type LayerFacts } from '../support/layers.js';
 import { samples } from '../support/samples.js';
 
-const layers = readdirSync('templates');
+const layers = readdirSync('templates').filter((folder) => folder !== '_shared');
 const facts = new Map(layers.map((layer) => [layer, factsOf(layer)]));
 const answers = [...everyCombination(), ...samples()].map((project) => project.answers);
 
@@ -66,7 +66,10 @@ describe('a part', () => {
     ...[...stacks.values()].flatMap(({ readme }) => readme.map((section) => `readme/${section}`)),
   ]);
   const brought = new Set(
-    templates.flatMap((file) => /^[^/]+\/_parts\/(.+)\.hbs$/.exec(file.replaceAll('\\', '/'))?.slice(1) ?? []),
+    templates.flatMap((file) => {
+      const [, part, shared] = /^(?:[^/]+\/_parts\/(.+)|_shared\/(.+))\.hbs$/.exec(file.replaceAll('\\', '/')) ?? [];
+      return part ?? (shared === undefined ? [] : `shared/${shared}`);
+    }),
   );
 
   it('that a layer brings is asked for, and one that is asked for is brought', () => {

@@ -28,7 +28,8 @@ const partials: Record<string, string> = {
 };
 
 /** What a layer brings under a name, as far as these tests go. */
-const part = (name: string) => partials[name] ?? `<${name}>\n`;
+const part = (name: string, named: object = {}) =>
+  name === 'words' ? `${Object.values(named).join(' ')}\n` : (partials[name] ?? `<${name}>\n`);
 
 /** What the compiled template gives for a view. */
 function compiled(source: string): (view: object) => string {
@@ -44,7 +45,8 @@ function handlebars(source: string): (view: object) => string {
     return compiled('{{#table}}{{text}}{{/table}}')({ text: block.fn(this) });
   });
   instance.registerHelper('times', (count: unknown, size: unknown) => String(Number(count) * Number(size)));
-  for (const [, name] of source.matchAll(/\{\{~?> ([\w/-]+)/g)) instance.registerPartial(name!, () => part(name!));
+  for (const [, name] of source.matchAll(/\{\{~?> ([\w/-]+)/g))
+    instance.registerPartial(name!, (named: object) => part(name!, (({ a, b, c }) => ({ a, b, c }))(named as never)));
   const program = instance.parse(source);
   withoutIndents(program);
   const template = instance.compile(program, { noEscape: true });
@@ -86,11 +88,15 @@ function like(value: unknown): fc.Arbitrary<unknown> {
 }
 
 describe('every template', () => {
+  /** The words that shared templates are given by name. */
+  const words = Object.fromEntries(
+    'key encrypts policy alias service of source group members bucket'.split(' ').map((word) => [word, `<${word}>`]),
+  );
   const views = [
     ...everyCombination().map(({ answers }) => answers),
     soundAnswers({ suffix: 'x', ci: 'github', tags: { team: 'payments' }, alertEmail: 'ops@example.com' }),
     soundAnswers({ ...existingVpc, suffix: 'x', ci: 'gitlab', stateBucket: 'state-123456789012' }),
-  ].map((answers) => ({ ...viewOf(answers, '1.2.3'), ...declarations, partIndex: 2 }));
+  ].map((answers) => ({ ...viewOf(answers, '1.2.3'), ...declarations, ...words, partIndex: 2 }));
 
   it('gives what Handlebars gives, for real views', () => {
     for (const name of templateNames) {
@@ -165,6 +171,7 @@ describe('the compiler', () => {
       'a\n  one,\n  two,\nb <{{not a template}}>\n',
     ],
     ['{{#each some}}\n  {{> log-groups}}\n{{/each}}', '  one,\n  two,\n'.repeat(3)],
+    ['  {{> words a="x}" b=name c=3}}\n', 'x} n 3\n'],
   ])('%j', (source, expected) => {
     expect(compiled(source)(view)).toBe(expected);
     expect(handlebars(source)(view)).toBe(expected);
@@ -242,9 +249,9 @@ describe('the compiler', () => {
     ['{{../x}}', '"../x", which leads out of the view,'],
     ['{{#each x}}{{../../y}}{{/each}}', '"../../y", which leads out of the view,'],
     ['{{a.constructor}}', '"a.constructor", which every object has,'],
-    ['{{> x y}}', 'a partial with more than a name'],
-    ['{{> (x)}}', 'a partial with more than a name'],
-    ['{{> x y=1}}', 'a named argument'],
+    ['{{> x y}}', 'a partial with more than a name and named arguments'],
+    ['{{> (x)}}', 'a partial with more than a name and named arguments'],
+    ['{{> x y=true}}', 'a BooleanLiteral as an argument'],
     ['{{#> x}}{{/x}}', 'a PartialBlockStatement'],
     ['{{#*inline "x"}}{{/inline}}', 'a DecoratorBlock'],
     ['{{* x}}', 'a Decorator'],

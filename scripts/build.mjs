@@ -1,12 +1,12 @@
 // Bundles the command and the API into dist/, with the licences of what was bundled.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 
 import { build } from 'esbuild';
 
-import { esbuildRules } from './rules-plugin.mjs';
+import { esbuildRules, ruleWords } from './rules-plugin.mjs';
 import { esbuildTemplates } from './template-plugin.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -21,27 +21,34 @@ const loadedLate = {
   './check.js': 'check.js',
 };
 
+const catalogue = 'src/rules/catalogue';
+
 /** What the parser of HCL is, beside its JavaScript. */
 const wasm = [
   'node_modules/web-tree-sitter/web-tree-sitter.wasm',
   'node_modules/@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-terraform.wasm',
 ];
 
-/** Large tables, kept compressed beside the bundle and read when a rule first asks for one. */
+/** Writes `data` compressed beside the bundle, and gives the source of a module that exports what reads it. */
+function compressed(name, data) {
+  writeFileSync(path.join('dist', `${name}.br`), brotliCompressSync(JSON.stringify(data)));
+  return `
+    import { readFileSync } from 'node:fs';
+    import path from 'node:path';
+    import { brotliDecompressSync } from 'node:zlib';
+    export function read() {
+      const packed = readFileSync(path.join(__dirname, ${JSON.stringify(`${name}.br`)}));
+      return JSON.parse(brotliDecompressSync(packed).toString());
+    }`;
+}
+
+/** Large tables are kept compressed, and read when a rule first asks for one. */
 const compressedTables = {
   name: 'compressed tables',
   setup(build) {
     build.onLoad({ filter: /[\\/]aws[\\/](iam-actions|provider-schema)\.json$/ }, ({ path: file }) => {
-      const name = `${path.basename(file)}.br`;
-      const text = JSON.stringify(JSON.parse(readFileSync(file, 'utf8')));
-      writeFileSync(path.join('dist', name), brotliCompressSync(text));
-      const contents = `
-        import { readFileSync } from 'node:fs';
-        import path from 'node:path';
-        import { brotliDecompressSync } from 'node:zlib';
-        const packed = readFileSync(path.join(__dirname, ${JSON.stringify(name)}));
-        export default JSON.parse(brotliDecompressSync(packed).toString());`;
-      return { contents, resolveDir: path.dirname(file), loader: 'js' };
+      const reader = compressed(path.basename(file), JSON.parse(readFileSync(file, 'utf8')));
+      return { contents: `${reader}\nexport default read();`, resolveDir: path.dirname(file), loader: 'js' };
     });
   },
 };
@@ -96,17 +103,21 @@ writeFileSync(
   'dist/index.js',
   `module.exports = require('./cli.js').api();\n0 && (module.exports = { ${names.join(', ')} });\n`,
 );
+const words = await ruleWords(catalogue);
 const check = await build({
   ...common,
   outfile: 'dist/check.js',
   entryPoints: ['src/check.ts'],
-  plugins: [esbuildRules('src/rules/catalogue'), compressedTables],
+  plugins: [esbuildRules(catalogue, compressed('rule-words.json', words)), compressedTables],
   // The package's other entry is an ES module, which cannot be bundled into CommonJS.
   alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
 });
 for (const file of wasm) {
   writeFileSync(path.join('dist', `${path.basename(file)}.br`), brotliCompressSync(readFileSync(file)));
 }
+const checkCode = readFileSync('dist/check.js', 'utf8');
+const left = words.why.filter((sentence) => checkCode.includes(sentence));
+if (left.length > 0) throw new Error(`The bundle holds words that are kept apart from it: ${left.join(' ')}`);
 const bundled = [late, early, check].flatMap(({ metafile }) =>
   Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)),
 );

@@ -1,7 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { parse } from 'acorn';
+import { build, transform } from 'esbuild';
+
 const moduleId = 'virtual:rules';
+
+/** What a rule says, beside what it does: half of the code, and not needed until something is found or explained. */
+const wordFields = ['title', 'why', 'remedy', 'source', 'catalogue', 'example'];
 
 /**
  * The source of a module that exports every rule below `folder`: each file there exports, as its default, one rule or
@@ -15,18 +21,66 @@ function rulesModule(folder) {
   return `${imports.join('\n')}\nexport const rules = [${files.map((_, at) => `r${at}`).join(', ')}].flat();\n`;
 }
 
-/** For esbuild. */
-export function esbuildRules(folder) {
+/** What the rules below `folder` say: by field, a list in the order of the rules. */
+export async function ruleWords(folder) {
+  const { outputFiles } = await build({
+    stdin: { contents: rulesModule(folder), resolveDir: path.resolve(folder) },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+  });
+  const { rules } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
+  return Object.fromEntries(wordFields.map((field) => [field, rules.map((rule) => rule[field])]));
+}
+
+/** For esbuild: the rules without their words, which are read from the JSON that `readWords` gives when first asked for. */
+export function esbuildRules(folder, readWords) {
+  const contents = `${rulesModule(folder)}
+import * as io from 'virtual:words';
+let words;
+for (const [at, rule] of rules.entries())
+  for (const field of ${JSON.stringify(wordFields)})
+    Object.defineProperty(rule, field, { enumerable: true, get: () => (words ??= io.read())[field][at] });
+`;
   return {
     name: 'rules',
     setup(build) {
-      build.onResolve({ filter: /^virtual:rules$/ }, () => ({ path: moduleId, namespace: 'rules' }));
-      build.onLoad({ filter: /.*/, namespace: 'rules' }, () => ({
-        contents: rulesModule(folder),
+      build.onResolve({ filter: /^virtual:(?:rules|words)$/ }, ({ path: id }) => ({ path: id, namespace: 'rules' }));
+      build.onLoad({ filter: /.*/, namespace: 'rules' }, ({ path: id }) => ({
+        contents: id === moduleId ? contents : readWords,
         resolveDir: path.resolve(folder),
+      }));
+      build.onLoad({ filter: /[\\/]rules[\\/]catalogue[\\/][^\\/]*\.ts$/ }, async ({ path: file }) => ({
+        contents: withoutWords((await transform(readFileSync(file, 'utf8'), { loader: 'ts' })).code),
       }));
     },
   };
+}
+
+/** The code of a file of rules without the properties that hold their words. */
+function withoutWords(code) {
+  let kept = '';
+  let from = 0;
+  for (const { properties } of objectsIn(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }))) {
+    const named = properties.map((property) => [property.key?.name, property]);
+    // Nothing but a rule has all of them.
+    if (!wordFields.every((field) => named.some(([name]) => name === field))) continue;
+    for (const [at, [name, { start }]] of named.entries()) {
+      if (!wordFields.includes(name)) continue;
+      kept += code.slice(from, start);
+      from = named[at + 1]?.[1].start ?? named[at][1].end;
+    }
+  }
+  return kept + code.slice(from);
+}
+
+/** Every object literal in a syntax tree, in the order of the text. */
+function* objectsIn(node) {
+  if (node.type === 'ObjectExpression') yield node;
+  for (const value of Object.values(node).flat()) if (typeof value?.type === 'string') yield* objectsIn(value);
 }
 
 /** For Vite, and so for Vitest. */

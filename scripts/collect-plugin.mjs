@@ -10,7 +10,9 @@ const collections = {
   stacks: { folder: 'src/stacks', except: ['index.ts', 'stack.ts'] },
 };
 
-function collected(name, folders) {
+/** The source of the module `virtual:<name>`. */
+export function collectedModule(name, more = []) {
+  const folders = [collections[name].folder, ...more];
   const files = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((file) => file.endsWith('.ts') && !collections[name].except.includes(file))
@@ -29,7 +31,7 @@ export function esbuildCollections() {
       const filter = new RegExp(`^virtual:(${Object.keys(collections).join('|')})$`);
       build.onResolve({ filter }, ({ path: id }) => ({ path: id.slice('virtual:'.length), namespace: 'collections' }));
       build.onLoad({ filter: /.*/, namespace: 'collections' }, ({ path: name }) => ({
-        contents: collected(name, [collections[name].folder]),
+        contents: collectedModule(name),
         resolveDir: process.cwd(),
       }));
     },
@@ -44,7 +46,7 @@ export function viteCollections(more = {}) {
     resolveId: (id) => (moduleIds.includes(id) ? `\0${id}` : undefined),
     load: (id) => {
       const name = moduleIds.includes(id.slice(1)) ? id.slice('\0virtual:'.length) : undefined;
-      return name && collected(name, [collections[name].folder, ...(more[name] ?? [])]);
+      return name && collectedModule(name, more[name]);
     },
   };
 }

@@ -51,6 +51,7 @@ export function ruleList(rules: Iterable<Rule>): string {
 }
 
 /** A rule's metadata for machines. */
-export function ruleJson({ check: _check, ...metadata }: Rule): object {
-  return metadata;
+export function ruleJson(rule: Rule): object {
+  const { name, severity, title, why, remedy, catalogue, scope, stages, source, example } = rule;
+  return { name, severity, title, why, remedy, catalogue, scope, stages, source, example };
 }

@@ -71,7 +71,8 @@ const common = {
   platform: 'node',
   target: 'node20.19',
   minify: true,
-  charset: 'utf8',
+  // A single other character would make V8 hold, read and compile all of a file in two bytes a character: 2 ms.
+  charset: 'ascii',
   // They are in THIRD-PARTY-LICENSES.txt.
   legalComments: 'none',
   metafile: true,

@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 
 /** Where the command writes: stdout or stderr, or what a test puts in their place. */
 export interface Output {
@@ -6,12 +6,16 @@ export interface Output {
   write(text: string): void;
 }
 
-/** Whether a terminal is at the file descriptor. Node's own answer takes 3 ms to load, so what is surely none is not asked. */
+/**
+ * Whether a terminal is at the file descriptor. Node's own answer takes 3 ms to load, so what is surely none is not
+ * asked: a file, a pipe, /dev/null.
+ */
 export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   try {
-    return (
-      fstatSync(descriptor).isCharacterDevice() && (require('node:tty') as typeof import('node:tty')).isatty(descriptor)
-    );
+    const stats = fstatSync(descriptor);
+    if (!stats.isCharacterDevice() || stats.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev)
+      return false;
+    return (require('node:tty') as typeof import('node:tty')).isatty(descriptor);
   } catch {
     return false;
   }

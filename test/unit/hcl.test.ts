@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { hclValue } from '../../src/render/hcl.js';
@@ -25,5 +26,17 @@ describe('hclValue', () => {
 
   it('aligns maps by what people see', () => {
     expect(hclValue({ a: '1', 'Kühe 🐄': '2' })).toBe('{\n  "a"      = "1"\n  "Kühe 🐄" = "2"\n}');
+  });
+
+  it('aligns what needs no segmenter as the segmenter would', () => {
+    const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+    const character = fc.integer({ min: 0x20, max: 0x2ff }).map((code) => String.fromCodePoint(code));
+    fc.assert(
+      fc.property(fc.string({ unit: character, maxLength: 8 }), (key) => {
+        const [, line] = hclValue({ [key]: '1', ['x'.repeat(60)]: '2' }).split('\n');
+        expect([...segmenter.segment(line!.slice(0, line!.indexOf(' = "1"')))]).toHaveLength(64);
+      }),
+      { seed: 20261203 },
+    );
   });
 });

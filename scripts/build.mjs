@@ -6,7 +6,7 @@ import { brotliCompressSync } from 'node:zlib';
 
 import { build } from 'esbuild';
 
-import { esbuildCollections } from './collect-plugin.mjs';
+import { collectedFiles, esbuildCollections } from './collect-plugin.mjs';
 import { esbuildRules, ruleWords } from './rule-words.mjs';
 import { esbuildTemplates } from './template-plugin.mjs';
 
@@ -97,6 +97,13 @@ const early = await build({
   outfile: 'dist/cli.js',
   plugins: [lateLoading, esbuildCollections()],
 });
+// Options that a stack brings declare their answers where the stack is.
+mkdirSync('dist/types', { recursive: true });
+const stackFiles = collectedFiles('stacks').map((file) => path.basename(file, '.ts'));
+writeFileSync(
+  'dist/types/main.d.ts',
+  ["export * from './index.js';", ...stackFiles.map((name) => `import './stacks/${name}.js';`), ''].join('\n'),
+);
 const names = Object.keys(createRequire(import.meta.url)('../dist/cli.js').api());
 // The second statement is never run: it tells Node which names an ES module can import.
 writeFileSync(

@@ -10,15 +10,19 @@ const collections = {
   stacks: { folder: 'src/stacks', except: ['index.ts', 'stack.ts'] },
 };
 
-/** The source of the module `virtual:<name>`. */
-export function collectedModule(name, more = []) {
-  const folders = [collections[name].folder, ...more];
-  const files = folders.flatMap((folder) =>
+/** The files of a collection, absolute; `more` names further folders. */
+export function collectedFiles(name, more = []) {
+  return [collections[name].folder, ...more].flatMap((folder) =>
     readdirSync(folder)
       .filter((file) => file.endsWith('.ts') && !collections[name].except.includes(file))
       .sort()
       .map((file) => path.resolve(folder, file)),
   );
+}
+
+/** The source of the module `virtual:<name>`. */
+export function collectedModule(name, more = []) {
+  const files = collectedFiles(name, more);
   const imports = files.map((file, at) => `import d${at} from ${JSON.stringify(file)};`);
   return `${imports.join('\n')}\nexport const ${name} = [${files.map((_, at) => `d${at}`).join(', ')}].flat();\n`;
 }

@@ -3,7 +3,7 @@ import { fingerprint } from '../record/fingerprint.js';
 import { recordFile, writeRecord } from '../record/record.js';
 import { findStack } from '../stacks/index.js';
 import { readDeclarations } from './declarations.js';
-import { renderTemplate, templateNames } from './templates.js';
+import { hasTemplate, renderTemplate, templateNames } from './templates.js';
 import { viewOf } from './view.js';
 
 /** A project: the text of every file, by its path in the project with forward slashes. */
@@ -114,7 +114,7 @@ class Composer {
   parts(part: string): string[] {
     return this.layers
       .map((layer) => ({ layer, name: `${layer}/${partsFolder}/${part}` }))
-      .filter(({ name }) => templateNames.includes(name))
+      .filter(({ name }) => hasTemplate(name))
       .map((template, partIndex) => this.rendered(template, { partIndex }))
       .filter((text) => text !== '');
   }

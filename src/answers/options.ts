@@ -372,7 +372,8 @@ function tableOf(shared: readonly AnyOption[], own: readonly AnyOption[]): reado
 /** The option table, in the order in which defaults are filled in and questions asked. */
 export const options: readonly Option[] = tableOf(
   sharedRows,
-  [...stacks.values()].flatMap((stack) => stack.options ?? []),
+  // Stacks may bring the same row.
+  [...new Set([...stacks.values()].flatMap((stack) => stack.options ?? []))],
 );
 
 /** The row of an answer. */

@@ -1,5 +1,5 @@
 /**
- * Longest names that AWS takes, in characters.
+ * Longest names that AWS takes, in characters, of what stacks are built of.
  * Sources: the `max` constraints of AWS's service models (botocore), as quoted in each service's API reference.
  */
 export const nameLimits = {
@@ -11,6 +11,18 @@ export const nameLimits = {
   'WAF web ACL': 128,
   'ECR repository': 256,
   'KMS alias': 256,
+  'database instance': 63,
+  'instance profile': 128,
+  'launch template': 125,
+  'Auto Scaling group': 255,
+  'Lambda function': 64,
+  'DynamoDB table': 255,
+  'CloudTrail trail': 128,
+  'EventBridge rule': 64,
+  'SNS topic': 256,
+  'SQS queue': 80,
+  'replication instance': 63,
+  'replication task': 255,
 } as const;
 
 /** What a stack appends to `<project>-<suffix>` to name one resource; the longest it can get. */

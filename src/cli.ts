@@ -1,5 +1,5 @@
 import { readFlags, type CommandLine } from './answers/flags.js';
-import { toBoolean } from './answers/sources.js';
+import { joinReadings, readEnvironment, toBoolean } from './answers/sources.js';
 import type { CheckExitCode } from './commands/check-flags.js';
 import { exitCodes, isInterruption, isUserError, UserError, type ExitCode } from './errors.js';
 import { isTerminal, standardOutput, type Output } from './standard-streams.js';
@@ -41,14 +41,15 @@ export async function main(outside: Outside): Promise<ExitCode | CheckExitCode> 
   }
 }
 
-async function inform({ directory, run, reading }: CommandLine, { stdout }: Outside): Promise<ExitCode> {
+async function inform({ directory, run, reading }: CommandLine, { stdout, environment }: Outside): Promise<ExitCode> {
   if (reading.faults.length > 0) throw new UserError(reading.faults);
   if (run.version) {
     stdout.write(run.json ? json({ ok: true, version: PACKAGE_VERSION }) : `${PACKAGE_VERSION}\n`);
   } else {
     const { helpFor, listText, listJson } = await import('./commands/help.js');
     if (run.json) stdout.write(json(listJson()));
-    else stdout.write(run.help ? helpFor(directory ?? (reading.given.stack?.value as string | undefined)) : listText());
+    else if (run.list) stdout.write(listText());
+    else stdout.write(helpFor(directory, joinReadings(reading, readEnvironment(environment)).given.stack?.value));
   }
   return exitCodes.done;
 }

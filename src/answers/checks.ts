@@ -2,7 +2,7 @@ import { offeredClasses, supportsPerformanceInsights } from '../aws/database-cla
 import { nameLimits, prefixBudget } from '../aws/name-limits.js';
 import { findRegion, regionCodes } from '../aws/regions.js';
 import { quote } from '../printable.js';
-import { stackOf } from '../stacks/index.js';
+import { namesOf, stackOf } from '../stacks/index.js';
 import type { Draft } from './answers.js';
 import { nearest } from '../nearest.js';
 import type { Complaint } from './option.js';
@@ -98,7 +98,7 @@ function similarName(value: string): string {
 function checkPrefix(name: string, suffix: string, draft: Draft): Complaint | undefined {
   const stack = stackOf(draft);
   if (!stack) return undefined;
-  const { length, tightest } = prefixBudget(stack.names);
+  const { length, tightest } = prefixBudget(namesOf(stack));
   const excess = `${name}-${suffix}`.length - length;
   if (excess <= 0) return undefined;
   return {
@@ -116,7 +116,10 @@ export function checkSuffix(value: string, draft: Draft): Complaint | undefined 
   return checkPrefix(draft.name, value, draft);
 }
 
-/** An IPv4 range, its addresses as numbers; undefined where `text` is none. */
+/**
+ * An IPv4 range, its addresses as numbers; undefined where `text` is none. By hand, because the library that `check`
+ * reads addresses with would make every run of the generator start a tenth slower.
+ */
 function parseRange(text: string): { address: number; first: number; last: number; prefix: number } | undefined {
   // Without leading zeros, which some readers take for octal.
   const parts = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\/(0|[1-9]\d?)$/
@@ -147,7 +150,7 @@ export function checkVpcCidr(value: string): Complaint | undefined {
   if (!isPrivate) return { why: 'is not private: its addresses belong to others on the internet', remedy };
   if (prefix > 22)
     return {
-      why: 'is too small: a sixteenth of it, one subnet, must hold 59 tasks, endpoints and load balancer nodes',
+      why: 'is too small: a sixteenth of it, one subnet, must hold 59 workloads, endpoints and load balancer nodes',
       remedy,
     };
   return undefined;

@@ -30,7 +30,7 @@ export interface Option<K extends AnswerKey = AnswerKey> {
   /** Stands for the value in --help: `--region CODE`. */
   placeholder?: string;
   choices?: readonly NonNullable<Answers[K]>[];
-  /** The default in words, for --help and the documentation, from a draft that has the stack alone; absent where there is none. */
+  /** The default in words, for --help and the documentation, from the defaults of a stack; absent where there is none. */
   defaultText?: string | ((draft: Draft) => string);
   /** The default itself, where the stack has none of its own. Earlier rows are in `draft` already. */
   default?(draft: Draft, surroundings: Surroundings): Answers[K] | undefined;

@@ -1,6 +1,6 @@
 import { describeRegion, findRegion, regionCodes } from '../aws/regions.js';
 import { prefixBudget } from '../aws/name-limits.js';
-import { defaultStack, stackOf, stacks } from '../stacks/index.js';
+import { defaultStack, namesOf, stackOf, stacks } from '../stacks/index.js';
 import type { Stack } from '../stacks/stack.js';
 import type { AnswerKey, Answers, Draft } from './answers.js';
 import {
@@ -98,7 +98,7 @@ const sharedRows: readonly AnyOption[] = [
     defaultText: 'drawn at random',
     default: (draft, surroundings) => {
       const stack = stackOf(draft) ?? defaultStack;
-      const room = prefixBudget(stack.names).length - 1 - (draft.name?.length ?? 0);
+      const room = prefixBudget(namesOf(stack)).length - 1 - (draft.name?.length ?? 0);
       return surroundings.drawSuffix(Math.max(1, Math.min(6, room)));
     },
     prompt: 'Environment suffix (empty: one is drawn)',
@@ -360,12 +360,12 @@ const sharedRows: readonly AnyOption[] = [
 const lastGroup = 'Operation';
 
 /**
- * The shared rows with each stack's own: after those of the same group, or before the last group where the group is the
- * stack's own too.
+ * The shared rows with each stack's own: before those of the same group, which may depend on them as a class does on its
+ * engine, or before the last group where the group is the stack's own too.
  */
 function tableOf(shared: readonly AnyOption[], own: readonly AnyOption[]): readonly Option[] {
   const groups = [...new Set([...shared, ...own].map(({ group }) => group))].filter((group) => group !== lastGroup);
-  const rows = [...shared, ...own] as readonly Option[];
+  const rows = [...own, ...shared] as readonly Option[];
   return [...groups, lastGroup].flatMap((group) => rows.filter((row) => row.group === group));
 }
 
@@ -424,11 +424,21 @@ export function defaultOf(option: Option, draft: Draft, surroundings: Surroundin
   return stackOf(draft)?.defaults?.[option.key] ?? option.default?.(draft, surroundings);
 }
 
+/** The answers of somebody who takes every default that needs nothing from outside. */
+function defaultsOf(stack: Stack): Draft {
+  const draft: Draft = { stack: stack.id };
+  for (const option of optionsOf(stack)) {
+    const value = applies(option, draft) ? defaultOf(option, draft, { drawSuffix: () => '' }) : undefined;
+    if (value !== undefined) Object.assign(draft, { [option.key]: value });
+  }
+  return draft;
+}
+
 /** The default in words, for one stack; undefined where there is none. */
 export function defaultTextFor(option: Option, stack: Stack): string | undefined {
   const own = stack.defaults?.[option.key];
   if (own !== undefined) return typeof own === 'boolean' ? (own ? 'on' : 'off') : String(own);
-  return typeof option.defaultText === 'function' ? option.defaultText({ stack: stack.id }) : option.defaultText;
+  return typeof option.defaultText === 'function' ? option.defaultText(defaultsOf(stack)) : option.defaultText;
 }
 
 /** The default in words, whatever the stack: `us-east-1; us-west-2 for alb-lambda`; undefined where there is none. */

@@ -1,6 +1,6 @@
 import type { Fault } from '../errors.js';
 import type { AnswerKey, Answers, Draft } from './answers.js';
-import { findStack } from '../stacks/index.js';
+import { stackOf } from '../stacks/index.js';
 import type { Option, Surroundings } from './option.js';
 import {
   applies,
@@ -92,8 +92,8 @@ function overruled(option: Option, present: Given, given: GivenAnswers): boolean
 
 function doesNothing(option: Option, present: Given, answers: Draft): Fault {
   const where = { option: present.option, value: quote(present.value) };
-  const stack = findStack(answers.stack!);
-  if (!takes(stack, option)) {
+  const stack = stackOf(answers);
+  if (stack && !takes(stack, option)) {
     const taking = stacksTaking(option).map(({ id }) => id);
     return {
       ...where,

@@ -2,7 +2,7 @@ import type { Fault } from '../errors.js';
 import type { AnswerKey } from './answers.js';
 import { nearest } from '../nearest.js';
 import type { Option } from './option.js';
-import { defaultText, options } from './options.js';
+import { options } from './options.js';
 import { quote } from '../printable.js';
 import { answersIn } from '../record/record.js';
 
@@ -126,7 +126,7 @@ function toType(option: Option, raw: unknown): { value: unknown } | { why: strin
     case 'integer':
       if (typeof raw === 'number' ? Number.isSafeInteger(raw) : typeof raw === 'string' && /^\d{1,9}$/.test(raw))
         return { value: Number(raw) };
-      return { why: 'is not a whole number', remedy: `Give a number, such as ${defaultText(option)}.` };
+      return { why: 'is not a whole number', remedy: `Give a number, for ${option.placeholder}.` };
     case 'choice': {
       const choices = option.choices as readonly (string | number)[];
       const choice = choices.find((candidate) => String(candidate) === String(raw));

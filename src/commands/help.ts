@@ -11,14 +11,14 @@ import { columns } from './columns.js';
 import { describeRegion, regionCodes, regions } from '../aws/regions.js';
 
 /**
- * The text of --help, or of `--help STACK` where `word` is a stack. Throws UserError for a word that is nearly one; any
- * other is the directory of a command line that --help was added to.
+ * The text of --help, or of `--help STACK`. A word that is no stack is the directory of a command line that --help was
+ * added to; its stack, where it names one, is what is asked about. Throws UserError for a word that is nearly a stack.
  */
-export function helpFor(word: string | undefined): string {
-  const stack = word === undefined ? undefined : stacks.get(word);
+export function helpFor(word: string | undefined, givenStack: unknown): string {
+  const stack = stacks.get(word ?? '') ?? stacks.get(String(givenStack));
   if (stack) return stackHelpText(stack);
   const near = word === undefined ? undefined : nearest(word, [...stacks.keys()]);
-  if (word === undefined || near === undefined) return helpText();
+  if (near === undefined) return helpText();
   throw new UserError([
     { option: '--help', value: quote(word), why: 'is no stack', remedy: `Did you mean ${near}? --list shows all.` },
   ]);
@@ -67,7 +67,10 @@ export function stackHelpText(stack: Stack): string {
 
 ${stack.title}.
 
-${optionSections(optionsOf(stack), described)}
+${optionSections(
+  optionsOf(stack).filter(({ key }) => key !== 'stack'),
+  described,
+)}
 
 --help without a stack shows the flags of the run and the exit codes.
 `;
@@ -88,7 +91,12 @@ function optionSections(rows: readonly Option[], described: (option: Option) => 
 export function listText(): string {
   const stackRows = [...stacks.values()].map((stack): [string, string] => {
     const own = optionsOf(stack).filter((option) => option.everyStack !== true);
-    return [stack.id, `${stack.title}. Takes ${own.map(({ flag }) => `--${flag}`).join(', ')}`];
+    return [
+      stack.id,
+      [`${stack.title}.`, ...(own.length > 0 ? [`Takes ${own.map(({ flag }) => `--${flag}`).join(', ')}`] : [])].join(
+        ' ',
+      ),
+    ];
   });
   const optionRows = options.map((option): [string, string] => [flagUsage(option), environmentVariable(option)]);
   const runRows = runFlags

@@ -1,7 +1,7 @@
 import type { Answers } from '../answers/answers.js';
 import { fingerprint } from '../record/fingerprint.js';
 import { recordFile, writeRecord } from '../record/record.js';
-import { findStack } from '../stacks/index.js';
+import { findStack, layersOf } from '../stacks/index.js';
 import { readDeclarations } from './declarations.js';
 import { hasTemplate, renderTemplate, templateNames } from './templates.js';
 import { viewOf } from './view.js';
@@ -54,14 +54,14 @@ export function renderProject(answers: Answers, version: string = PACKAGE_VERSIO
 
 /** Every file but the record, sorted by path. */
 export function renderFiles(answers: Answers, version: string, trace: Trace): Map<string, string> {
-  const stack = findStack(answers.stack);
-  const layers = stack.layers(answers);
+  const layers = layersOf(answers);
   const files = new Map<string, string>();
   const composer = new Composer(layers, viewOf(answers, version), trace);
   for (const [path, templates] of templatesByPath(layers)) files.set(path, composer.joined(templates));
 
   const described = composer.withView(readDeclarations(files));
-  files.set(readme, stack.readme.flatMap((section) => described.parts(`readme/${section}`)).join('\n'));
+  const sections = findStack(answers.stack).readme;
+  files.set(readme, sections.flatMap((section) => described.parts(`readme/${section}`)).join('\n'));
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -76,8 +76,10 @@ interface LayerTemplate {
 export function templatesByPath(layers: readonly string[]): Map<string, LayerTemplate[]> {
   const found = new Map<string, LayerTemplate[]>();
   for (const layer of layers) {
-    for (const name of templateNames) {
-      if (!name.startsWith(`${layer}/`) || name.startsWith(`${layer}/${partsFolder}/`)) continue;
+    const ofLayer = templateNames.filter((name) => name.startsWith(`${layer}/`));
+    if (ofLayer.length === 0) throw new Error(`there is no layer ${layer}`);
+    for (const name of ofLayer) {
+      if (name.startsWith(`${layer}/${partsFolder}/`)) continue;
       const path = name.slice(layer.length + 1);
       const others = found.get(path) ?? [];
       if (others.length > 0 && !joinedFiles.has(path)) {

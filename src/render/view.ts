@@ -1,13 +1,13 @@
 import type { Answers } from '../answers/answers.js';
 import { prefixBudget } from '../aws/name-limits.js';
 import { findRegion } from '../aws/regions.js';
-import { findStack } from '../stacks/index.js';
+import { findStack, namesOf } from '../stacks/index.js';
 import { scannerVersions } from './scanner-versions.js';
 
 /** What templates see: every answer, and what follows from the answers. Templates hold no logic beyond "if". */
 export function viewOf(answers: Answers, version: string) {
   const stack = findStack(answers.stack);
-  const { length, tightest } = prefixBudget(stack.names);
+  const { length, tightest } = prefixBudget(namesOf(stack));
   return {
     ...answers,
     version,
@@ -21,13 +21,14 @@ export function viewOf(answers: Answers, version: string) {
     createVpc: answers.vpc === 'create',
     production: answers.profile === 'production',
     singleNat: answers.nat === 'single',
-    githubCi: answers.ci === 'github',
-    gitlabCi: answers.ci === 'gitlab',
     planRole: answers.ci !== 'none',
     subnetTests: subnetTests(answers),
     stateKey: `${answers.name}/${answers.suffix}/terraform.tfstate`,
     prefixBudget: length,
-    tightestName: tightest,
+    tightestName: { ...tightest, article: /^(?:[AEIOaeio]|S[3NQ])/.test(tightest.resource) ? 'an' : 'a' },
+    // One character too long with the suffix staging1.
+    nameThatDoesNotFit: 'a-name-that-is-far-too-long'.padEnd(length - 'staging1'.length, '-longer').replace(/-$/, 'r'),
+    words: stack.words,
     ...stack.view?.(answers),
   };
 }

@@ -69,8 +69,6 @@ const ecsFargate: Stack = {
     { resource: 'KMS alias', ending: 'alias/-database' },
   ],
   layers: (answers) => [
-    'base',
-    ...(answers.stateBucket === undefined ? ['bootstrap'] : []),
     answers.vpc === 'create' ? 'network' : 'network-existing',
     'secrets',
     'monitoring',
@@ -79,7 +77,6 @@ const ecsFargate: Stack = {
     ...(answers.route53 ? ['dns'] : []),
     'aurora-postgresql',
     'ecs',
-    ...(answers.ci === 'none' ? [] : [`ci-${answers.ci}`]),
   ],
   readme: [
     'title',
@@ -98,10 +95,17 @@ const ecsFargate: Stack = {
     'plan-policy',
     'teardown',
   ],
-  view: () => ({
+  words: {
     workload: { one: 'task', many: 'tasks' },
+    database: 'Aurora',
+    privateCalls: 'Image pulls, logs and secrets',
+    deletionProtected: 'the database and the load balancer',
+    forceDestroyed: 'the objects and images in the bucket and the repository',
+    logsKept: "in CloudWatch and in the load balancer's bucket",
+    protects: { noun: 'load balancer', label: 'alb' },
+  },
+  view: () => ({
     tools: ['Docker'],
-    databaseName: 'Aurora',
     zonesToExclude: { ...zonesWithoutFargate, why: 'Two that some accounts still see have no Fargate' },
     regionsWithEcsEndpoints,
   }),

@@ -10,6 +10,24 @@ export interface Database {
   preferredClasses: Readonly<Record<Answers['profile'], readonly string[]>>;
 }
 
+/** What layers that several stacks share call things, in their comments, descriptions and messages. */
+export interface StackWords {
+  /** What runs the application: `task` and `tasks`. */
+  workload: { one: string; many: string };
+  /** The database, for layers that speak of one: `Aurora`. */
+  database?: string;
+  /** What the private ways to AWS APIs are for: `Image pulls, logs and secrets`. */
+  privateCalls?: string;
+  /** What deletion_protection protects. */
+  deletionProtected: string;
+  /** Where logs are kept: `in CloudWatch`. */
+  logsKept: string;
+  /** What force_destroy deletes. */
+  forceDestroyed: string;
+  /** What AWS WAF protects, and its name in the configuration. */
+  protects?: { noun: string; label: string };
+}
+
 /** One kind of project that can be generated: all that is said of it outside of templates/ and golden/. */
 export interface Stack {
   id: string;
@@ -25,13 +43,15 @@ export interface Stack {
   defaults?: Readonly<Partial<Answers>>;
   /** Its database, where it has one; what the answers decide of it may be missing from the draft. */
   database?(draft: Draft): Database;
-  /** Every name whose length depends on the answers. */
+  /** Every name whose length depends on the answers, but for those that every project has. */
   names: readonly ResourceName[];
-  /** Folders under templates/ that make up the project, in the order their parts are joined. */
+  /** Folders under templates/ that make up the project, the lowest first, but for those that every project has. */
   layers(answers: Answers): string[];
   /** The parts of README.md that its layers bring, in the order in which they are read. */
   readme: readonly string[];
-  /** What its templates see beside the answers and what follows from them. */
+  /** What the layers that it shares with others call things. */
+  words: StackWords;
+  /** What its own templates see beside the answers and what follows from them. */
   view?(answers: Answers): object;
   /** What the summary says of it before the last question, as labels and values. */
   summary(answers: Answers): [label: string, value: string][];

@@ -122,6 +122,14 @@ describe('flags', () => {
     expect(answers).not.toHaveProperty('https');
   });
 
+  it('of a stack that is still to be asked for are judged once it is known', () => {
+    const { given } = readFlags(['--zone-name', 'example.com', '--no-route53']).reading;
+    expect(resolve(given, surroundings, new Set(['stack'])).faults).toEqual([]);
+    expect(resolve(given, surroundings).faults).toEqual([
+      expect.objectContaining({ option: '--zone-name', why: expect.stringContaining('does nothing here') }),
+    ]);
+  });
+
   it('with a stack that is not known say which is near', () => {
     expect(readFlags(['--stack', 'event-quue']).reading.faults).toEqual([
       expect.objectContaining({ remedy: `Use ${first} or event-queue. Did you mean event-queue?` }),
@@ -180,8 +188,22 @@ describe('a project', () => {
     expect(files.get('kms.tf')).toContain(
       '      values = [for name in [\n        "/events/${local.name_prefix}",\n      ] :',
     );
-    expect(files.get('README.md')).toMatch(/^# my-payments\n\nQueue of events on SQS, in [\s\S]*\n\n## The queue\n\n/);
+    expect(files.get('README.md')).toMatch(
+      /^# my-payments\n\nQueue of events on SQS, in [\s\S]*\n\n## What is in it[\s\S]*\n\n## The queue\n\n/,
+    );
     expect(readRecord(files.get(recordFile)!)!.answers).toEqual(answers());
+    for (const [file, text] of files) expect(text, file).not.toMatch(/[ \t]\n|\n\n\n/);
+  });
+
+  it('has the pipeline that was asked for', () => {
+    expect([...renderProject(answers({ ci: 'github' })).keys()]).toContain('.github/workflows/terraform.yml');
+  });
+
+  it('is refused a name that the bucket of its state could not have', () => {
+    const { faults } = resolved('--stack', 'event-queue', '--name', 'a'.repeat(40), '--suffix', 'abc');
+    expect(faults).toEqual([
+      expect.objectContaining({ option: '--suffix', why: expect.stringContaining('S3 bucket') }),
+    ]);
   });
 
   it('keeps every rule, but for the part of the posture that a queue has no use for', async () => {

@@ -3,7 +3,8 @@ import path from 'node:path';
 
 import type { Answers } from '../../src/answers/answers.js';
 import { renderFiles } from '../../src/render/render.js';
-import { findStack } from '../../src/stacks/index.js';
+import { templateNames } from '../../src/render/templates.js';
+import { findStack, layersOf } from '../../src/stacks/index.js';
 import { parseHcl } from '../../src/terraform/parse.js';
 import { referencesIn } from '../../src/terraform/references.js';
 import type { BlockSyntax, Body } from '../../src/terraform/syntax.js';
@@ -14,6 +15,8 @@ export interface LayerFacts {
   needs: readonly string[];
   /** What others may name, as addresses: `aws_lb.alb`, `local.vpc_id`. */
   provides: Readonly<Record<string, readonly string[]>>;
+  /** Parts that some layer of every project must bring, or what it writes is no Terraform. */
+  asks?: readonly string[];
 }
 
 export function factsOf(layer: string, folder = 'templates'): LayerFacts {
@@ -26,6 +29,10 @@ export interface Composition {
   layers: readonly string[];
   declared: ReadonlyMap<string, ReadonlySet<string>>;
   named: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The parts that its layers bring, those of the README too. */
+  parts: ReadonlySet<string>;
+  /** The sections of the README that its stack lists. */
+  readme: readonly string[];
 }
 
 /** Marks around the text that a layer brought. */
@@ -33,7 +40,7 @@ const [open, close] = ['\u{E000}', '\u{E001}'];
 
 /** Reads in a rendered project which layer wrote each line, and so what each of them declares and names. */
 export async function compositionOf(answers: Answers): Promise<Composition> {
-  const layers = findStack(answers.stack).layers(answers);
+  const layers = layersOf(answers);
   const declared = new Map(layers.map((layer) => [layer, new Set<string>()]));
   const named = new Map(layers.map((layer) => [layer, new Set<string>()]));
   const marked = renderFiles(answers, '1.2.3', (layer, text) => `${open}${layer}${open}${text}${close}`);
@@ -49,7 +56,11 @@ export async function compositionOf(answers: Answers): Promise<Composition> {
     if (file === 'terraform.tfvars')
       for (const { name, line } of body.attributes) named.get(ownerAt(line))!.add(`var.${name}`);
   }
-  return { layers, declared, named };
+  const parts = templateNames.flatMap((name) => {
+    const [layer, folder, ...part] = name.split('/');
+    return folder === '_parts' && layers.includes(layer!) ? part.join('/') : [];
+  });
+  return { layers, declared, named, parts: new Set(parts), readme: findStack(answers.stack).readme };
 }
 
 /** The lines of a marked text without the marks, and the layer that wrote the first visible character of each. */
@@ -100,14 +111,21 @@ function* namesIn(body: Body): Generator<Address> {
 }
 
 /**
- * What is wrong with how layers name each other: a name that is neither the layer's own nor provided under one of its
- * needs, a need that no layer below meets, and facts that no project bears out.
+ * What is wrong with how layers fit together: a name that is neither the layer's own nor provided under one of its
+ * needs, a need that no layer below meets, a part that is missing or lost, and facts that no project bears out.
  */
 export function faultsOfLayers(compositions: readonly Composition[], facts: ReadonlyMap<string, LayerFacts>): string[] {
   const faults = new Set<string>();
   const usedNeeds = new Map([...facts.keys()].map((layer) => [layer, new Set<string>()]));
   const everDeclared = new Map([...facts.keys()].map((layer) => [layer, new Set<string>()]));
-  for (const { layers, declared, named } of compositions) {
+  for (const { layers, declared, named, parts, readme } of compositions) {
+    for (const layer of layers)
+      for (const part of facts.get(layer)!.asks ?? [])
+        if (!parts.has(part))
+          faults.add(`${layer} asks for the part ${part}, which no layer of ${layers.join(', ')} brings`);
+    for (const part of parts)
+      if (part.startsWith('readme/') && !readme.includes(part.slice('readme/'.length)))
+        faults.add(`${part} is brought by a layer and not among the sections that the stack lists`);
     for (const [at, layer] of layers.entries()) {
       const own = declared.get(layer)!;
       for (const address of own) everDeclared.get(layer)!.add(address);

@@ -24,10 +24,12 @@ describe('a layer', () => {
       ['high', new Set(['aws_lb.alb'])],
     ]),
     named: new Map(['low', 'high'].map((layer) => [layer, new Set(named[layer] ?? [])])),
+    parts: new Set(['one', 'readme/title', ...(named.parts ?? [])]),
+    readme: ['title'],
   });
-  const made = (needs: string[], provided = ['local.key']): ReadonlyMap<string, LayerFacts> =>
+  const made = (needs: string[], provided = ['local.key'], asks = ['one']): ReadonlyMap<string, LayerFacts> =>
     new Map([
-      ['low', { needs: [], provides: { key: provided } }],
+      ['low', { needs: [], provides: { key: provided }, asks }],
       ['high', { needs, provides: {} }],
     ]);
 
@@ -49,6 +51,13 @@ describe('a layer', () => {
     ['what nobody declares', { high: ['var.x'] }, made([]), ['high names var.x, which no layer declares, and no need']],
     ['a need without use', {}, made(['key']), ['high says that it needs key, and names nothing of it']],
     ['what is provided and not there', {}, made([], ['local.z']), ['low provides local.z, which it does not declare']],
+    [
+      'a part that nobody brings',
+      {},
+      made([], [], ['two']),
+      ['low asks for the part two, which no layer of low, high'],
+    ],
+    ['a section that is lost', { parts: ['readme/cost'] }, made([], []), ['readme/cost is brought by a layer and not']],
   ] as const)('is seen to name %s', (_title, named, made_, expected) => {
     const faults = faultsOfLayers([composition(named as never)], made_);
     expect(faults).toEqual(expected.map((start) => expect.stringContaining(start)));

@@ -7,6 +7,7 @@ import { offeredClasses, supportsPerformanceInsights } from '../../src/aws/datab
 import { prefixBudget } from '../../src/aws/name-limits.js';
 import { regionCodes, regions } from '../../src/aws/regions.js';
 import ecsFargate from '../../src/stacks/ecs-fargate.js';
+import { namesOf } from '../../src/stacks/index.js';
 import { certificateArn, existingVpc, resolveFile, soundAnswers, surroundings } from '../support/answers.js';
 
 const route53 = { route53: true, zoneName: 'example.com', domain: 'pay.example.com' };
@@ -51,9 +52,19 @@ describe('defaults', () => {
   });
 
   it('draw a suffix that fits beside a long name', () => {
-    const { length } = prefixBudget(ecsFargate.names);
+    const { length } = prefixBudget(namesOf(ecsFargate));
     const name = 'a'.repeat(length - 2);
     expect(soundAnswers({ name }).suffix).toHaveLength(1);
+  });
+});
+
+describe('an unusable stack', () => {
+  it('does not keep other faults from being told', () => {
+    const { reading } = readFlags(['--stack', 'no-such', '--zone-name', 'example.com']);
+    const { faults } = resolve(reading.given, surroundings, reading.unusable);
+    expect(faults).toEqual([
+      expect.objectContaining({ option: '--zone-name', why: expect.stringContaining('does nothing') }),
+    ]);
   });
 });
 

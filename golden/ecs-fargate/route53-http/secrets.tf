@@ -1,4 +1,4 @@
-# Where the application's own secrets go, as a JSON object; RDS makes the database's secret itself (aurora.tf).
+# Where the application's own secrets go, as a JSON object; RDS makes the database's secret itself.
 # Terraform manages no value: it would write the first one again once AWS has retired that version.
 # The suffix is not last in the name: AWS appends a hyphen and six characters, and a name that ends alike is ambiguous.
 resource "aws_secretsmanager_secret" "app" {

@@ -107,7 +107,7 @@ const late = await build({
     // All that is used of it.
     'fs-extra': 'node_modules/fs-extra/lib/move/index.js',
   },
-  plugins: [esbuildTemplates(['templates'])],
+  plugins: [esbuildTemplates(['templates'], 'dist/templates.txt')],
 });
 // The command and the API are mostly the same code: in one file they take 22 KB less to download, and the command does not
 // run what only the API needs.

@@ -13,10 +13,11 @@ const blockHelpers = new Set(['table']);
  * Known are `{{path}}`, `{{helper argument}}`, `if`, `unless`, `each`, `else`, a block helper, `@root`, `@index`,
  * `@first`, `@last`, `{{> partial name=argument}}`, comments and `~`. A partial's lines are taken as they are, never indented.
  * Whatever else Handlebars may know throws with the place, `file` and line.
+ * `literal` gives the expression that stands for a text.
  */
-export function compileTemplate(source, file) {
+export function compileTemplate(source, file, literal = JSON.stringify) {
   const { body } = parse(source, file);
-  const code = joined(body, { file, contexts: ['c'] });
+  const code = joined(body, { file, literal, contexts: ['c'] });
   const isText = body.every(({ type }) => type === 'ContentStatement' || type === 'CommentStatement');
   return isText ? code : `(c, r, h) => ${code}`;
 }
@@ -38,12 +39,12 @@ function joined(statements, scope) {
     if (statement.type === 'ContentStatement') {
       text += statement.value;
     } else if (statement.type !== 'CommentStatement') {
-      if (text !== '') parts.push(JSON.stringify(text));
+      if (text !== '') parts.push(scope.literal(text));
       text = '';
       parts.push(expression(statement, scope));
     }
   }
-  if (text !== '' || parts.length === 0) parts.push(JSON.stringify(text));
+  if (text !== '' || parts.length === 0) parts.push(scope.literal(text));
   return parts.join(' + ');
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { compileTemplate } from './compile-template.mjs';
@@ -8,9 +8,9 @@ const moduleId = 'virtual:templates';
 /**
  * The source of a module that exports every template below `folders`, compiled ahead, by `<layer>/<path>` without
  * `.hbs`: a function, or the text of a template that has nothing to fill in. The published package so needs neither
- * Handlebars nor the templates.
+ * Handlebars nor the templates. `literal` gives the expression that stands for a text.
  */
-export function templatesModule(folders) {
+export function templatesModule(folders, literal) {
   const files = new Map();
   for (const folder of folders) {
     for (const [name, file] of templatesIn(folder)) {
@@ -20,7 +20,7 @@ export function templatesModule(folders) {
   }
   const lines = [...files].map(([name, file]) => {
     const source = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
-    return `  ${JSON.stringify(name)}: ${compileTemplate(source, file)},`;
+    return `  ${JSON.stringify(name)}: ${compileTemplate(source, file, literal)},`;
   });
   return `export const precompiled = {\n${lines.join('\n')}\n};\n`;
 }
@@ -34,16 +34,36 @@ function templatesIn(folder) {
     .map((file) => [path.relative(folder, file).split(path.sep).join('/').slice(0, -'.hbs'.length), file]);
 }
 
-/** For esbuild: the templates as a module. */
-export function esbuildTemplates(folders) {
+/**
+ * For esbuild: the templates as a module whose texts are in `textFile`, beside the bundle. V8 would scan them character
+ * by character, those of layers that a project does not have too: 1 ms for a stack, more with each.
+ */
+export function esbuildTemplates(folders, textFile) {
   return {
     name: 'templates',
     setup(build) {
       build.onResolve({ filter: /^virtual:templates$/ }, ({ path: id }) => ({ path: id, namespace: 'templates' }));
-      build.onLoad({ filter: /.*/, namespace: 'templates' }, () => ({
-        contents: templatesModule(folders),
-        loader: 'js',
-      }));
+      build.onLoad({ filter: /.*/, namespace: 'templates' }, () => {
+        const texts = new Map();
+        // In Latin-1 a character is a byte and is never decoded; what has others, or is short, stays in the code.
+        const literal = (text) => {
+          if (text.length < 30 || /[^\x01-\xff]/.test(text)) return JSON.stringify(text);
+          if (!texts.has(text)) texts.set(text, texts.size);
+          return `texts[${texts.get(text)}]`;
+        };
+        const module = templatesModule(folders, literal);
+        writeFileSync(textFile, [...texts.keys()].join('\0'), 'latin1');
+        const file = JSON.stringify(path.basename(textFile));
+        return {
+          contents: `
+            import { readFileSync } from 'node:fs';
+            import path from 'node:path';
+            const texts = readFileSync(path.join(__dirname, ${file}), 'latin1').split('\\0');
+            ${module}`,
+          resolveDir: path.dirname(textFile),
+          loader: 'js',
+        };
+      });
     },
   };
 }

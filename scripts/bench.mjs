@@ -10,6 +10,7 @@ import prettier from 'prettier';
 
 import { check, folderSources, readHclProject } from '../dist/check.js';
 import { renderProject, resolve, writeProject } from '../dist/index.js';
+import { goldenFolder, wholeSample } from './samples.mjs';
 
 const rounds = 31;
 const projects = 1000;
@@ -113,7 +114,7 @@ function timed(args) {
 /** `check` of the largest sample, and of a project of 1,000 resources: time and the most memory it takes. */
 async function checks() {
   const bin = path.join(root, 'bin/create-secure-infra.js');
-  const sample = path.join(root, 'golden/ecs-fargate/production-everything');
+  const sample = path.join(goldenFolder, wholeSample);
   const large = await largeProject(sample);
   const [one, many] = [sample, large.folder].map((folder) => {
     const runs = Array.from({ length: checkRounds + 1 }, () => measured([bin, 'check', folder])).slice(1);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { wholeSample } from '../../scripts/samples.mjs';
 import { check } from '../../src/rules/check.js';
 import { parseHcl } from '../../src/rules/hcl/parse.js';
 import { HclError } from '../../src/rules/hcl/syntax.js';
@@ -8,7 +9,7 @@ import { memorySources, readHclProject } from '../../src/rules/model/read-hcl.js
 import { NotReadable, readPlan, readState } from '../../src/rules/model/read-json.js';
 import { samples } from '../support/samples.js';
 
-const whole = samples().find(({ name }) => name.endsWith('production-everything'))!.files;
+const whole = samples().find(({ name }) => name === wholeSample)!.files;
 const files = [...whole].filter(([name]) => /^[\w-]+\.tf$/.test(name));
 const seeded = { seed: 20261124 };
 

@@ -10,11 +10,11 @@ export interface StackRow {
   /** The first release of the application: what the README says to set, and what must be running then. */
   release?: {
     set: Values;
-    /** Patterns, each of which must match an entry of the simulator's inventory. */
-    running: string[];
+    /** Each must match an entry of the simulator's inventory then. */
+    running: EntryPattern[];
   };
-  /** Addresses of what AWS refuses to delete in the production profile. */
-  protected?: string[];
+  /** What AWS refuses to delete in the production profile. */
+  protected?: ProtectedResource[];
   /** What the README of a production project says under "Taking it down". */
   takingDown?: {
     set: Values;
@@ -27,12 +27,28 @@ export interface StackRow {
   suppressed?: string[];
 }
 
-/** Something that AWS keeps after a destroy. */
-export interface KeptPattern {
-  /** Pattern of the name of an entry of the simulator's inventory. */
+/** A resource that AWS refuses to delete. */
+export interface ProtectedResource {
+  address: string;
+  /** As AWS signs it: `rds`. */
+  service: string;
+  /**
+   * The parameters of the call that would delete it, in which `{id}` stands for that attribute of the resource. With an
+   * X-Amz-Target among them the call is one of a service that takes JSON.
+   */
+  delete: Record<string, string>;
+}
+
+/** Something in the simulator's inventory. */
+export interface EntryPattern {
+  /** Pattern of its name. */
   entry: string;
   /** Pattern of the state it is in. */
   state?: string;
+}
+
+/** Something that AWS keeps after a destroy. */
+export interface KeptPattern extends EntryPattern {
   /** In which projects; all, unless it says so. */
   profile?: 'ephemeral' | 'production';
   why: string;

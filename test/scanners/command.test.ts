@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 
 import { describe, expect, inject, it } from 'vitest';
 
+import { sampleAnswers } from '../../scripts/samples.mjs';
 import { scratchFolder } from '../support/scratch.js';
 import { processesIn, startScript } from '../support/scripts.js';
 
@@ -27,7 +28,7 @@ describe.skipIf(!inject('scanners'))('npm run test:scanners', { timeout: 300_000
   });
 
   it.each([
-    [['--sample', 'nope'], 'there is no sample nope; there are ecs-fargate/defaults,'],
+    [['--sample', 'nope'], `there is no sample nope; there are ${sampleAnswers[0]!.name},`],
     [['--write', '--sample', 'defaults'], '--write needs every sample'],
     [['--wrong'], "Unknown option '--wrong'"],
   ])('%j is refused with what would do', async (args, complaint) => {

@@ -1,7 +1,7 @@
 import { markdownTable } from 'markdown-table';
 
 import { pageWith, readPage, writePage } from '../support/document.js';
-import { declinedInsights } from './projects.js';
+import { isSample } from './projects.js';
 import type { ExplainedSuppression, Scan } from './scan.js';
 import { askedByTrivy } from './trivy.js';
 
@@ -29,7 +29,7 @@ interface Entry {
 }
 
 function suppressionTable(scans: readonly Scan[], scanner: 'checkov' | 'trivy'): string {
-  const all = scans.map(({ sample }) => sample).filter((sample) => sample !== declinedInsights.name);
+  const all = scans.map(({ sample }) => sample).filter(isSample);
   const rows = entries(scans, scanner).flatMap(({ check, asks, reasons }) =>
     [...reasons].map(([reason, { resources, projects }]) => [
       `\`${check}\``,
@@ -62,20 +62,37 @@ function asks({ scanner, check, asks: words }: ExplainedSuppression): string {
   return (scanner === 'trivy' ? askedByTrivy[check] : words) ?? '';
 }
 
+/** Of each stack that has it: which samples, or the flag that brings it. `all` are the samples. */
 function projectNames(projects: ReadonlySet<string>, all: readonly string[]): string {
-  const samples = all.filter((sample) => projects.has(sample));
-  if (samples.length === all.length) return 'all';
-  if (samples.length === 0) return `none; with \`${declinedInsights.flag}\``;
-  return samples.length > all.length / 2
-    ? `all but ${all
-        .filter((sample) => !projects.has(sample))
-        .map(short)
-        .join(', ')}`
-    : samples.map(short).join(', ');
+  const stacks = [...new Set(all.map(stackOf))];
+  const texts = stacks.flatMap((stack) => {
+    const here = [...projects].filter((project) => stackOf(project) === stack);
+    if (here.length === 0) return [];
+    const text = namesInStack(
+      here,
+      all.filter((sample) => stackOf(sample) === stack),
+    );
+    return [stacks.length > 1 ? `${stack}: ${text}` : text];
+  });
+  return texts.join('; ');
 }
 
-function short(sample: string): string {
-  return `\`${sample.slice(sample.indexOf('/') + 1)}\``;
+function namesInStack(projects: readonly string[], all: readonly string[]): string {
+  const samples = all.filter((sample) => projects.includes(sample));
+  if (samples.length === all.length) return 'all';
+  if (samples.length === 0) return `none; with ${projects.map((project) => `\`--${short(project)}\``).join(', ')}`;
+  const quoted = (names: readonly string[]) => names.map((name) => `\`${short(name)}\``).join(', ');
+  return samples.length > all.length / 2
+    ? `all but ${quoted(all.filter((sample) => !projects.includes(sample)))}`
+    : quoted(samples);
+}
+
+function stackOf(project: string): string {
+  return project.slice(0, project.indexOf('/'));
+}
+
+function short(project: string): string {
+  return project.slice(project.indexOf('/') + 1);
 }
 
 /** The pages that a run over everything writes, by their names in docs/. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { describe, expect, inject, it } from 'vitest';
 
+import { sampleAnswers } from '../../scripts/samples.mjs';
 import { endAll, run } from '../support/process.js';
 import { scratchFolder } from '../support/scratch.js';
 import { processesIn, startScript } from '../support/scripts.js';
@@ -100,7 +101,7 @@ describe.skipIf(!tools)('npm run test:deploy', { timeout: 120_000 }, () => {
   });
 
   it.each([
-    [['--sample', 'nope'], 'there is no sample nope; there are ecs-fargate/defaults,'],
+    [['--sample', 'nope'], `there is no sample nope; there are ${sampleAnswers[0]!.name},`],
     [['--side-by-side', '0'], '--side-by-side is 0; it must be a number from 1 on'],
     [['--write', '--sample', 'defaults'], '--write needs every sample and every region'],
     [['--wrong'], "Unknown option '--wrong'"],

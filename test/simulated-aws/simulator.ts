@@ -55,7 +55,7 @@ export interface Simulator {
   endpoint: string;
   /** Everything that is there: a path that names it, and what it is or which state it is in. */
   inventory(): Promise<Map<string, string>>;
-  /** Makes one call of a service that takes its parameters as a form, such as RDS. */
+  /** Makes one call: with its parameters as a form, or, with an X-Amz-Target among them, as JSON. */
   call(service: string, region: string, parameters: Record<string, string>): Promise<{ status: number; text: string }>;
   stop(): Promise<void>;
 }
@@ -142,10 +142,15 @@ async function callOf(
 ): Promise<{ status: number; text: string }> {
   // The simulator looks into the credential's scope for the service, and does not verify signatures.
   const authorization = `AWS4-HMAC-SHA256 Credential=simulated/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+  const { 'X-Amz-Target': target, ...others } = parameters;
   const response = await fetch(endpoint, {
     method: 'POST',
-    headers: { authorization },
-    body: new URLSearchParams(parameters),
+    ...(target === undefined
+      ? { headers: { authorization }, body: new URLSearchParams(parameters) }
+      : {
+          headers: { authorization, 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.0' },
+          body: JSON.stringify(others),
+        }),
   });
   return { status: response.status, text: await response.text() };
 }

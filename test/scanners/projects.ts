@@ -2,6 +2,7 @@ import { renderProject } from 'create-secure-infra';
 
 import { sampleAnswers, stackRows, withNames } from '../../scripts/samples.mjs';
 import { soundAnswers } from '../support/answers.js';
+import { extremes } from '../support/extremes.js';
 import { goldenSamples } from '../support/golden-samples.js';
 import type { Sample } from '../support/samples.js';
 
@@ -18,6 +19,13 @@ function alsoScanned(): Sample[] {
 /** Every project that is scanned: the golden samples, and what they do not show. */
 export function scannedProjects(): Sample[] {
   return [...goldenSamples(), ...alsoScanned()];
+}
+
+/** Those of them whose plans CI scans: the smallest and the largest sample of each stack, and what is no sample. */
+export function plannedInCi(): Set<string> {
+  const all = scannedProjects();
+  const samples = extremes(all.filter(({ name }) => isSample(name)));
+  return new Set([...samples, ...all.filter(({ name }) => !isSample(name))].map(({ name }) => name));
 }
 
 /** Whether the scanned project of this name is a golden sample. */

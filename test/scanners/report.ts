@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table';
 
 import { pageWith, readPage, writePage } from '../support/document.js';
+import type { CheckovResult } from './checkov.js';
 import { isSample } from './projects.js';
 import type { ExplainedSuppression, Scan } from './scan.js';
 import { askedByTrivy } from './trivy.js';
@@ -9,15 +10,24 @@ import { askedByTrivy } from './trivy.js';
 export function scanTable(scans: readonly Scan[]): string {
   const rows = scans.map(({ sample, hcl, plan, issues }) => [
     sample,
-    ...[hcl, plan].flatMap((result) => [result?.passed, result?.failed.length, result?.skipped.length].map(shown)),
+    ...counts(hcl),
+    ...(plan ? counts(plan) : writtenCounts(sample)),
     String(issues.length),
   ]);
   const columns = ['HCL: passed', 'failed', 'skipped', 'Plan: passed', 'failed', 'skipped', 'TFLint: issues'];
   return markdownTable([['Sample', ...columns], ...rows], { align: ['l', ...columns.map(() => 'r')] });
 }
 
-function shown(count: number | undefined): string {
-  return count === undefined ? '' : String(count);
+function counts({ passed, failed, skipped }: CheckovResult): string[] {
+  return [passed, failed.length, skipped.length].map(String);
+}
+
+/** What docs/proof.md says of a plan that was not looked at in this run. */
+function writtenCounts(sample: string): string[] {
+  const [, table = ''] = readPage('proof.md').split('<!-- scans -->');
+  const row = table.split('\n').find((line) => line.startsWith(`| ${sample} `));
+  const cells = row?.split('|').map((cell) => cell.trim());
+  return cells ? cells.slice(5, 8) : ['', '', ''];
 }
 
 /** A suppression, the reasons that are given for it, and where it is found. */

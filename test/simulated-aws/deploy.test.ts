@@ -11,7 +11,7 @@ import { describeSimulator } from './simulator.js';
 const tools = inject('simulatorTools');
 
 // `npm run test:deploy` is the whole of it.
-describe.skipIf(!tools).concurrent('the smallest and the largest sample of each stack', { timeout: 1_200_000 }, () => {
+describe.skipIf(!tools).concurrent('the smallest and the largest sample of each stack', () => {
   if (!tools) return;
   const deployed = extremes(goldenSamples());
   it.each(deployed)('$name deploys, as docs/proof.md says', async (sample) => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { check, folderSources, readHclProject, readPlan, readState } from 'create-secure-infra/check';
 
 import { stackRows, type StackRow } from '../../scripts/samples.mjs';
+import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
 import { environment, modulesOf, placeProject } from '../terraform/terraform.js';
@@ -49,9 +50,6 @@ export class ProofFailure extends Error {
     this.name = 'ProofFailure';
   }
 }
-
-/** Seconds after which a command is ended. An apply waits as it would for AWS: two minutes where nothing else runs. */
-const bounds = { apply: 900, other: 300 };
 
 const planFile = 'first.bin';
 
@@ -325,7 +323,7 @@ class Deployment {
       cwd: module,
       env: simulatedEnvironment(this.simulator, this.folder),
       log: path.join(this.folder, 'terraform.log'),
-      boundSeconds: command === 'apply' || command === 'destroy' ? bounds.apply : bounds.other,
+      boundMilliseconds: bounds.command,
       ...options,
     });
   }

@@ -40,3 +40,15 @@ export function givenFor(answers: Answers): Given {
       : {}),
   };
 }
+
+/** What several projects take as given, on one account: each thing once. */
+export function givenForAll(all: readonly Answers[]): Given[] {
+  const seen = new Set<string>();
+  return all.map(givenFor).map(({ region, ...things }) => {
+    const ofOthers = (thing: unknown) => {
+      const text = JSON.stringify(thing);
+      return seen.has(text) || !seen.add(text);
+    };
+    return { region, ...Object.fromEntries(Object.entries(things).filter(([, thing]) => !ofOthers(thing))) };
+  });
+}

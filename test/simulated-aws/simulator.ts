@@ -5,6 +5,7 @@ import { devNull } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { bounds } from '../support/bounds.mjs';
 import type { PythonTools } from '../support/python.js';
 import { simulatorFacts } from './facts.js';
 
@@ -60,15 +61,17 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
-const startBoundSeconds = 120;
-
 /** Starts a simulator and returns when it answers. `folder` gets its two inputs and `simulator.log`. */
-export async function startSimulator(python: string, folder: string, given: Given): Promise<Simulator> {
+export async function startSimulator(
+  python: string,
+  folder: string,
+  given: Given | readonly Given[],
+): Promise<Simulator> {
   const [facts, givenFile, logFile] = ['facts.json', 'given.json', 'simulator.log'].map((name) =>
     path.join(folder, name),
   ) as [string, string, string];
   writeFileSync(facts, JSON.stringify(simulatorFacts()));
-  writeFileSync(givenFile, JSON.stringify(given));
+  writeFileSync(givenFile, JSON.stringify([given].flat()));
   const log = openSync(logFile, 'a');
   // It ends when its standard input closes, and so never outlives this process, however this one ends.
   const child = spawn(python, [program, '--facts', facts, '--given', givenFile], {
@@ -117,7 +120,7 @@ function pythonEnvironment(): NodeJS.ProcessEnv {
 
 async function portOf(child: ChildProcess, logFile: string): Promise<number> {
   const lines = createInterface({ input: child.stdout! });
-  const bound = AbortSignal.timeout(startBoundSeconds * 1000);
+  const bound = AbortSignal.timeout(bounds.command);
   const line = await Promise.race([
     once(lines, 'line', { signal: bound }).then(([text]) => String(text)),
     once(child, 'error', { signal: bound }).then(([error]) => Promise.reject(error as Error)),

@@ -1,12 +1,22 @@
 /** The tests that a project ships. */
 export const testFile = 'tests/project.tftest.hcl';
 
+const run = /^run "\w+" \{\n[\s\S]*?^\}\n/gm;
+
+/** Whether a run sets variables or answers of AWS itself; one that does not plans the project as it is configured. */
+function setsItsOwn(text: string): boolean {
+  return /^ +(variables|override_\w+|expect_failures)\b/m.test(text);
+}
+
 /**
- * The tests without those runs that set variables or answers of AWS themselves: what is left plans the project as it is
- * configured. Each run loads the provider's schema anew, which takes seconds.
+ * The tests of a project without those runs that set what they look at themselves and that are in `seen`, where those that
+ * are left are noted. Each run takes terraform seconds, and such a run asks the same of every project that has it.
  */
-export function onlyAsConfigured(text: string): string {
-  return text.replaceAll(/^run "\w+" \{\n[\s\S]*?^\}\n/gm, (run) =>
-    /^ +(variables|override_\w+|expect_failures)\b/m.test(run) ? '' : run,
-  );
+export function onlyNew(text: string, seen: Set<string>): string {
+  return text.replaceAll(run, (own) => (!setsItsOwn(own) || (!seen.has(own) && seen.add(own)) ? own : ''));
+}
+
+/** How many runs are in tests. */
+export function runsIn(text: string): number {
+  return text.match(run)?.length ?? 0;
 }

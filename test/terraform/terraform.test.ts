@@ -2,14 +2,14 @@ import path from 'node:path';
 
 import { describe, expect, inject, it } from 'vitest';
 
+import { wholeSample } from '../../scripts/samples.mjs';
 import { renderProject } from '../../src/render/render.js';
 import { everyPair } from '../support/covering.js';
 import { checkFiles, lines } from '../support/rules.js';
-import { bounds } from '../support/bounds.js';
 import { samples } from '../support/samples.js';
-import { smallest } from '../support/extremes.js';
+import { extremes, smallest } from '../support/extremes.js';
 import { scratchFolder } from '../support/scratch.js';
-import { onlyAsConfigured, testFile } from './project-tests.js';
+import { onlyNew, runsIn, testFile } from './project-tests.js';
 import { placeProject, terraform } from './terraform.js';
 import { diagnostics, rootsOf, textOfRootAlone, validateTogether, withDistinctRoots, type Root } from './together.js';
 
@@ -46,7 +46,7 @@ describe.skipIf(toolchain.unavailable !== undefined)('terraform', () => {
   }
 
   // A provider takes 0.6 GB: the files of this suite run one after the other, and in here two at a time.
-  describe.concurrent('accepts', { timeout: bounds.minutes }, () => {
+  describe.concurrent('accepts', () => {
     it('the format of every project', async () => {
       expect(await formatFaults(projects)).toEqual([]);
     });
@@ -67,23 +67,26 @@ describe.skipIf(toolchain.unavailable !== undefined)('terraform', () => {
     );
   });
 
-  describe.concurrent("passes the project's own tests", { timeout: bounds.minutes }, () => {
-    it.each(isWhole ? golden : smallest(golden))('$name', async ({ files }) => {
-      const { status, output } = await terraform(placed(files), dataFolder, 'test', '-no-color');
-      expect(output).toMatch(/Success! \d+ passed, 0 failed\./);
-      expect(status).toBe(0);
-    });
+  describe.concurrent("passes the project's own tests", () => {
+    const seen = new Set<string>();
+    const whole = isWhole ? extremes(golden) : smallest(golden);
+    for (const { files } of whole) onlyNew(files.get(testFile)!, seen);
+    const others = isWhole ? projects.filter((project) => !whole.some(({ name }) => name === project.name)) : [];
+    const asConfigured = others.map(({ name, files }) => ({
+      name,
+      files: new Map([...files, [testFile, onlyNew(files.get(testFile)!, seen)]]),
+    }));
 
-    // What the other tests of a project set themselves is the same everywhere, and the samples show it.
-    it.each(pairs)('as it is configured: $name', async ({ files }) => {
-      const own = new Map([...files, [testFile, onlyAsConfigured(files.get(testFile)!)]]);
-      const { status, output } = await terraform(placed(own), dataFolder, 'test', '-no-color');
-      expect(output).toMatch(/Success! [1-9]\d* passed, 0 failed\./);
+    it.each([...whole, ...asConfigured])('$name', async ({ files }) => {
+      const { status, output } = await terraform(placed(files), dataFolder, 'test', '-no-color');
+      const runs = runsIn(files.get(testFile)!);
+      expect(runs).toBeGreaterThan(0);
+      expect(output).toContain(`Success! ${runs} passed, 0 failed.`);
       expect(status).toBe(0);
     });
   });
 
-  describe.concurrent('would notice', { timeout: bounds.minutes }, () => {
+  describe.concurrent('would notice', () => {
     /** Three resources stand for a project, among two others that are sound. */
     const small = new Map([
       ['provider.tf', 'terraform {\n  backend "s3" {}\n}\n\nprovider "aws" {\n  region = "us-east-1"\n}\n'],
@@ -163,22 +166,33 @@ resource "aws_s3_bucket" "logs" {
       expect(lines(await checkFiles(broken)).join('\n')).toMatch(/provider\.tf.*local\.nowhere/);
     });
 
-    it('a test that fails, as it is configured', async () => {
-      const folder = placed(
-        new Map([
-          ...small,
-          [
-            testFile,
-            onlyAsConfigured(
-              'mock_provider "aws" {}\n\nrun "other" {\n  command = plan\n\n  variables {\n    name = "other"\n  }\n}\n\n' +
-                'run "as_configured" {\n  command = plan\n\n  assert {\n    condition     = aws_s3_bucket.logs.bucket == "other"\n    error_message = "It is not the other one."\n  }\n}\n',
-            ),
-          ],
-        ]),
+    it('a test that fails, as the project is configured or else', async () => {
+      const failing = (name: string, more: string) =>
+        `run "${name}" {\n  command = plan\n${more}\n  assert {\n    condition     = aws_s3_bucket.logs.bucket == "x"\n    error_message = "Wrong in ${name}."\n  }\n}\n`;
+      const text = `mock_provider "aws" {}\n\n${failing('other', '\n  variables {\n    name = "other"\n  }\n')}\n${failing('as_configured', '')}`;
+      const seen = new Set<string>();
+      const [first, second] = [onlyNew(text, seen), onlyNew(text, seen)];
+      expect([first, runsIn(first), runsIn(second)]).toEqual([text, 2, 1]);
+      const { status, output } = await terraform(
+        placed(new Map([...small, [testFile, second]])),
+        dataFolder,
+        'test',
+        '-no-color',
       );
-      const { status, output } = await terraform(folder, dataFolder, 'test', '-no-color');
       expect(status).toBe(1);
-      expect(output).toMatch(/0 passed, 1 failed\.[\s\S]*It is not the other one\./);
+      expect(output).toContain('0 passed, 1 failed.');
+      expect(output).toContain('Wrong in as_configured.');
+    });
+
+    it("tasks without an image, by a sample's own tests", async () => {
+      const { files } = golden.find(({ name }) => name === wholeSample)!;
+      const service = files.get('ecs.tf')!.replace('? 0 : var.task_count.min', '? 1 : var.task_count.min');
+      expect(service).not.toBe(files.get('ecs.tf'));
+      const [upToFirstRun] = /^[\s\S]*?^run "\w+" \{\n[\s\S]*?^\}\n/m.exec(files.get(testFile)!)!;
+      const broken = new Map([...files, ['ecs.tf', service], [testFile, upToFirstRun]]);
+      const { status, output } = await terraform(placed(broken), dataFolder, 'test', '-no-color');
+      expect(status).not.toBe(0);
+      expect(output).toContain('Without an image no task may be started.');
     });
   });
 });

@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { goldenFolder, sampleAnswers } from '../../scripts/samples.mjs';
 import type { ProjectFiles } from '../../src/render/render.js';
+import { bounds } from '../support/bounds.mjs';
 import { writeFiles } from '../support/files.js';
 
 /** The folder that holds an unpacked provider mirror; the first place that is looked at. */
@@ -33,7 +34,7 @@ export function findToolchain(): Toolchain {
     {
       cwd: folder,
       encoding: 'utf8',
-      timeout: 300_000,
+      timeout: bounds.command,
       env: environment(),
     },
   );
@@ -93,7 +94,7 @@ function findMirror(): string | undefined {
     ],
     {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: bounds.command,
     },
   );
   return search.stdout.trim() ? search.stdout.trim().split(`/${awsProvider}`)[0] : undefined;

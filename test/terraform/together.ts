@@ -47,22 +47,43 @@ function terraformFiles(files: ProjectFiles): [file: string, text: string][] {
   return [...files].filter(([file]) => /^[^/]+\.tf$/.test(file));
 }
 
+export function moduleName(index: number): string {
+  return `project_${index}`;
+}
+
+/**
+ * Writes a root into `folder` that calls each of these as a module, with the values in its terraform.tfvars. Where it is
+ * said where the resources of each are, that module gets a provider of its own.
+ */
+export function placeTogether(
+  roots: readonly Root[],
+  folder: string,
+  providerOf?: (index: number) => { region: string; more: string },
+): void {
+  for (const [index, { files }] of roots.entries()) {
+    const name = moduleName(index);
+    const module = terraformFiles(files).map(([file, text]) => [file, text.replaceAll(ofRootsAlone, '')] as const);
+    writeFiles(new Map(module), path.join(folder, name));
+    const provider = providerOf?.(index);
+    const text = `${provider ? `provider "aws" {\n  alias  = "${name}"\n  region = "${provider.region}"\n  ${provider.more}\n}\n\n` : ''}module "${name}" {
+  source = "./${name}"
+${provider ? `\n  providers = {\n    aws = aws.${name}\n  }\n` : ''}
+${files.get('terraform.tfvars') ?? ''}}
+`;
+    writeFileSync(path.join(folder, `${name}.tf`), text);
+  }
+}
+
 /**
  * What `terraform validate` has to say, errors and warnings, each as a line that begins with its project's name and file.
- * The values in terraform.tfvars are what the modules are called with, so that one that no variable takes is an error too.
+ * A value in a terraform.tfvars that no variable takes is an error too.
  */
 export async function validateTogether(
   roots: readonly Root[],
   { folder, dataFolder, lockFile }: { folder: string; dataFolder: string; lockFile: string },
 ): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
-  for (const [index, { files }] of roots.entries()) {
-    const module = terraformFiles(files).map(([file, text]) => [file, text.replaceAll(ofRootsAlone, '')] as const);
-    writeFiles(new Map(module), path.join(folder, `project-${index}`));
-    const values = files.get('terraform.tfvars') ?? '';
-    const call = `module "project_${index}" {\n  source = "./project-${index}"\n\n${values}}\n`;
-    writeFileSync(path.join(folder, `project-${index}.tf`), call);
-  }
+  placeTogether(roots, folder);
   copyFileSync(lockFile, path.join(folder, '.terraform.lock.hcl'));
   // Of its own, because the list of modules is kept there; the provider is the one of all.
   const ownData = path.join(folder, '.terraform');
@@ -76,7 +97,7 @@ export async function validateTogether(
   );
   if (init.status !== 0) return [init.output];
   return diagnostics(await terraform(folder, ownData, 'validate', '-json'), (file) => {
-    const [, index, inModule] = /^project-(\d+)(?:\.tf|\/(.*))$/.exec(file) ?? [];
+    const [, index, inModule] = /^project_(\d+)(?:\.tf|\/(.*))$/.exec(file) ?? [];
     return index === undefined ? file : `${roots[Number(index)]!.name}: ${inModule ?? 'terraform.tfvars'}`;
   });
 }

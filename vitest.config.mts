@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
 import { defineConfig } from 'vitest/config';
@@ -7,8 +8,14 @@ import { defineConfig } from 'vitest/config';
 import { viteTemplates } from './scripts/template-plugin.mjs';
 // @ts-expect-error: a build script in plain JavaScript
 import { viteCollections } from './scripts/collect-plugin.mjs';
+import { bounds } from './test/support/bounds.mjs';
+import WaitingFirst from './test/support/sequencer.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+function bounded(timeout: number) {
+  return { testTimeout: timeout, hookTimeout: timeout, expect: { poll: { timeout: bounds.test } } };
+}
 
 // Vite writes into the settings it is given, so each project gets its own.
 const shared = (more: { templates?: string[]; stacks?: string[] } = {}) => ({
@@ -28,14 +35,19 @@ const shared = (more: { templates?: string[]; stacks?: string[] } = {}) => ({
 
 export default defineConfig({
   test: {
-    // Where terraform and the provider wait for AWS, others can work.
-    ...(process.env.CI ? { maxWorkers: 3 } : {}),
+    // In CI, where terraform and the provider wait for AWS, others can work.
+    maxWorkers: Math.max(2, availableParallelism()) + (process.env.CI ? 2 : 0),
+    sequence: { sequencer: WaitingFirst },
+    reporters: ['default', './test/support/reporter.ts'],
     projects: [
-      { ...shared(), test: { name: 'unit', include: ['test/{unit,golden,rules}/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        ...shared(),
+        test: { name: 'unit', include: ['test/{unit,golden,rules}/**/*.test.ts'], ...bounded(bounds.test) },
+      },
       {
         // A second stack that only these tests know, brought in as any other is.
         ...shared({ templates: ['test/another-stack/templates'], stacks: ['test/another-stack/stacks'] }),
-        test: { name: 'another-stack', include: ['test/another-stack/**/*.test.ts'], testTimeout: 60_000 },
+        test: { name: 'another-stack', include: ['test/another-stack/**/*.test.ts'], ...bounded(bounds.test) },
       },
       {
         ...shared(),
@@ -43,7 +55,7 @@ export default defineConfig({
           name: 'command',
           include: ['test/cli/**/*.test.ts'],
           globalSetup: ['test/cli/setup.ts'],
-          testTimeout: 60_000,
+          ...bounded(bounds.test),
         },
       },
       {
@@ -52,6 +64,7 @@ export default defineConfig({
           name: 'terraform',
           include: ['test/terraform/**/*.test.ts'],
           globalSetup: ['test/terraform/setup.ts'],
+          ...bounded(bounds.longTest),
           // A provider takes 0.6 GB.
           maxConcurrency: 2,
         },
@@ -62,6 +75,7 @@ export default defineConfig({
           name: 'simulated-aws',
           include: ['test/simulated-aws/**/*.test.ts'],
           globalSetup: ['test/simulated-aws/setup.ts'],
+          ...bounded(bounds.longTest),
           // Most of the time they wait for the provider, which waits as it would for AWS.
           maxConcurrency: 6,
         },
@@ -72,6 +86,7 @@ export default defineConfig({
           name: 'scanners',
           include: ['test/scanners/**/*.test.ts'],
           globalSetup: ['test/scanners/setup.ts'],
+          ...bounded(bounds.longTest),
           // They wait for nothing but the processor.
           maxConcurrency: 2,
         },

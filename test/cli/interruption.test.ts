@@ -37,7 +37,7 @@ function wholeFor(target: string): Map<string, string> {
   return new Map([...renderProject(soundAnswers(answers))].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-describe('the command, ended at any change to the disk,', { timeout: 300_000 }, () => {
+describe('the command, ended at any change to the disk,', () => {
   it('leaves no new folder, or the whole project', async () => {
     const { calls } = await runUntil(scratchFolder(), Infinity, 'SIGKILL');
     expect(calls).toBeGreaterThan(30);

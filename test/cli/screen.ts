@@ -2,6 +2,7 @@ import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import { inject } from 'vitest';
 
+import { bounds } from '../support/bounds.mjs';
 import { cleanEnvironment } from './command.js';
 
 export const keys = { enter: '\r', down: '\u001b[B', ctrlC: '\u0003' };
@@ -43,7 +44,7 @@ export class Screen {
 
   /** Waits until `shown` is on the screen. */
   async shows(shown: string | RegExp): Promise<void> {
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + bounds.test;
     while (!(typeof shown === 'string' ? this.text().includes(shown) : shown.test(this.text()))) {
       if (Date.now() > deadline) throw new Error(`${shown} was not shown:\n${this.text()}`);
       await new Promise((later) => setTimeout(later, 20));

@@ -38,7 +38,11 @@ describe.each(samples())('golden/$name', ({ name, files }) => {
 });
 
 it('every folder of golden/ has its sample', () => {
-  const folders = readdirSync(path.join(goldenFolder, 'ecs-fargate')).map((folder) => `ecs-fargate/${folder}`);
+  const foldersIn = (folder: string) =>
+    readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  const folders = foldersIn(goldenFolder).flatMap((stack) =>
+    foldersIn(path.join(goldenFolder, stack)).map((name) => `${stack}/${name}`),
+  );
   expect(folders.sort()).toEqual(
     samples()
       .map((sample) => sample.name)

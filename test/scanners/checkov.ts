@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { bounds } from '../support/bounds.mjs';
 import { run } from '../support/process.js';
 import type { PythonTools } from '../support/python.js';
 import { environment } from '../terraform/terraform.js';
@@ -19,7 +20,7 @@ export interface Finding {
   asks: string;
   /** `aws_lb.alb`, without an index or key. */
   resource: string;
-  /** Path from the folder that was scanned: `bootstrap/main.tf`. */
+  /** Path from the project's folder: `bootstrap/main.tf`. */
   file: string;
 }
 
@@ -29,35 +30,38 @@ export interface CheckovResult {
   skipped: Finding[];
 }
 
-const boundSeconds = 300;
-
 /** The configuration that a generated project brings for Checkov. */
 export const configurationFile = '.checkov.yaml';
 
-/** Scans the HCL in `folder` with the configuration that stands in it. `python` must have checkovTools. */
-export function scanFolder(python: string, folder: string, log: string): Promise<CheckovResult> {
-  return scan(python, folder, ['--directory', '.'], log);
-}
-
-/**
- * Scans a plan, in the file `plan` as JSON, of the module in the folder `module`, whose suppressions hold for it, with the
- * configuration of the project.
- */
-export function scanPlan(
+/** Scans the HCL of the projects in `folder`, each in a folder of its own, with a configuration of theirs. */
+export function scanFolders(
   python: string,
-  project: string,
-  { module, plan }: { module: string; plan: string },
+  { folder, configuration }: { folder: string; configuration: string },
   log: string,
-): Promise<CheckovResult> {
-  const args = ['--framework', 'terraform_plan', '--file', plan, '--repo-root-for-plan-enrichment', module];
-  return scan(python, project, args, log);
+): Promise<Map<string, CheckovResult>> {
+  return scan(python, folder, ['--directory', '.', '--config-file', configuration], log);
 }
 
-async function scan(python: string, cwd: string, args: readonly string[], log: string): Promise<CheckovResult> {
+/** Scans plans as JSON, each a file of `folder`. Nothing is skipped: suppressions are comments, which no plan has. */
+export function scanPlans(
+  python: string,
+  { folder, files, configuration }: { folder: string; files: readonly string[]; configuration: string },
+  log: string,
+): Promise<Map<string, CheckovResult>> {
+  const args = ['--framework', 'terraform_plan', '--config-file', configuration, '--file', ...files];
+  return scan(python, folder, args, log);
+}
+
+async function scan(
+  python: string,
+  cwd: string,
+  args: readonly string[],
+  log: string,
+): Promise<Map<string, CheckovResult>> {
   const { status, stdout, output } = await run(python, ['-m', 'checkov.main', ...args, '--output', 'json'], {
     cwd,
     log,
-    boundSeconds,
+    boundMilliseconds: bounds.command,
     env: checkovEnvironment(path.dirname(log)),
   });
   // 1 is for findings.
@@ -82,20 +86,33 @@ interface Record {
   file_path: string;
 }
 
-/** Reads what Checkov printed as JSON. Throws where files could not be parsed, or nothing was looked at. */
-export function readResult(text: string): CheckovResult {
+/**
+ * Reads what Checkov printed as JSON: its findings by the first part of the path of their file, a folder or a plan.
+ * Throws where files could not be parsed, or nothing was looked at.
+ */
+export function readResult(text: string): Map<string, CheckovResult> {
   const report = JSON.parse(text) as {
     summary?: { passed: number; parsing_errors: number };
-    results?: { failed_checks: Record[]; skipped_checks?: Record[]; parsing_errors?: string[] };
+    results?: {
+      passed_checks?: Record[];
+      failed_checks: Record[];
+      skipped_checks?: Record[];
+      parsing_errors?: string[];
+    };
   };
   const { summary, results } = report;
   if (!summary || !results?.skipped_checks || summary.passed === 0) throw new Error(`checkov found nothing to scan`);
   if (summary.parsing_errors > 0) throw new Error(`checkov cannot parse ${results.parsing_errors?.join(', ')}`);
-  return {
-    passed: summary.passed,
-    failed: results.failed_checks.map(finding),
-    skipped: results.skipped_checks.map(finding),
+  const found = new Map<string, CheckovResult>();
+  const resultOf = ({ file_path }: Record) => {
+    const project = file_path.replace(/^\//, '').split('/')[0]!;
+    if (!found.has(project)) found.set(project, { passed: 0, failed: [], skipped: [] });
+    return found.get(project)!;
   };
+  for (const record of results.passed_checks ?? []) resultOf(record).passed++;
+  for (const record of results.failed_checks) resultOf(record).failed.push(finding(record));
+  for (const record of results.skipped_checks) resultOf(record).skipped.push(finding(record));
+  return found;
 }
 
 function finding({ check_id, check_name, resource, file_path }: Record): Finding {
@@ -103,6 +120,6 @@ function finding({ check_id, check_name, resource, file_path }: Record): Finding
     check: check_id,
     asks: check_name,
     resource: resource.replace(/\[.*$/, ''),
-    file: file_path.replace(/^\//, ''),
+    file: file_path.replace(/^\/?[^/]*\//, ''),
   };
 }

@@ -1,14 +1,11 @@
 // `npm run test:scanners`: Checkov and TFLint on every golden sample, which must have nothing to say.
-import pLimit from 'p-limit';
-
 import { clock, runCommand, samplesNamed, WrongUsage } from '../support/command.js';
 import { keepingLogs } from '../support/logs.js';
-import type { Sample } from '../support/samples.js';
 import { withTools } from '../simulated-aws/tools.js';
 import { faultsTogether } from './limits.js';
 import { scannedProjects } from './projects.js';
 import { scanTable, stalePages, writePages } from './report.js';
-import { scan, type Scan, type Scanners } from './scan.js';
+import { scanTogether } from './scan.js';
 import { prepareScanners } from './tools.js';
 
 const help = `npm run test:scanners -- [options]
@@ -26,8 +23,11 @@ runCommand(help, {}, ({ sample, write }) => {
   return withTools(async (planning) => {
     const scanners = { ...(await prepareScanners()), planning };
     if (scanners.awsRuleset.unavailable) console.log(scanners.awsRuleset.unavailable);
-    const { scans, failures } = await scanAll(projects, scanners);
-    if (scans.length > 0) console.log(`\n${scanTable(scans)}`);
+    const scans = await keepingLogs('scanners', (folder) => scanTogether(projects, scanners, folder));
+    for (const { sample: name, faults } of scans)
+      console.log(`${clock()}  ${name}: ${faults.length === 0 ? 'nothing to ask' : 'FAILED'}`);
+    console.log(`\n${scanTable(scans)}`);
+    const failures = scans.flatMap(({ sample: name, faults }) => faults.map((fault) => `${name}: ${fault}`));
     failures.push(...faultsTogether(scans));
     if (failures.length === 0 && write) await writePages(scans);
     else if (failures.length === 0 && !sample)
@@ -40,27 +40,3 @@ runCommand(help, {}, ({ sample, write }) => {
     return failures.length === 0 ? 0 : 1;
   });
 });
-
-async function scanAll(
-  projects: readonly Sample[],
-  scanners: Scanners,
-): Promise<{ scans: Scan[]; failures: string[] }> {
-  const failures: string[] = [];
-  // The scanners and terraform's plan wait for nothing but the processor.
-  const atATime = pLimit(2);
-  const scans = projects.map((project) =>
-    atATime(async () => {
-      try {
-        const found = await keepingLogs(project.name, (folder) => scan(project, scanners, folder));
-        console.log(`${clock()}  ${project.name}: ${found.faults.length === 0 ? 'nothing to ask' : 'FAILED'}`);
-        failures.push(...found.faults.map((fault) => `${project.name}: ${fault}`));
-        return found;
-      } catch (error) {
-        console.log(`${clock()}  FAILED ${(error as Error).message}`);
-        failures.push((error as Error).message);
-        return undefined;
-      }
-    }),
-  );
-  return { scans: (await Promise.all(scans)).filter((one) => one !== undefined), failures };
-}

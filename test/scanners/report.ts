@@ -1,7 +1,8 @@
 import { markdownTable } from 'markdown-table';
 
 import { pageWith, readPage, writePage } from '../support/document.js';
-import { declinedInsights } from './projects.js';
+import type { CheckovResult } from './checkov.js';
+import { isSample } from './projects.js';
 import type { ExplainedSuppression, Scan } from './scan.js';
 import { askedByTrivy } from './trivy.js';
 
@@ -9,15 +10,24 @@ import { askedByTrivy } from './trivy.js';
 export function scanTable(scans: readonly Scan[]): string {
   const rows = scans.map(({ sample, hcl, plan, issues }) => [
     sample,
-    ...[hcl, plan].flatMap((result) => [result?.passed, result?.failed.length, result?.skipped.length].map(shown)),
+    ...counts(hcl),
+    ...(plan ? counts(plan) : writtenCounts(sample)),
     String(issues.length),
   ]);
   const columns = ['HCL: passed', 'failed', 'skipped', 'Plan: passed', 'failed', 'skipped', 'TFLint: issues'];
   return markdownTable([['Sample', ...columns], ...rows], { align: ['l', ...columns.map(() => 'r')] });
 }
 
-function shown(count: number | undefined): string {
-  return count === undefined ? '' : String(count);
+function counts({ passed, failed, skipped }: CheckovResult): string[] {
+  return [passed, failed.length, skipped.length].map(String);
+}
+
+/** What docs/proof.md says of a plan that was not looked at in this run. */
+function writtenCounts(sample: string): string[] {
+  const [, table = ''] = readPage('proof.md').split('<!-- scans -->');
+  const row = table.split('\n').find((line) => line.startsWith(`| ${sample} `));
+  const cells = row?.split('|').map((cell) => cell.trim());
+  return cells ? cells.slice(5, 8) : ['', '', ''];
 }
 
 /** A suppression, the reasons that are given for it, and where it is found. */
@@ -29,7 +39,7 @@ interface Entry {
 }
 
 function suppressionTable(scans: readonly Scan[], scanner: 'checkov' | 'trivy'): string {
-  const all = scans.map(({ sample }) => sample).filter((sample) => sample !== declinedInsights.name);
+  const all = scans.map(({ sample }) => sample).filter(isSample);
   const rows = entries(scans, scanner).flatMap(({ check, asks, reasons }) =>
     [...reasons].map(([reason, { resources, projects }]) => [
       `\`${check}\``,
@@ -62,20 +72,37 @@ function asks({ scanner, check, asks: words }: ExplainedSuppression): string {
   return (scanner === 'trivy' ? askedByTrivy[check] : words) ?? '';
 }
 
+/** Of each stack that has it: which samples, or the flag that brings it. `all` are the samples. */
 function projectNames(projects: ReadonlySet<string>, all: readonly string[]): string {
-  const samples = all.filter((sample) => projects.has(sample));
-  if (samples.length === all.length) return 'all';
-  if (samples.length === 0) return `none; with \`${declinedInsights.flag}\``;
-  return samples.length > all.length / 2
-    ? `all but ${all
-        .filter((sample) => !projects.has(sample))
-        .map(short)
-        .join(', ')}`
-    : samples.map(short).join(', ');
+  const stacks = [...new Set(all.map(stackOf))];
+  const texts = stacks.flatMap((stack) => {
+    const here = [...projects].filter((project) => stackOf(project) === stack);
+    if (here.length === 0) return [];
+    const text = namesInStack(
+      here,
+      all.filter((sample) => stackOf(sample) === stack),
+    );
+    return [stacks.length > 1 ? `${stack}: ${text}` : text];
+  });
+  return texts.join('; ');
 }
 
-function short(sample: string): string {
-  return `\`${sample.slice(sample.indexOf('/') + 1)}\``;
+function namesInStack(projects: readonly string[], all: readonly string[]): string {
+  const samples = all.filter((sample) => projects.includes(sample));
+  if (samples.length === all.length) return 'all';
+  if (samples.length === 0) return `none; with ${projects.map((project) => `\`--${short(project)}\``).join(', ')}`;
+  const quoted = (names: readonly string[]) => names.map((name) => `\`${short(name)}\``).join(', ');
+  return samples.length > all.length / 2
+    ? `all but ${quoted(all.filter((sample) => !projects.includes(sample)))}`
+    : quoted(samples);
+}
+
+function stackOf(project: string): string {
+  return project.slice(0, project.indexOf('/'));
+}
+
+function short(project: string): string {
+  return project.slice(project.indexOf('/') + 1);
 }
 
 /** The pages that a run over everything writes, by their names in docs/. */

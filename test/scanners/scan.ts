@@ -1,16 +1,17 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { ProjectFiles } from 'create-secure-infra';
+import pLimit from 'p-limit';
 
-import { planSample } from '../simulated-aws/planner.js';
+import { planTogether } from '../simulated-aws/planner.js';
 import type { Tools } from '../simulated-aws/proof.js';
 import { writeFiles } from '../support/files.js';
 import type { Sample } from '../support/samples.js';
 import {
   configurationFile as checkovConfiguration,
-  scanFolder,
-  scanPlan,
+  scanFolders,
+  scanPlans,
   type CheckovResult,
   type Finding,
 } from './checkov.js';
@@ -25,6 +26,8 @@ export interface Scanners {
   awsRuleset: AwsRuleset;
   /** What plans are made with; without it there is none to scan. */
   planning?: Tools;
+  /** Whether the plan of a sample is scanned too; all are where this is absent. */
+  isPlanned?: (sample: Sample) => boolean;
 }
 
 /** A suppression of Checkov's, with what the check asks in Checkov's words. */
@@ -44,23 +47,115 @@ export interface Scan {
   faults: string[];
 }
 
-/** Scans a project: its HCL, its plan, and its HCL once more without suppressions. `folder` gets copies and logs. */
-export async function scan(sample: Sample, scanners: Scanners, folder: string): Promise<Scan> {
-  const logs = { checkov: path.join(folder, 'checkov.log'), tflint: path.join(folder, 'tflint.log') };
-  const place = (files: ProjectFiles, name: string) => {
-    const project = path.join(folder, name);
-    writeFiles(files, project);
-    return project;
+/**
+ * Scans projects: their HCL, their plans, and their HCL once more without suppressions. Each scanner runs once over all
+ * that bring the same configuration. `folder` gets copies and logs.
+ */
+export async function scanTogether(samples: readonly Sample[], scanners: Scanners, folder: string): Promise<Scan[]> {
+  const groups = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const configuration = [checkovConfiguration, tflintConfiguration].map((file) => sample.files.get(file)).join('\n');
+    groups.set(configuration, [...(groups.get(configuration) ?? []), sample]);
+  }
+  const scans = [...groups.values()].map((group, index) =>
+    scanGroup(group, scanners, path.join(folder, `group-${index}`)),
+  );
+  const found = new Map((await Promise.all(scans)).flat().map((one) => [one.sample, one]));
+  return samples.map(({ name }) => found.get(name)!);
+}
+
+async function scanGroup(samples: readonly Sample[], scanners: Scanners, folder: string): Promise<Scan[]> {
+  const place = (name: string, filesOf: (files: ProjectFiles) => ProjectFiles) => {
+    const parent = path.join(folder, name);
+    for (const [index, { files }] of samples.entries()) writeFiles(filesOf(files), path.join(parent, String(index)));
+    return parent;
   };
-  const project = place(sample.files, 'hcl');
-  const issues = await lint(scanners.tflint, project, logs.tflint);
-  if (scanners.awsRuleset.unavailable === undefined)
-    issues.push(...(await lint(scanners.tflint, project, logs.tflint, scanners.awsRuleset.configuration)));
-  const hcl = await scanFolder(scanners.checkov, project, logs.checkov);
-  const bare = await scanFolder(scanners.checkov, place(withoutSuppressions(sample.files), 'bare'), logs.checkov);
-  const plan =
-    scanners.planning && (await scanPlans(sample, scanners.checkov, scanners.planning, folder, logs.checkov));
+  const projects = place('hcl', (files) => files);
+  const log = (name: string) => path.join(folder, `${name}.log`);
+  const configuration = path.join(projects, '0', checkovConfiguration);
+  const scanHcl = (parent: string, name: string) =>
+    scanFolders(scanners.checkov, { folder: parent, configuration }, log(name));
+  // Each takes one processor.
+  const [issues, plans, hcl, bare] = await inTurns([
+    () => lintAll(scanners, projects, log('tflint')),
+    () => scanTheirPlans(samples, scanners, folder, configuration),
+    () => scanHcl(projects, 'hcl'),
+    () => scanHcl(place('bare', withoutSuppressions), 'bare'),
+  ]);
+  return samples.map((sample, index) =>
+    judged(sample, {
+      hcl: hcl.get(String(index)) ?? nothing,
+      bare: bare.get(String(index)) ?? nothing,
+      plan: plans?.get(sample.name),
+      issues: issues.flatMap((issue) =>
+        issue.place.startsWith(`${index}/`) ? [{ ...issue, place: issue.place.slice(`${index}/`.length) }] : [],
+      ),
+    }),
+  );
+}
+
+const nothing: CheckovResult = { passed: 0, failed: [], skipped: [] };
+
+/** Does all of these, two at a time. */
+async function inTurns<T extends readonly unknown[]>(tasks: { [K in keyof T]: () => Promise<T[K]> }): Promise<T> {
+  const atATime = pLimit(2);
+  return Promise.all(tasks.map((task) => atATime(task))) as unknown as Promise<T>;
+}
+
+async function lintAll({ tflint, awsRuleset }: Scanners, projects: string, log: string): Promise<Issue[]> {
+  const issues = await lint(tflint, projects, log, path.join(projects, '0', tflintConfiguration));
+  if (awsRuleset.unavailable !== undefined) return issues;
+  return [...issues, ...(await lint(tflint, projects, log, awsRuleset.configuration))];
+}
+
+/** What Checkov says of the plans of a project and its bootstrap/, by the sample's name. */
+async function scanTheirPlans(
+  samples: readonly Sample[],
+  { checkov, planning, isPlanned = () => true }: Scanners,
+  folder: string,
+  configuration: string,
+): Promise<Map<string, CheckovResult> | undefined> {
+  const planned = samples.filter(isPlanned);
+  if (!planning || planned.length === 0) return undefined;
+  const plans = await planTogether(planned, planning, folder);
+  const parent = path.join(folder, 'plans');
+  mkdirSync(parent);
+  const files = plans.map(({ plan }, index) => {
+    writeFileSync(path.join(parent, `${index}.json`), plan);
+    return `${index}.json`;
+  });
+  const results = await scanPlans(checkov, { folder: parent, files, configuration }, path.join(folder, 'plans.log'));
+  return new Map(
+    planned.map((sample) => {
+      const own = files
+        .filter((_, index) => plans[index]!.sample === sample)
+        .map((file) => results.get(file) ?? nothing);
+      const suppressions = readSuppressions(sample.files);
+      const isSuppressed = (finding: Finding) => suppressions.some((suppression) => isAbout(suppression, finding));
+      const failed = own.flatMap((result) => result.failed);
+      return [
+        sample.name,
+        {
+          passed: own.reduce((sum, { passed }) => sum + passed, 0),
+          failed: failed.filter((finding) => !isSuppressed(finding)),
+          skipped: failed.filter(isSuppressed),
+        },
+      ];
+    }),
+  );
+}
+
+/** What was found of one project. */
+interface Found {
+  hcl: CheckovResult;
+  bare: CheckovResult;
+  plan: CheckovResult | undefined;
+  issues: Issue[];
+}
+
+function judged(sample: Sample, { hcl, bare, plan, issues }: Found): Scan {
   const suppressions = readSuppressions(sample.files);
+  const looked = hcl.passed > 0 && bare.passed > 0 && (plan?.passed ?? 1) > 0;
   return {
     sample: sample.name,
     hcl,
@@ -68,6 +163,7 @@ export async function scan(sample: Sample, scanners: Scanners, folder: string): 
     issues,
     suppressions: suppressions.map((suppression) => explained(suppression, bare.failed)),
     faults: [
+      ...(looked ? [] : ['checkov found nothing to scan']),
       ...hcl.failed.map((finding) => `checkov on HCL: ${described(finding)}`),
       ...(plan?.failed ?? []).map((finding) => `checkov on the plan: ${described(finding)}`),
       ...issues.map(({ rule, message, place }) => `tflint: ${rule}: ${message} (${place})`),
@@ -77,26 +173,6 @@ export async function scan(sample: Sample, scanners: Scanners, folder: string): 
         .map((finding) => `skipped by a comment that is not written as the others are: ${described(finding)}`),
       ...configurationFaults(sample.files),
     ],
-  };
-}
-
-async function scanPlans(
-  sample: Sample,
-  checkov: string,
-  tools: Tools,
-  folder: string,
-  log: string,
-): Promise<CheckovResult> {
-  const results: CheckovResult[] = [];
-  for (const { project, module, plan } of await planSample(sample, tools, folder)) {
-    const file = path.join(folder, `${path.basename(module)}-plan.json`);
-    writeFileSync(file, plan);
-    results.push(await scanPlan(checkov, project, { module, plan: file }, log));
-  }
-  return {
-    passed: results.reduce((sum, { passed }) => sum + passed, 0),
-    failed: results.flatMap(({ failed }) => failed),
-    skipped: results.flatMap(({ skipped }) => skipped),
   };
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { devNull } from 'node:os';
 import path from 'node:path';
 
+import { bounds } from '../support/bounds.mjs';
 import { run } from '../support/process.js';
 import { cacheFolder } from '../support/python.js';
 import { environment } from '../terraform/terraform.js';
@@ -14,8 +15,6 @@ export interface Issue {
   /** `variables.tf:12` */
   place: string;
 }
-
-const boundSeconds = 120;
 
 /**
  * A tflint of exactly this version: the one on PATH, one that was installed before, or one that Go installs, once, into
@@ -33,7 +32,7 @@ export function tflintOf(version: string): string {
     const { status, stdout, stderr, error } = spawnSync(
       'go',
       ['install', `github.com/terraform-linters/tflint@v${version}`],
-      { encoding: 'utf8', timeout: 900_000, env: { ...process.env, GOBIN: unfinished, GOFLAGS: '' } },
+      { encoding: 'utf8', timeout: bounds.command, env: { ...process.env, GOBIN: unfinished, GOFLAGS: '' } },
     );
     if (status !== 0)
       throw new Error(
@@ -76,7 +75,7 @@ export async function lint(
   const { stdout, output } = await run(
     tflint,
     ['--recursive', '--config', configuration, '--format', 'json', '--no-color'],
-    { cwd: project, log, boundSeconds, env: tflintEnvironment() },
+    { cwd: project, log, boundMilliseconds: bounds.command, env: tflintEnvironment() },
   );
   const report = readReport(stdout);
   if (!report || report.errors.length > 0) throw new Error(`tflint failed, see ${log}:\n${output.slice(-2000)}`);
@@ -122,7 +121,7 @@ export async function awsRulesetFor(tflint: string): Promise<AwsRuleset> {
   const { status, output } = await run(tflint, ['--init', '--config', configuration], {
     cwd: cacheFolder,
     log: devNull,
-    boundSeconds,
+    boundMilliseconds: bounds.command,
     env: tflintEnvironment(),
   });
   if (status === 0) return { configuration };

@@ -17,10 +17,10 @@ describe.skipIf(!tools)('gaps of moto that no sample needs yet', () => {
   beforeAll(async () => {
     folder = scratchFolder();
     simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
-  }, 120_000);
+  });
   afterAll(() => simulator.stop());
 
-  it('trails, database instances, offers and migrations: apply, re-plan, destroy', { timeout: 600_000 }, async () => {
+  it('trails, database instances, offers and migrations: apply, re-plan, destroy', async () => {
     const file = path.join(import.meta.dirname, 'closed-gaps/main.tf');
     const terraform = await smallProject(file, path.join(folder, 'project'), tools, simulator);
     const succeeded = { status: 0 };

@@ -1,16 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { ProjectFiles } from 'create-secure-infra';
 
+import { bounds } from '../support/bounds.mjs';
 import { run } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
 import { modulesOf, placeProject } from '../terraform/terraform.js';
+import { moduleName, placeTogether, rootsOf } from '../terraform/together.js';
 import { overrideFile, simulatedEnvironment, type Tools } from './proof.js';
-import { givenFor } from './samples.js';
+import { givenForAll } from './samples.js';
 import { startSimulator, type Simulator } from './simulator.js';
-
-const boundSeconds = 300;
 
 /**
  * Nothing is applied, so no state has to be kept. The newest region is newer than version 5.100 of the provider; a user
@@ -61,30 +61,77 @@ export class Planner {
 
   private async terraform(cwd: string, name: string, ...args: string[]): Promise<string> {
     const log = path.join(this.folder, args[0] === 'show' ? `${name}.json.log` : 'terraform.log');
-    const { status, output, stdout } = await run('terraform', args, { cwd, env: this.env, log, boundSeconds });
+    const { status, output, stdout } = await run('terraform', args, {
+      cwd,
+      env: this.env,
+      log,
+      boundMilliseconds: bounds.command,
+    });
     if (status !== 0) throw new Error(`${name}: terraform ${args[0]} failed:\n${output}`);
     return stdout;
   }
 }
 
-/** A plan as JSON, of the folder `module`, which is that of the project or its bootstrap/. */
-export interface ModulePlan {
-  project: string;
-  module: string;
+/** The plan of a project, or of its bootstrap/, as JSON. */
+export interface RootPlan {
+  sample: Sample;
   plan: string;
 }
 
-/** Plans a sample, and its bootstrap/ where it has one, on an account that has what it takes as given. */
-export async function planSample(sample: Sample, tools: Tools, folder: string): Promise<ModulePlan[]> {
-  const simulator = await startSimulator(tools.python, folder, givenFor(sample.answers));
+/**
+ * Plans samples, and the bootstrap/ of those that have one, on one account that has what they take as given. Each is a
+ * module of one root, so that provider and schema are loaded once; its plan is made out to be that of a root again.
+ * `folder` gets the projects and the logs.
+ */
+export async function planTogether(samples: readonly Sample[], tools: Tools, folder: string): Promise<RootPlan[]> {
+  const roots = samples.flatMap((sample) => rootsOf([sample]).map(({ files }) => ({ sample, files })));
+  const simulator = await startSimulator(tools.python, folder, givenForAll(samples.map(({ answers }) => answers)));
   try {
-    const planner = new Planner(simulator, tools, folder);
-    const project = planner.place(sample.files, 'project');
-    const plans: ModulePlan[] = [];
-    for (const module of modulesOf(sample.files, project))
-      plans.push({ project, module, plan: await planner.plan(module) });
-    return plans;
+    const root = path.join(folder, 'together');
+    mkdirSync(root, { recursive: true });
+    placeTogether(
+      roots.map(({ sample, files }) => ({ name: sample.name, files })),
+      root,
+      (index) => ({
+        region: roots[index]!.sample.answers.region,
+        more: 'max_retries = 3\n  skip_region_validation = true',
+      }),
+    );
+    copyFileSync(tools.lockFile, path.join(root, '.terraform.lock.hcl'));
+    const plan = await new Planner(simulator, tools, folder).plan(root);
+    return roots.map(({ sample }, index) => ({ sample, plan: planOfModule(plan, moduleName(index)) }));
   } finally {
     await simulator.stop();
   }
+}
+
+interface PlannedResource {
+  address: string;
+  module_address?: string;
+}
+
+interface Plan {
+  planned_values: { root_module: { child_modules?: { address: string; resources?: PlannedResource[] }[] } };
+  resource_changes: PlannedResource[];
+  configuration: { root_module: { module_calls: Record<string, { module: object }> } };
+}
+
+/** The plan of one module as if it were that of a root. */
+function planOfModule(text: string, name: string): string {
+  const whole = JSON.parse(text) as Plan;
+  const prefix = `module.${name}.`;
+  const atRoot = (resource: PlannedResource) => ({
+    ...resource,
+    address: resource.address.slice(prefix.length),
+    module_address: undefined,
+  });
+  const planned = whole.planned_values.root_module.child_modules?.find(({ address }) => `${address}.` === prefix);
+  if (!planned?.resources) throw new Error(`nothing is planned in ${name}`);
+  return JSON.stringify({
+    ...whole,
+    planned_values: { root_module: { resources: planned.resources.map(atRoot) } },
+    resource_changes: whole.resource_changes.filter(({ address }) => address.startsWith(prefix)).map(atRoot),
+    prior_state: undefined,
+    configuration: { root_module: whole.configuration.root_module.module_calls[name]!.module },
+  });
 }

@@ -1,13 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import path from 'node:path';
 
 import { check, folderSources, readHclProject, readPlan, readState } from 'create-secure-infra/check';
 
+import { stackRows, type StackRow } from '../../scripts/samples.mjs';
+import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
 import { environment, modulesOf, placeProject } from '../terraform/terraform.js';
-import { whatAwsKeeps } from './kept.js';
+import { matches, whatAwsKeeps } from './kept.js';
 import { givenFor } from './samples.js';
 import { startSimulator, type Simulator } from './simulator.js';
 
@@ -21,14 +23,19 @@ export interface Tools {
   lockFile: string;
 }
 
-/** What a project did on the simulated AWS. */
-export interface Proof {
-  sample: string;
-  /** Resources that were applied, those of bootstrap/ included. */
+/** How many resources were applied, and how long each step took. */
+export interface Steps {
   resources: number;
   applySeconds: number;
   replanSeconds: number;
   destroySeconds: number;
+}
+
+/** What a project did on the simulated AWS. */
+export interface Proof extends Steps {
+  sample: string;
+  /** The same of its bootstrap/, where that was applied too. */
+  bootstrap?: Steps;
   /** What AWS itself keeps after a destroy, each with why; everything else that is left over is a failure. */
   kept: string[];
 }
@@ -44,9 +51,6 @@ export class ProofFailure extends Error {
   }
 }
 
-/** Seconds after which a command is ended. An apply waits as it would for AWS: two minutes where nothing else runs. */
-const bounds = { apply: 900, other: 300 };
-
 const planFile = 'first.bin';
 
 /**
@@ -57,20 +61,36 @@ const planFile = 'first.bin';
 export const overrideFile = 'simulated_aws_override.tf';
 export const override = 'provider "aws" {\n  max_retries = 3\n}\n';
 
+/** The state bucket of a project whose bootstrap/ is proved with another one. */
+const givenStateBucket = 'simulated-terraform-state-123456789012';
+
+export interface ProofOptions {
+  /** Hears of each step. */
+  say?: (step: string) => void;
+  /** Takes the state bucket as given, also where the project brings bootstrap/ to create it. */
+  withoutBootstrap?: boolean;
+}
+
 /**
  * Does with a generated project what its README tells its user to do, on a simulated AWS of its own, and looks at what is
- * there after each step. `folder` is filled with the project and its logs; `say` hears of each step.
+ * there after each step. `folder` is filled with the project and its logs.
  * Throws ProofFailure at the first step that does not go as it should.
  */
 export async function prove(
   sample: Sample,
   tools: Tools,
   folder: string,
-  say: (step: string) => void = () => {},
+  { say = () => {}, withoutBootstrap = false }: ProofOptions = {},
 ): Promise<Proof> {
-  const simulator = await startSimulator(tools.python, folder, givenFor(sample.answers));
+  const given = givenFor(sample.answers);
+  const isGivenBucket = withoutBootstrap && given.stateBucket === undefined;
+  const simulator = await startSimulator(
+    tools.python,
+    folder,
+    isGivenBucket ? { ...given, stateBucket: givenStateBucket } : given,
+  );
   try {
-    return await new Deployment(sample, tools, folder, simulator, say).prove();
+    return await new Deployment(sample, tools, folder, simulator, say, isGivenBucket).prove();
   } finally {
     await simulator.stop();
   }
@@ -79,6 +99,7 @@ export async function prove(
 class Deployment {
   private readonly project: string;
   private readonly bootstrap: string | undefined;
+  private readonly row: StackRow | undefined;
   private step = '';
 
   constructor(
@@ -87,14 +108,18 @@ class Deployment {
     private readonly folder: string,
     private readonly simulator: Simulator,
     private readonly say: (step: string) => void,
+    private readonly isGivenBucket: boolean,
   ) {
-    [this.project, this.bootstrap] = modulesOf(sample.files, path.join(folder, 'project'));
+    const [project, bootstrap] = modulesOf(sample.files, path.join(folder, 'project'));
+    this.project = project;
+    this.bootstrap = isGivenBucket ? undefined : bootstrap;
+    this.row = stackRows[sample.answers.stack];
   }
 
   async prove(): Promise<Proof> {
     const before = await this.simulator.inventory();
     this.place();
-    const stateResources = await this.createStateBucket();
+    const bootstrap = await this.createStateBucket();
     const applied = await this.apply();
     // Otherwise nothing left over would prove nothing.
     if ((await this.simulator.inventory()).size < before.size + applied.resources / 2)
@@ -107,10 +132,11 @@ class Deployment {
     const destroySeconds = await this.destroy();
     return {
       sample: this.sample.name,
-      resources: stateResources + applied.resources,
+      resources: applied.resources,
       applySeconds: applied.seconds,
       replanSeconds,
       destroySeconds,
+      ...(bootstrap ? { bootstrap: { ...bootstrap, destroySeconds: await this.destroyBootstrap() } } : {}),
       kept: await this.leftOver(before),
     };
   }
@@ -121,22 +147,23 @@ class Deployment {
       writeFileSync(path.join(module, overrideFile), override);
   }
 
-  /** Applies bootstrap/, where there is one, and lets it complete backend.hcl. Returns how many resources it has. */
-  private async createStateBucket(): Promise<number> {
+  /** Applies bootstrap/, where there is one, lets it complete backend.hcl, and puts the state there. */
+  private async createStateBucket(): Promise<Omit<Steps, 'destroySeconds'> | undefined> {
     const pluginDir = `-plugin-dir=${this.tools.providers}`;
-    let resources = 0;
+    const backend = path.join(this.project, 'backend.hcl');
+    let steps: Omit<Steps, 'destroySeconds'> | undefined;
     if (this.bootstrap) {
       this.enter('bootstrap');
       await this.terraform(this.bootstrap, ['init', pluginDir]);
-      resources = (await this.plannedAndApplied(this.bootstrap)).resources;
-      await this.expectNoChanges(this.bootstrap);
+      const { resources, seconds } = await this.plannedAndApplied(this.bootstrap);
+      steps = { resources, applySeconds: seconds, replanSeconds: await this.expectNoChanges(this.bootstrap) };
       await this.expectNoFinding(this.bootstrap);
       const { stdout } = await this.terraform(this.bootstrap, ['output', '-raw', 'backend_hcl']);
-      writeFileSync(path.join(this.project, 'backend.hcl'), stdout);
-    }
+      writeFileSync(backend, stdout);
+    } else if (this.isGivenBucket) appendFileSync(backend, `bucket = "${givenStateBucket}"\n`);
     this.enter('init');
     await this.terraform(this.project, ['init', '-backend-config=backend.hcl', pluginDir]);
-    return resources;
+    return steps;
   }
 
   /** Applies the project, and while that runs tries to plan, as a colleague might. */
@@ -192,22 +219,29 @@ class Deployment {
     this.fail(`create-secure-infra check finds\n${lines.join('\n')}`);
   }
 
-  /** The first release: the README's "Start the tasks", after an image was pushed. */
+  /** The first release, where the stack has one: the README's "Start the tasks", after an image was pushed. */
   private async release(): Promise<void> {
+    if (!this.row?.release) return;
+    const { set, running } = this.row.release;
     this.enter('release');
-    this.setValue('image_tag', 'null', '"1.0.0"');
+    this.setValues(set);
     await this.terraform(this.project, ['apply', '-auto-approve']);
+    const entries = [...(await this.simulator.inventory())];
+    const missing = running.filter((pattern) => !entries.some(([entry, state]) => matches(pattern, entry, state)));
+    if (missing.length > 0) this.fail(`nothing is running that is ${JSON.stringify(missing)}`);
     await this.expectNoChanges(this.project);
     await this.expectNoFinding(this.project);
   }
 
-  /** Changes a value in terraform.tfvars, as the README tells. */
-  private setValue(variable: string, from: string, to: string): void {
+  /** Changes values in terraform.tfvars, as the README tells. */
+  private setValues(values: Record<string, string>): void {
     const file = path.join(this.project, 'terraform.tfvars');
-    const before = readFileSync(file, 'utf8');
-    const after = before.replace(new RegExp(`^(${variable} +=) ${from}$`, 'm'), `$1 ${to}`);
-    if (after === before) this.fail(`terraform.tfvars does not say ${variable} = ${from}`);
-    writeFileSync(file, after);
+    for (const [variable, value] of Object.entries(values)) {
+      const before = readFileSync(file, 'utf8');
+      const after = before.replace(new RegExp(`^(${variable} +=) .*$`, 'm'), (_, start: string) => `${start} ${value}`);
+      if (after === before) this.fail(`terraform.tfvars has no other value of ${variable} than ${value}`);
+      writeFileSync(file, after);
+    }
   }
 
   private async destroy(): Promise<number> {
@@ -218,41 +252,40 @@ class Deployment {
       await this.liftProtection();
     }
     await this.terraform(this.project, ['destroy', '-auto-approve']);
-    if (this.bootstrap) await this.terraform(this.bootstrap, ['destroy', '-auto-approve']);
     return secondsSince(start);
   }
 
-  /** AWS refuses to delete the database and the load balancer of a production project. */
+  private async destroyBootstrap(): Promise<number> {
+    const start = performance.now();
+    await this.terraform(this.bootstrap!, ['destroy', '-auto-approve']);
+    return secondsSince(start);
+  }
+
+  /** AWS refuses to delete what a production project protects. */
   private async expectProtected(): Promise<void> {
     const { values } = JSON.parse(await this.shown(this.project)) as {
-      values: { root_module: { resources: { address: string; values: { id: string } }[] } };
+      values: { root_module: { resources: { address: string; values: Record<string, unknown> }[] } };
     };
-    const idOf = (address: string) =>
-      values.root_module.resources.find((resource) => resource.address === address)?.values.id ?? address;
-    const { region } = this.sample.answers;
-    const answers = [
-      await this.simulator.call('rds', region, {
-        Action: 'DeleteDBCluster',
-        Version: '2014-10-31',
-        DBClusterIdentifier: idOf('aws_rds_cluster.aurora'),
-        SkipFinalSnapshot: 'true',
-      }),
-      await this.simulator.call('elasticloadbalancing', region, {
-        Action: 'DeleteLoadBalancer',
-        Version: '2015-12-01',
-        LoadBalancerArn: idOf('aws_lb.alb'),
-      }),
-    ];
-    const deleted = answers.filter(({ status, text }) => status !== 400 || !/protect/i.test(text));
-    if (deleted.length > 0) this.fail(`something that should be protected could be deleted:\n${deleted[0]?.text}`);
+    for (const { address, service, delete: call } of this.row?.protected ?? []) {
+      const resource = values.root_module.resources.find((one) => one.address === address);
+      if (!resource) this.fail(`there is no ${address} that could be protected`);
+      const parameters = Object.entries(call).map(([name, value]) => [
+        name,
+        value.replace(/^\{(\w+)\}$/, (_, attribute: string) => String(resource.values[attribute])),
+      ]);
+      const { region } = this.sample.answers;
+      const { status, text } = await this.simulator.call(service, region, Object.fromEntries(parameters));
+      if (status !== 400 || !/protect/i.test(text))
+        this.fail(`${address} should be protected and could be deleted:\n${text}`);
+    }
   }
 
   /** What the README of a production project says under "Taking it down". */
   private async liftProtection(): Promise<void> {
-    this.setValue('deletion_protection', 'true', 'false');
-    this.setValue('force_destroy', 'false', 'true');
+    const { set, forget } = this.row?.takingDown ?? { set: {}, forget: [] };
+    this.setValues(set);
     await this.terraform(this.project, ['apply', '-auto-approve']);
-    await this.terraform(this.project, ['state', 'rm', 'aws_kms_key.database', 'aws_kms_alias.database']);
+    if (forget.length > 0) await this.terraform(this.project, ['state', 'rm', ...forget]);
   }
 
   /** Whatever the account holds now and did not hold before; fails on what AWS would not keep. */
@@ -290,7 +323,7 @@ class Deployment {
       cwd: module,
       env: simulatedEnvironment(this.simulator, this.folder),
       log: path.join(this.folder, 'terraform.log'),
-      boundSeconds: command === 'apply' || command === 'destroy' ? bounds.apply : bounds.other,
+      boundMilliseconds: bounds.command,
       ...options,
     });
   }

@@ -21,7 +21,7 @@ describe.skipIf(!tools)('what AWS refuses, the simulator refuses', () => {
   beforeAll(async () => {
     folder = scratchFolder();
     simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
-  }, 120_000);
+  });
   afterAll(() => simulator.stop());
 
   it('each with a project of its own', () => {
@@ -29,7 +29,7 @@ describe.skipIf(!tools)('what AWS refuses, the simulator refuses', () => {
     expect(projects.sort()).toEqual(refusals.map(({ name }) => name).sort());
   });
 
-  describe.concurrent('the apply fails, and check finds it before', { timeout: 300_000 }, () => {
+  describe.concurrent('the apply fails, and check finds it before', () => {
     it.each(refusals)('$name: $what', async ({ name, error, rules }) => {
       const project = path.join(folder, name);
       const terraform = await smallProject(path.join(refusedFolder, `${name}.tf`), project, tools, simulator);

@@ -2,7 +2,7 @@ import { markdownTable } from 'markdown-table';
 
 import { pageWith, readPage, writePage } from '../support/document.js';
 import { limits } from './limits.js';
-import type { Proof } from './proof.js';
+import type { Proof, Steps } from './proof.js';
 import type { RegionPlan } from './regions.js';
 import type { Gap, Refusal } from './simulator.js';
 
@@ -16,16 +16,20 @@ export interface Results {
   refusals: readonly Refusal[];
 }
 
-/** Sample, resources, apply, re-plan, destroy, left over. */
+/** Sample, resources, apply, re-plan, destroy, left over; then the same of bootstrap/. */
 export function proofTable(proofs: readonly Proof[]): string {
-  const rows = proofs.map((proof) => [
-    proof.sample,
-    String(proof.resources),
-    seconds(proof.applySeconds),
-    `no changes, ${seconds(proof.replanSeconds)}`,
-    seconds(proof.destroySeconds),
+  const row = (name: string, { resources, applySeconds, replanSeconds, destroySeconds }: Steps) => [
+    name,
+    String(resources),
+    seconds(applySeconds),
+    `no changes, ${seconds(replanSeconds)}`,
+    seconds(destroySeconds),
     'nothing',
-  ]);
+  ];
+  const rows = [
+    ...proofs.map((proof) => row(proof.sample, proof)),
+    ...proofs.flatMap(({ bootstrap }) => (bootstrap ? [row('bootstrap/', bootstrap)] : [])),
+  ];
   return markdownTable([['Sample', 'Resources', 'Apply', 'Re-plan', 'Destroy', 'Left over'], ...rows], {
     align: ['l', 'r', 'r', 'r', 'r', 'l'],
   });

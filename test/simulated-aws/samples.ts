@@ -4,17 +4,18 @@ import type { Sample } from '../support/samples.js';
 import { zoneNames } from './facts.js';
 import type { Given } from './simulator.js';
 
-/** The smallest and the largest of each stack, by what they declare. */
-export function extremes(all: readonly Sample[]): Sample[] {
-  const bySize = (stack: string) =>
-    all.filter(({ answers }) => answers.stack === stack).sort((a, b) => declarations(a) - declarations(b));
-  const ends = [...new Set(all.map(({ answers }) => answers.stack))].map((stack) => bySize(stack));
-  return ends.flatMap((ordered) => [...new Set([ordered[0]!, ordered.at(-1)!])]);
+/** Whether a sample is the first of these to bring its bootstrap/, for whose others it proves that too. */
+export function provesBootstrap(sample: Sample, all: readonly Sample[]): boolean {
+  const own = bootstrapText(sample);
+  return own !== '' && all.find((other) => bootstrapText(other) === own) === sample;
 }
 
-function declarations({ files }: Sample): number {
-  const terraform = [...files].filter(([file]) => file.endsWith('.tf'));
-  return terraform.flatMap(([, text]) => text.match(/^resource "/gm) ?? []).length;
+/** The Terraform of bootstrap/; its values differ with each sample, as those of one sample may. */
+function bootstrapText({ files }: Sample): string {
+  return [...files]
+    .filter(([file]) => /^bootstrap\/[^/]+\.tf$/.test(file))
+    .map(([file, text]) => `${file}\n${text}`)
+    .join('\n');
 }
 
 /** What a project takes as given, and its user would have had before. */
@@ -38,4 +39,16 @@ export function givenFor(answers: Answers): Given {
         }
       : {}),
   };
+}
+
+/** What several projects take as given, on one account: each thing once. */
+export function givenForAll(all: readonly Answers[]): Given[] {
+  const seen = new Set<string>();
+  return all.map(givenFor).map(({ region, ...things }) => {
+    const ofOthers = (thing: unknown) => {
+      const text = JSON.stringify(thing);
+      return seen.has(text) || !seen.add(text);
+    };
+    return { region, ...Object.fromEntries(Object.entries(things).filter(([, thing]) => !ofOthers(thing))) };
+  });
 }

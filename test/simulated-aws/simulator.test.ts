@@ -5,6 +5,8 @@ import path from 'node:path';
 
 import { describe, expect, inject, it } from 'vitest';
 
+import { sampleAnswers } from '../../scripts/samples.mjs';
+import { bounds } from '../support/bounds.mjs';
 import { endAll, run } from '../support/process.js';
 import { scratchFolder } from '../support/scratch.js';
 import { processesIn, startScript } from '../support/scripts.js';
@@ -20,7 +22,7 @@ async function answers(endpoint: string): Promise<boolean> {
   );
 }
 
-describe.skipIf(!tools)('the simulator', { timeout: 120_000 }, () => {
+describe.skipIf(!tools)('the simulator', () => {
   if (!tools) return;
 
   it('answers once it is started, and ends when it is stopped', async () => {
@@ -45,7 +47,7 @@ describe.skipIf(!tools)('the simulator', { timeout: 120_000 }, () => {
     const endpoint = line.toString().trim();
     expect(await answers(endpoint)).toBe(true);
     process.kill(-starter.pid!, 'SIGKILL');
-    await expect.poll(() => answers(endpoint), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => answers(endpoint)).toBe(false);
   });
 
   it('says why it did not start', async () => {
@@ -55,9 +57,9 @@ describe.skipIf(!tools)('the simulator', { timeout: 120_000 }, () => {
 });
 
 describe.skipIf(!tools)('a command', () => {
-  const options = (boundSeconds: number) => {
+  const options = (boundMilliseconds: number) => {
     const cwd = scratchFolder();
-    return { cwd, env: process.env, log: path.join(cwd, 'log'), boundSeconds };
+    return { cwd, env: process.env, log: path.join(cwd, 'log'), boundMilliseconds };
   };
   // What it starts is in its process group, as the provider is in terraform's.
   const hangs = ['-c', 'sleep 600 & echo $!; wait'];
@@ -69,27 +71,27 @@ describe.skipIf(!tools)('a command', () => {
   }
 
   it('that hangs is ended at its bound, with what it started', async () => {
-    const { status, output } = await run('sh', hangs, options(1));
+    const { status, output } = await run('sh', hangs, options(1000));
     expect([status, output]).toEqual([undefined, expect.stringContaining('Ended: it took longer than 1 s.')]);
     await expect.poll(() => isAlive(output.split('\n')[0]!)).toBe(false);
   });
 
   it('is ended with all others', async () => {
-    const ended = run('sh', hangs, options(60));
-    setTimeout(endAll, 500);
+    // It prints once it has started the other.
+    const ended = run('sh', hangs, { ...options(bounds.command), onOutput: endAll });
     const { output } = await ended;
     await expect.poll(() => isAlive(output.split('\n')[0]!)).toBe(false);
   });
 });
 
-describe.skipIf(!tools)('npm run test:deploy', { timeout: 120_000 }, () => {
+describe.skipIf(!tools)('npm run test:deploy', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('leaves no process and no file behind at %s', async (signal, exitCode) => {
     const folder = scratchFolder();
-    const command = startScript('test:deploy', ['--sample', 'defaults'], folder);
-    await expect.poll(() => command.output(), { timeout: 100_000, interval: 100 }).toContain('defaults: bootstrap');
+    const command = startScript('test:deploy', ['--sample', sampleAnswers[0]!.name], folder);
+    await expect.poll(() => command.output(), { interval: 100 }).toContain(`${sampleAnswers[0]!.name}: bootstrap`);
     // Somewhere within terraform's first commands.
     await new Promise((later) => setTimeout(later, 2000));
     command.child.kill(signal);
@@ -100,9 +102,9 @@ describe.skipIf(!tools)('npm run test:deploy', { timeout: 120_000 }, () => {
   });
 
   it.each([
-    [['--sample', 'nope'], 'there is no sample nope; there are ecs-fargate/defaults,'],
+    [['--sample', 'nope'], `there is no sample nope; there are ${sampleAnswers[0]!.name},`],
     [['--side-by-side', '0'], '--side-by-side is 0; it must be a number from 1 on'],
-    [['--write', '--sample', 'defaults'], '--write needs every sample and every region'],
+    [['--write', '--sample', sampleAnswers[0]!.name], '--write needs every sample and every region'],
     [['--wrong'], "Unknown option '--wrong'"],
   ])('%j is refused with what would do', async (args, complaint) => {
     const command = startScript('test:deploy', args, scratchFolder());

@@ -5,6 +5,7 @@ import { devNull } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { bounds } from '../support/bounds.mjs';
 import type { PythonTools } from '../support/python.js';
 import { simulatorFacts } from './facts.js';
 
@@ -55,20 +56,22 @@ export interface Simulator {
   endpoint: string;
   /** Everything that is there: a path that names it, and what it is or which state it is in. */
   inventory(): Promise<Map<string, string>>;
-  /** Makes one call of a service that takes its parameters as a form, such as RDS. */
+  /** Makes one call: with its parameters as a form, or, with an X-Amz-Target among them, as JSON. */
   call(service: string, region: string, parameters: Record<string, string>): Promise<{ status: number; text: string }>;
   stop(): Promise<void>;
 }
 
-const startBoundSeconds = 120;
-
 /** Starts a simulator and returns when it answers. `folder` gets its two inputs and `simulator.log`. */
-export async function startSimulator(python: string, folder: string, given: Given): Promise<Simulator> {
+export async function startSimulator(
+  python: string,
+  folder: string,
+  given: Given | readonly Given[],
+): Promise<Simulator> {
   const [facts, givenFile, logFile] = ['facts.json', 'given.json', 'simulator.log'].map((name) =>
     path.join(folder, name),
   ) as [string, string, string];
   writeFileSync(facts, JSON.stringify(simulatorFacts()));
-  writeFileSync(givenFile, JSON.stringify(given));
+  writeFileSync(givenFile, JSON.stringify([given].flat()));
   const log = openSync(logFile, 'a');
   // It ends when its standard input closes, and so never outlives this process, however this one ends.
   const child = spawn(python, [program, '--facts', facts, '--given', givenFile], {
@@ -117,7 +120,7 @@ function pythonEnvironment(): NodeJS.ProcessEnv {
 
 async function portOf(child: ChildProcess, logFile: string): Promise<number> {
   const lines = createInterface({ input: child.stdout! });
-  const bound = AbortSignal.timeout(startBoundSeconds * 1000);
+  const bound = AbortSignal.timeout(bounds.command);
   const line = await Promise.race([
     once(lines, 'line', { signal: bound }).then(([text]) => String(text)),
     once(child, 'error', { signal: bound }).then(([error]) => Promise.reject(error as Error)),
@@ -142,10 +145,15 @@ async function callOf(
 ): Promise<{ status: number; text: string }> {
   // The simulator looks into the credential's scope for the service, and does not verify signatures.
   const authorization = `AWS4-HMAC-SHA256 Credential=simulated/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+  const { 'X-Amz-Target': target, ...others } = parameters;
   const response = await fetch(endpoint, {
     method: 'POST',
-    headers: { authorization },
-    body: new URLSearchParams(parameters),
+    ...(target === undefined
+      ? { headers: { authorization }, body: new URLSearchParams(parameters) }
+      : {
+          headers: { authorization, 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.0' },
+          body: JSON.stringify(others),
+        }),
   });
   return { status: response.status, text: await response.text() };
 }

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome } from '../support/process.js';
 import { override, overrideFile, simulatedEnvironment, type Tools } from './proof.js';
 import type { Simulator } from './simulator.js';
@@ -22,7 +23,7 @@ export async function smallProject(
       cwd: folder,
       env: simulatedEnvironment(simulator, folder),
       log: path.join(folder, 'terraform.log'),
-      boundSeconds: 300,
+      boundMilliseconds: bounds.command,
     });
   const { status, output } = await terraform('init', '-input=false', '-no-color', `-plugin-dir=${tools.providers}`);
   if (status !== 0) throw new Error(output);

@@ -53,7 +53,7 @@ export function withAddition(hcl: string, change: (hcl: string) => string): Muta
   const outputs = [...hcl.matchAll(/^output "(\w+)"/gm)].map(([, name]) => `\`${name}\`\n`);
   return {
     edits: [
-      ['aurora.tf', 'resource "aws_rds_cluster" "aurora" {', `${changed}\nresource "aws_rds_cluster" "aurora" {`],
+      ['addition.tf', '', changed],
       // The README lists every output.
       ...(outputs.length > 0 ? [['README.md', /$/, `\n${outputs.join('')}`] as const] : []),
     ],

@@ -32,37 +32,3 @@ export const existingVpc = {
   privateSubnetIds: ['subnet-0bbbbbbbbbbbbbbb1', 'subnet-0bbbbbbbbbbbbbbb2'],
   databaseSubnetIds: ['subnet-0ccccccccccccccc1', 'subnet-0ccccccccccccccc2'],
 };
-
-/** Every combination of the toggles, the profiles and the VPC modes, each with a name that says which. */
-export function everyCombination(): { label: string; answers: Answers }[] {
-  const combinations = [];
-  for (const https of [false, true]) {
-    for (const route53 of [false, true]) {
-      for (const performanceInsights of [false, true]) {
-        for (const profile of ['ephemeral', 'production']) {
-          for (const vpc of ['create', 'existing']) {
-            const label = [
-              https ? 'https' : 'http',
-              route53 ? 'route53' : 'no-dns',
-              performanceInsights ? 'insights' : 'no-insights',
-              profile,
-              vpc,
-            ].join(' ');
-            const answers = soundAnswers({
-              suffix: 'all',
-              https,
-              route53,
-              performanceInsights,
-              profile,
-              ...(vpc === 'existing' ? existingVpc : {}),
-              ...(route53 ? { zoneName: 'example.com', domain: 'pay.example.com' } : {}),
-              ...(https && !route53 ? { certificateArn } : {}),
-            });
-            combinations.push({ label, answers });
-          }
-        }
-      }
-    }
-  }
-  return combinations;
-}

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-export const goldenFolder = path.resolve(import.meta.dirname, '../../golden');
+export { goldenFolder } from '../../scripts/samples.mjs';
 
 /** The text of every file below `folder`, by its path with forward slashes. */
 export function readFolder(folder: string): Map<string, string> {

@@ -15,8 +15,8 @@ export interface RunOptions {
   env: NodeJS.ProcessEnv;
   /** File that the output is also appended to. */
   log: string;
-  /** After so many seconds the command and all that it started are ended. */
-  boundSeconds: number;
+  /** After so long the command and all that it started are ended. */
+  boundMilliseconds: number;
   /** Called with each piece of output, as it comes. */
   onOutput?: (text: string) => void;
 }
@@ -43,7 +43,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const bound = setTimeout(() => {
       timeIsUp = true;
       endGroup(child);
-    }, options.boundSeconds * 1000);
+    }, options.boundMilliseconds);
     const take = (text: string) => {
       output += text;
       writeSync(log, text);
@@ -56,7 +56,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.stderr.setEncoding('utf8').on('data', take);
     child.on('error', fail);
     child.on('close', (status) => {
-      if (timeIsUp) take(`\nEnded: it took longer than ${options.boundSeconds} s.\n`);
+      if (timeIsUp) take(`\nEnded: it took longer than ${options.boundMilliseconds / 1000} s.\n`);
       done({ status: timeIsUp ? undefined : (status ?? undefined), output, stdout: result });
     });
     child.once('close', () => {

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
+import { bounds } from './bounds.mjs';
+
 /** What a command of ours makes once and keeps. */
 export const cacheFolder = path.resolve(import.meta.dirname, '../../node_modules/.cache/create-secure-infra');
 
@@ -64,6 +66,6 @@ function output(command: string, args: string[]): string | undefined {
 }
 
 function succeed(command: string, args: string[]): void {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: bounds.command });
   if (status !== 0) throw new Error(`${[command, ...args].join(' ')}\n${error?.message ?? stdout + stderr}`);
 }

@@ -1,3 +1,4 @@
+import { wholeSample } from '../../scripts/samples.mjs';
 import { check, rules, type CheckResult } from '../../src/rules/check.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import type { Rule } from '../../src/rules/rule.js';
@@ -14,7 +15,7 @@ export interface Fixture {
 }
 
 export interface Mutation {
-  /** The sample below golden/ecs-fargate; `production-everything` where none is named. */
+  /** A sample of the stack that samples.json begins with, or `<stack>/<sample>`; scripts/samples.mjs says which by default. */
   sample?: string;
   /** Replacements, each of which must change its file. An empty string for `from` writes the file anew. */
   edits: readonly (readonly [file: string, from: string | RegExp, to: string])[];
@@ -52,6 +53,15 @@ export function lines({ findings }: Pick<CheckResult, 'findings'>): string[] {
     ({ rule, location, address, message }) =>
       `${rule.name} ${location?.path}:${location?.line} ${address ?? ''} ${message}`,
   );
+}
+
+/** The sample that a mutation is made to. */
+export function sampleOf({ sample: name }: Mutation, all: readonly Sample[]): Sample {
+  const [stack] = wholeSample.split('/');
+  const whole = name === undefined ? wholeSample : name.includes('/') ? name : `${stack}/${name}`;
+  const sample = all.find((one) => one.name === whole);
+  if (!sample) throw new Error(`there is no sample ${whole}`);
+  return sample;
 }
 
 /** A sample with a mutation made. */

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
+import { sampleAnswers } from '../../scripts/samples.mjs';
 import type { Answers } from '../../src/answers/answers.js';
 import { renderProject, type ProjectFiles } from '../../src/render/render.js';
 import { soundAnswers } from './answers.js';
-import { goldenFolder } from './files.js';
 
 export interface Sample {
   /** `ecs-fargate/defaults`, which is also its folder below golden/. */
@@ -15,14 +12,8 @@ export interface Sample {
 
 /** Every golden sample as the generator would write it now. */
 export function samples(): Sample[] {
-  const byStack = JSON.parse(readFileSync(path.join(goldenFolder, 'samples.json'), 'utf8')) as Record<
-    string,
-    Record<string, object>
-  >;
-  return Object.entries(byStack).flatMap(([stack, byName]) =>
-    Object.entries(byName).map(([name, sample]) => {
-      const answers = soundAnswers({ stack, name: 'my-payments', ...sample });
-      return { name: `${stack}/${name}`, answers, files: renderProject(answers) };
-    }),
-  );
+  return sampleAnswers.map(({ name, answers: written }) => {
+    const answers = soundAnswers(written);
+    return { name, answers, files: renderProject(answers) };
+  });
 }

@@ -196,7 +196,7 @@ describe.skipIf(toolchain.unavailable !== undefined)('expressions are what terra
     const project = await readHclProject(memorySources(new Map([['main.tf', text]])));
     const [resource] = project.all('some_thing');
     ours = (name) => resource?.get(name);
-  }, 60_000);
+  });
 
   it.each(expressions.map((text, at) => [text, `o${at}`] as const))('%s', (_text, name) => {
     const value = ours(name) ?? null;

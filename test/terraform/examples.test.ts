@@ -11,7 +11,7 @@ import { terraform } from './terraform.js';
 const toolchain = inject('toolchain');
 
 describe.skipIf(toolchain.unavailable !== undefined)('what explain shows', () => {
-  it('is formatted as terraform fmt would', { timeout: 60_000 }, async () => {
+  it('is formatted as terraform fmt would', async () => {
     const folder = scratchFolder();
     for (const { name, example } of rules.values()) {
       for (const kind of ['broken', 'sound'] as const) {

@@ -8,7 +8,8 @@ import { findToolchain, mirrorVariable, type Toolchain } from './terraform.js';
 declare module 'vitest' {
   export interface ProvidedContext {
     toolchain: Toolchain;
-    everyCombination: boolean;
+    /** Whether everything is proved, or what a laptop has the time for. */
+    wholeProof: boolean;
   }
 }
 
@@ -18,26 +19,26 @@ export default function setup(project: TestProject): () => void {
   const ci = Boolean(process.env.CI);
   if (toolchain.unavailable !== undefined && ci)
     throw new Error(`CI must prove the projects with terraform: ${toolchain.unavailable}`);
-  const everyCombination = ci || process.env.EVERY_COMBINATION === '1';
+  const isWhole = ci || process.env.WHOLE_PROOF === '1';
   project.provide('toolchain', toolchain);
-  project.provide('everyCombination', everyCombination);
+  project.provide('wholeProof', isWhole);
   return () => {
     if (toolchain.unavailable === undefined)
       rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true });
-    const left = leftOut(toolchain, everyCombination);
+    const left = leftOut(toolchain, isWhole);
     if (left.length > 0) process.stdout.write(`\nLeft out:\n${left.map((line) => `  - ${line}\n`).join('')}\n`);
   };
 }
 
-function leftOut(toolchain: Toolchain, everyCombination: boolean): string[] {
+function leftOut(toolchain: Toolchain, isWhole: boolean): string[] {
   if (toolchain.unavailable !== undefined) {
     return [
       `terraform fmt, validate and test on every project: ${toolchain.unavailable}.\n    Install Terraform 1.11 or newer; ${mirrorVariable}=FOLDER names a provider mirror where there is no registry.`,
     ];
   }
-  return everyCombination
+  return isWhole
     ? []
     : [
-        'terraform on every combination of answers: only the golden samples and every fourth were proved.\n    EVERY_COMBINATION=1 npm test proves all.',
+        'terraform on every pair of answers, and the own tests of all but the smallest sample of each stack.\n    WHOLE_PROOF=1 npm test proves all.',
       ];
 }

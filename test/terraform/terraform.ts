@@ -3,7 +3,9 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { goldenFolder, sampleAnswers } from '../../scripts/samples.mjs';
 import type { ProjectFiles } from '../../src/render/render.js';
+import { bounds } from '../support/bounds.mjs';
 import { writeFiles } from '../support/files.js';
 
 /** The folder that holds an unpacked provider mirror; the first place that is looked at. */
@@ -25,21 +27,14 @@ export function findToolchain(): Toolchain {
   if (version.status !== 0) return { unavailable: 'terraform is not on PATH' };
   const mirror = findMirror();
   const folder = mkdtempSync(path.join(tmpdir(), 'create-secure-infra-terraform-'));
-  writeFileSync(
-    path.join(folder, 'provider.tf'),
-    readFileSync(path.resolve(import.meta.dirname, '../../golden/ecs-fargate/defaults/bootstrap/provider.tf')),
-  );
-  writeFileSync(
-    path.join(folder, 'variables.tf'),
-    ['aws_region', 'project_name', 'environment_suffix'].map((name) => `variable "${name}" {}\n`).join(''),
-  );
+  writeFileSync(path.join(folder, 'provider.tf'), terraformBlock());
   const init = spawnSync(
     'terraform',
     ['init', '-backend=false', '-input=false', '-no-color', ...(mirror ? [`-plugin-dir=${mirror}`] : [])],
     {
       cwd: folder,
       encoding: 'utf8',
-      timeout: 300_000,
+      timeout: bounds.command,
       env: environment(),
     },
   );
@@ -55,6 +50,12 @@ export function findToolchain(): Toolchain {
     dataFolder: path.join(folder, '.terraform'),
     lockFile: path.join(folder, '.terraform.lock.hcl'),
   };
+}
+
+/** What golden samples require of terraform and its provider; they all require the same. */
+function terraformBlock(): string {
+  const file = path.join(goldenFolder, sampleAnswers[0]!.name, 'provider.tf');
+  return /^terraform \{\n[\s\S]*?^\}\n/m.exec(readFileSync(file, 'utf8'))![0];
 }
 
 /** An unpacked mirror with the AWS provider: where our variable says, where Terraform looks by itself, or anywhere. */
@@ -93,7 +94,7 @@ function findMirror(): string | undefined {
     ],
     {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: bounds.command,
     },
   );
   return search.stdout.trim() ? search.stdout.trim().split(`/${awsProvider}`)[0] : undefined;

@@ -8,12 +8,13 @@ import { templatesByPath, renderProject } from '../../src/render/render.js';
 import { templateNames } from '../../src/render/templates.js';
 import { viewOf } from '../../src/render/view.js';
 import { layersOf, stacks } from '../../src/stacks/index.js';
-import { everyCombination, soundAnswers } from '../support/answers.js';
+import { soundAnswers } from '../support/answers.js';
+import { everyPair } from '../support/covering.js';
 import { samples } from '../support/samples.js';
 
 describe('layers', () => {
   it('never provide the same path twice, whatever the answers', () => {
-    for (const { answers } of everyCombination()) {
+    for (const { answers } of everyPair()) {
       for (const ci of ['github', 'gitlab', 'none'] as const) {
         expect(() => templatesByPath(layersOf({ ...answers, ci, stateBucket: 'some-bucket' }))).not.toThrow();
       }
@@ -27,7 +28,7 @@ describe('layers', () => {
   it('are all used by a stack', () => {
     const used = new Set(
       [...stacks.values()].flatMap((stack) =>
-        everyCombination().flatMap(({ answers }) =>
+        everyPair().flatMap(({ answers }) =>
           (['github', 'gitlab'] as const).flatMap((ci) => layersOf({ ...answers, ci, stack: stack.id })),
         ),
       ),
@@ -101,7 +102,7 @@ describe('renderProject', () => {
   });
 
   it('writes text files with one final newline and no trailing or doubled blanks', () => {
-    for (const { answers } of [...everyCombination(), ...samples()]) {
+    for (const { answers } of [...everyPair(), ...samples()]) {
       for (const [path, text] of renderProject(answers)) {
         expect(text, path).toMatch(/[^\n]\n$/);
         expect(text, path).not.toMatch(/[ \t]\n|\n\n\n|\r/);

@@ -4,14 +4,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
 import { answersSchema } from '../../src/answers/schema.js';
-import { everyCombination } from '../support/answers.js';
+import { everyPair } from '../support/covering.js';
 import { samples } from '../support/samples.js';
 
 describe('the schema of an answers file', () => {
   const validate = new Ajv2020({ strict: true, allErrors: true }).compile(answersSchema());
 
   it('takes the answers of every project', () => {
-    for (const { answers } of [...samples(), ...everyCombination()]) {
+    for (const { answers } of [...samples(), ...everyPair()]) {
       expect(validate(answers), JSON.stringify(validate.errors)).toBe(true);
     }
   });

@@ -12,7 +12,8 @@ import * as plugin from '../../scripts/template-plugin.mjs';
 import { hclValue } from '../../src/render/hcl.js';
 import { fillTemplate, renderTemplate, templateNames, type Template } from '../../src/render/templates.js';
 import { viewOf } from '../../src/render/view.js';
-import { everyCombination, existingVpc, soundAnswers } from '../support/answers.js';
+import { existingVpc, soundAnswers } from '../support/answers.js';
+import { everyPair } from '../support/covering.js';
 import { scratchFolder } from '../support/scratch.js';
 
 const compileTemplate = compiler.compileTemplate as (source: string, file: string) => string;
@@ -93,7 +94,7 @@ describe('every template', () => {
     'key encrypts policy alias service of source group members bucket'.split(' ').map((word) => [word, `<${word}>`]),
   );
   const views = [
-    ...everyCombination().map(({ answers }) => answers),
+    ...everyPair().map(({ answers }) => answers),
     soundAnswers({ suffix: 'x', ci: 'github', tags: { team: 'payments' }, alertEmail: 'ops@example.com' }),
     soundAnswers({ ...existingVpc, suffix: 'x', ci: 'gitlab', stateBucket: 'state-123456789012' }),
   ].map((answers) => ({ ...viewOf(answers, '1.2.3'), ...declarations, ...words, partIndex: 2 }));

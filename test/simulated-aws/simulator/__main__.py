@@ -75,7 +75,7 @@ class Application:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="simulator")
     parser.add_argument("--facts", help="JSON file: the tables that facts.py describes")
-    parser.add_argument("--given", help="JSON file: what is there from the start, as given.py describes")
+    parser.add_argument("--given", help="JSON file: a list of what is there from the start, as given.py describes")
     parser.add_argument("--describe", action="store_true", help="print what is added to moto, and end")
     arguments = parser.parse_args()
     if arguments.describe:
@@ -93,7 +93,8 @@ def main() -> None:
     threading.Thread(target=server.run, daemon=True).start()
     if arguments.given:
         with open(arguments.given, encoding="utf-8") as file:
-            create_given(f"http://127.0.0.1:{server.effective_port}", json.load(file))
+            for given in json.load(file):
+                create_given(f"http://127.0.0.1:{server.effective_port}", given)
     print(json.dumps({"port": server.effective_port}), flush=True)
     sys.stdin.read()
 

@@ -79,11 +79,15 @@ def _is_collection(value: Any) -> bool:
 
 
 def _state(value: Any) -> str:
-    """The state of what AWS keeps for a while after it was deleted, else its type."""
+    """The state of what AWS keeps for a while after it was deleted, and how many are to run, else its type."""
     if getattr(value, "deleted_date", None):
         return "deleted"
     for attribute in ("key_state", "status", "state"):
         state = getattr(value, attribute, None)
+        if isinstance(state, str) and isinstance(getattr(value, "desired_count", None), int):
+            return f"{state}, {value.desired_count} desired"
         if isinstance(state, str):
             return f"{state}, {value.description}" if getattr(value, "description", None) else state
+    if isinstance(getattr(value, "desired_capacity", None), int):
+        return f"{type(value).__name__}, {value.desired_capacity} desired"
     return type(value).__name__

@@ -1,0 +1,3 @@
+import { mutationTests } from '../support/mutation-tests.js';
+
+mutationTests(import.meta.filename);

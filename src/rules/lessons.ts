@@ -77,7 +77,7 @@ export const lessons: readonly Lesson[] = [
   {
     id: 'S002-05',
     title: 'Unit tests cover every path',
-    notChecked: "none: it is about this generator's own tests, which render every combination and try every rule",
+    notChecked: "none: it is about this generator's own tests, which render every pair of answers and try every rule",
   },
   { id: 'S002-06', title: 'Integration tests against real resources' },
   { id: 'S002-07', title: 'Serverless v2 scaling block' },

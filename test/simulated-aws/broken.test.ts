@@ -34,7 +34,7 @@ describe.skipIf(!tools)('the proof', () => {
 
   describe.concurrent('of a small project, with a fault in it or not', () => {
     it('passes as it is', async () => {
-      expect(await prove(small, tools, scratchFolder())).toMatchObject({ resources: 13 });
+      expect(await prove(small, tools, scratchFolder())).toMatchObject({ resources: 12 });
     });
 
     it('a malformed policy for log delivery', async () => {

@@ -2,7 +2,6 @@ import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node
 import path from 'node:path';
 
 import { nearest } from '../nearest.js';
-
 import { fileFault, refuseFaults, UserError, type Fault } from '../errors.js';
 import { quote } from '../printable.js';
 import { check, isAtLeast, rules } from '../rules/check.js';

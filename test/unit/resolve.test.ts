@@ -7,7 +7,7 @@ import { offeredClasses, supportsPerformanceInsights } from '../../src/aws/datab
 import { prefixBudget } from '../../src/aws/name-limits.js';
 import { regionCodes, regions } from '../../src/aws/regions.js';
 import ecsFargate from '../../src/stacks/ecs-fargate.js';
-import { namesOf } from '../../src/stacks/index.js';
+import { namesOf, stacks } from '../../src/stacks/index.js';
 import { certificateArn, existingVpc, resolveFile, soundAnswers, surroundings } from '../support/answers.js';
 
 const route53 = { route53: true, zoneName: 'example.com', domain: 'pay.example.com' };
@@ -32,6 +32,10 @@ describe('defaults', () => {
       ci: 'none',
       tags: {},
     });
+  });
+
+  it.each([...stacks.keys()])('of the stack %s are accepted', (stack) => {
+    expect(soundAnswers({ stack })).toMatchObject({ stack });
   });
 
   it('are accepted in every region, in both profiles', () => {

@@ -4,6 +4,7 @@ import { describe, expect, inject, it } from 'vitest';
 
 import type { Answers } from '../../src/answers/answers.js';
 import { readFolder } from '../support/files.js';
+import { goldenSamples } from '../support/golden-samples.js';
 import type { Sample } from '../support/samples.js';
 import { scratchFolder } from '../support/scratch.js';
 import { prove } from './proof.js';
@@ -81,6 +82,23 @@ describe.skipIf(!tools)('the proof', () => {
       await expect(proof).rejects.toMatchObject({
         step: 'rules',
         message: expect.stringContaining('ecr-immutable-tags: aws_ecr_repository.app has tags that can be moved'),
+      });
+    });
+
+    it('a bootstrap/ that makes a poor state bucket', async () => {
+      const [withBootstrap] = goldenSamples().filter(({ files }) => files.has('bootstrap/main.tf'));
+      const bootstrap = [...withBootstrap!.files].filter(([file]) => file.startsWith('bootstrap/'));
+      const main = withBootstrap!.files
+        .get('bootstrap/main.tf')!
+        .replace(
+          'versioning_configuration {\n    status = "Enabled"',
+          'versioning_configuration {\n    status = "Suspended"',
+        );
+      const { stateBucket: _given, ...answers } = small.answers;
+      const files = new Map([...small.files, ...bootstrap, ['bootstrap/main.tf', main]]);
+      await expect(prove({ ...small, answers, files }, tools!, scratchFolder())).rejects.toMatchObject({
+        step: 'bootstrap',
+        message: expect.stringContaining('bucket-versioning: aws_s3_bucket.state has its versioning turned off'),
       });
     });
 

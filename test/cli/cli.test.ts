@@ -3,9 +3,11 @@ import path from 'node:path';
 
 import { describe, expect, inject, it } from 'vitest';
 
+import { options } from '../../src/answers/options.js';
 import { recordFile } from '../../src/record/record.js';
 import { fingerprint } from '../../src/record/fingerprint.js';
 import { renderProject } from '../../src/render/render.js';
+import { stacks } from '../../src/stacks/index.js';
 import { soundAnswers } from '../support/answers.js';
 import { readFolder } from '../support/files.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -201,7 +203,10 @@ describe('--json', () => {
 
   it('lists stacks, options and regions', async () => {
     const { stdout } = await run(['--list', '--json'], { cwd: scratchFolder() });
-    expect(JSON.parse(stdout)).toMatchObject({ stacks: [{ id: 'ecs-fargate' }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      stacks: [...stacks.values()].map(({ id, title }) => ({ id, title })),
+      options: options.map(({ flag }) => ({ flag: `--${flag}` })),
+    });
   });
 });
 

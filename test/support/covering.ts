@@ -3,9 +3,9 @@
 import { sampleAnswers } from '../../scripts/samples.mjs';
 import type { Answers, Draft } from '../../src/answers/answers.js';
 import type { Option } from '../../src/answers/option.js';
-import { applies, complaintsOf, options } from '../../src/answers/options.js';
+import { applies, complaintsOf, defaultOf, options } from '../../src/answers/options.js';
 import { completed } from '../../src/answers/resolve.js';
-import { resolveFile } from './answers.js';
+import { resolveFile, surroundings } from './answers.js';
 
 /** A value of an option, as an answers file gives it; undefined leaves the option out. */
 type Level = unknown;
@@ -64,15 +64,14 @@ export class AnswerSpace {
   #made(choice: Choice): Row | undefined {
     const given: Record<string, unknown> = { stack: this.stack };
     const levels: Record<string, number> = {};
-    let draft = resolveFile(given).answers;
+    const draft: Draft = { stack: this.stack };
     for (const option of options) {
       if (option.key === 'stack' || !applies(option, draft)) continue;
       const factor = this.factors.find(({ key }) => key === option.key);
       if (factor) levels[option.key] = choice[option.key] ?? 0;
       const value = factor ? factor.levels[levels[option.key]!] : this.#fitting(option, draft);
-      if (value === undefined) continue;
-      given[option.key] = value;
-      draft = resolveFile(given).answers;
+      if (value !== undefined) given[option.key] = value;
+      Object.assign(draft, { [option.key]: value ?? defaultOf(option, draft, surroundings) });
     }
     const resolution = resolveFile(given);
     if (resolution.faults.length + resolution.missing.length > 0) return undefined;

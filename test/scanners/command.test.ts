@@ -6,7 +6,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { sampleAnswers, wholeSample } from '../../scripts/samples.mjs';
 import { readPage } from '../support/document.js';
 import { scratchFolder } from '../support/scratch.js';
-import { processesIn, startScript } from '../support/scripts.js';
+import { processesIn, startScript, until } from '../support/scripts.js';
 
 describe.skipIf(!inject('scanners'))('npm run test:scanners', () => {
   it('says what it found, and leaves no file behind', async () => {
@@ -23,7 +23,7 @@ describe.skipIf(!inject('scanners'))('npm run test:scanners', () => {
     const folder = scratchFolder();
     const command = startScript('test:scanners', ['--sample', sampleAnswers[0]!.name], folder);
     // Somewhere within the first scan.
-    await expect.poll(() => processesIn(folder), { interval: 100 }).not.toEqual([]);
+    await until(command, () => processesIn(folder).length > 0);
     command.child.kill('SIGINT');
     expect(await once(command.child, 'exit')).toEqual([130, null]);
     await expect.poll(() => processesIn(folder)).toEqual([]);

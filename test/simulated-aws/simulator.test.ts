@@ -9,7 +9,7 @@ import { sampleAnswers } from '../../scripts/samples.mjs';
 import { bounds } from '../support/bounds.mjs';
 import { endAll, run } from '../support/process.js';
 import { scratchFolder } from '../support/scratch.js';
-import { processesIn, startScript } from '../support/scripts.js';
+import { processesIn, startScript, until } from '../support/scripts.js';
 import { startSimulator } from './simulator.js';
 
 const tools = inject('simulatorTools');
@@ -91,7 +91,7 @@ describe.skipIf(!tools)('npm run test:deploy', () => {
   ] as const)('leaves no process and no file behind at %s', async (signal, exitCode) => {
     const folder = scratchFolder();
     const command = startScript('test:deploy', ['--sample', sampleAnswers[0]!.name], folder);
-    await expect.poll(() => command.output(), { interval: 100 }).toContain(`${sampleAnswers[0]!.name}: bootstrap`);
+    await until(command, () => command.output().includes(`${sampleAnswers[0]!.name}: bootstrap`));
     // Somewhere within terraform's first commands.
     await new Promise((later) => setTimeout(later, 2000));
     command.child.kill(signal);

@@ -1,7 +1,8 @@
+// By the package's name: the commands over samples run without the modules that Vitest makes of folders.
+import { readAnswersFile, resolve, type Resolution } from 'create-secure-infra';
+
 import type { Answers } from '../../src/answers/answers.js';
 import type { Surroundings } from '../../src/answers/option.js';
-import { completed, resolve, type Resolution } from '../../src/answers/resolve.js';
-import { readAnswersFile } from '../../src/answers/sources.js';
 
 /** Surroundings in which nothing is left to chance. */
 export const surroundings: Surroundings = {
@@ -20,7 +21,7 @@ export function resolveFile(answers: object): Resolution {
 export function soundAnswers(answers: object = {}): Answers {
   const resolution = resolveFile(answers);
   if (resolution.faults.length + resolution.missing.length > 0) throw new Error(JSON.stringify(resolution));
-  return completed(resolution);
+  return resolution.answers as Answers;
 }
 
 export const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';

@@ -27,6 +27,14 @@ export function startScript(
   return { child, output: () => output };
 }
 
+/** Waits until `holds` of a script that was started. Throws with its output where it ends before. */
+export async function until({ child, output }: ReturnType<typeof startScript>, holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    if (child.exitCode !== null) throw new Error(`it ended too early, with ${child.exitCode}:\n${output()}`);
+    await new Promise((later) => setTimeout(later, 100));
+  }
+}
+
 /** The processes that work in `folder` or below, where the system tells. */
 export function processesIn(folder: string): string[] {
   if (process.platform !== 'linux') return [];

@@ -5,6 +5,7 @@ import { ask, type Prompter } from '../../src/answers/prompts.js';
 import { resolve } from '../../src/answers/resolve.js';
 import { matching } from '../../src/answers/terminal.js';
 import { regionCodes, describeRegion } from '../../src/aws/regions.js';
+import { defaultStack } from '../../src/stacks/index.js';
 import { surroundings } from '../support/answers.js';
 
 interface Asked {
@@ -50,7 +51,8 @@ function scripted(answers: Record<string, unknown>): { prompter: Prompter; asked
 
 async function session(answers: Record<string, unknown>, ...argv: string[]) {
   const { prompter, asked } = scripted(answers);
-  const given = await ask(readFlags(argv).reading.given, surroundings, prompter);
+  const { given: answered } = readFlags(['--stack', defaultStack.id, ...argv]).reading;
+  const given = await ask(answered, surroundings, prompter);
   return { asked, messages: asked.map((question) => question.message), ...resolve(given, surroundings) };
 }
 
@@ -133,7 +135,8 @@ describe('ask', () => {
 
   it('leaves a directory name that is no project name out of the default', async () => {
     const { prompter, asked } = scripted({ Project: 'pay' });
-    await ask({}, { ...surroundings, directoryName: 'My Project' }, prompter);
+    const { given } = readFlags(['--stack', defaultStack.id]).reading;
+    await ask(given, { ...surroundings, directoryName: 'My Project' }, prompter);
     expect(asked[0]!.default).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { fingerprint } from '../record/fingerprint.js';
 import { recordFile, writeRecord } from '../record/record.js';
 import { findStack, layersOf } from '../stacks/index.js';
 import { readDeclarations } from './declarations.js';
-import { hasTemplate, renderTemplate, templateNames } from './templates.js';
+import { renderTemplate, templateNames } from './templates.js';
 import { viewOf } from './view.js';
 
 /** A project: the text of every file, by its path in the project with forward slashes. */
@@ -27,7 +27,7 @@ export const joinedFiles: ReadonlySet<string> = new Set([
  * Where a layer keeps what it brings to the files of others, which say `{{> name}}` where it belongs: the name of a
  * key's log groups, an assertion of a test, a section of README.md.
  */
-const partsFolder = '_parts';
+const partsFolder = '_parts/';
 
 /**
  * Blocks that layers write alike but for a few words, such as a key with its alias: `{{> shared/kms-key key="logs"}}`
@@ -54,10 +54,10 @@ export function renderProject(answers: Answers, version: string = PACKAGE_VERSIO
 
 /** Every file but the record, sorted by path. */
 export function renderFiles(answers: Answers, version: string, trace: Trace): Map<string, string> {
-  const layers = layersOf(answers);
+  const templates = templatesOf(layersOf(answers));
   const files = new Map<string, string>();
-  const composer = new Composer(layers, viewOf(answers, version), trace);
-  for (const [path, templates] of templatesByPath(layers)) files.set(path, composer.joined(templates));
+  const composer = new Composer(templates.parts, viewOf(answers, version), trace);
+  for (const [path, ofPath] of templates.files) files.set(path, composer.joined(ofPath));
 
   const described = composer.withView(readDeclarations(files));
   const sections = findStack(answers.stack).readme;
@@ -72,36 +72,48 @@ interface LayerTemplate {
   name: string;
 }
 
-/** The templates that make up each path, in layer order. Two layers may share a path only where it is a joined file. */
-export function templatesByPath(layers: readonly string[]): Map<string, LayerTemplate[]> {
-  const found = new Map<string, LayerTemplate[]>();
-  for (const layer of layers) {
-    const ofLayer = templateNames.filter((name) => name.startsWith(`${layer}/`));
-    if (ofLayer.length === 0) throw new Error(`there is no layer ${layer}`);
-    for (const name of ofLayer) {
-      if (name.startsWith(`${layer}/${partsFolder}/`)) continue;
+/** The templates of a project, in layer order: by the path that they make up, and the parts by their names. */
+export interface ProjectTemplates {
+  files: ReadonlyMap<string, readonly LayerTemplate[]>;
+  parts: ReadonlyMap<string, readonly LayerTemplate[]>;
+}
+
+/** Finds the templates of layers. Two layers may share a path only where it is a joined file. */
+export function templatesOf(layers: readonly string[]): ProjectTemplates {
+  const files = new Map<string, LayerTemplate[]>();
+  const parts = new Map<string, LayerTemplate[]>();
+  const byLayer = new Map<string, string[]>(layers.map((layer) => [layer, []]));
+  if (byLayer.size < layers.length) throw new Error(`a layer is there twice: ${layers.join(', ')}`);
+  for (const name of templateNames) byLayer.get(name.slice(0, name.indexOf('/')))?.push(name);
+  for (const [layer, names] of byLayer) {
+    if (names.length === 0) throw new Error(`there is no layer ${layer}`);
+    for (const name of names) {
       const path = name.slice(layer.length + 1);
-      const others = found.get(path) ?? [];
-      if (others.length > 0 && !joinedFiles.has(path)) {
+      const isPart = path.startsWith(partsFolder);
+      const found = isPart ? parts : files;
+      const key = isPart ? path.slice(partsFolder.length) : path;
+      const others = found.get(key);
+      if (others && !isPart && !joinedFiles.has(path)) {
         throw new Error(`the layers ${others[0]!.layer} and ${layer} both provide ${path}, which is no joined file`);
       }
-      found.set(path, [...others, { layer, name }]);
+      if (others) others.push({ layer, name });
+      else found.set(key, [{ layer, name }]);
     }
   }
-  return found;
+  return { files, parts };
 }
 
 /** Renders the templates of a project's layers, each with the parts that the others bring to it. */
 class Composer {
   constructor(
-    private readonly layers: readonly string[],
+    private readonly templates: ProjectTemplates['parts'],
     private readonly view: object,
     private readonly trace: Trace,
   ) {}
 
   /** The same with more for templates to see. */
   withView(more: object): Composer {
-    return new Composer(this.layers, { ...this.view, ...more }, this.trace);
+    return new Composer(this.templates, extended(this.view, more), this.trace);
   }
 
   /** Templates one after the other, with an empty line between; those that give nothing leave none. */
@@ -114,23 +126,25 @@ class Composer {
 
   /** What each layer brings under a name, in layer order; a part may ask for its place among them. */
   parts(part: string): string[] {
-    return this.layers
-      .map((layer) => ({ layer, name: `${layer}/${partsFolder}/${part}` }))
-      .filter(({ name }) => hasTemplate(name))
-      .map((template, partIndex) => this.rendered(template, { partIndex }))
-      .filter((text) => text !== '');
+    const templates = this.templates.get(part) ?? [];
+    return templates.map((template, partIndex) => this.rendered(template, { partIndex })).filter((text) => text !== '');
   }
 
   private rendered({ layer, name }: LayerTemplate, more?: object): string {
-    const text = this.filled(name, { ...this.view, ...more });
+    const text = this.filled(name, more ? extended(this.view, more) : this.view);
     return text === '' ? '' : this.trace(layer, text);
   }
 
   private filled(name: string, view: object): string {
     return renderTemplate(name, view, (partial, named) =>
       partial.startsWith(sharedPrefix)
-        ? this.filled(`${sharedFolder}/${partial.slice(sharedPrefix.length)}`, { ...view, ...named })
+        ? this.filled(`${sharedFolder}/${partial.slice(sharedPrefix.length)}`, named ? extended(view, named) : view)
         : this.parts(partial).join(''),
     );
   }
+}
+
+/** A view with more in it. Not a copy: a project takes more than a hundred of them. */
+function extended(view: object, more: object): object {
+  return Object.assign(Object.create(view) as object, more);
 }

@@ -30,11 +30,6 @@ export interface TemplateRuntime {
 /** The name of every template, `<layer>/<path>`. */
 export const templateNames: readonly string[] = Object.keys(precompiled);
 
-/** Whether there is a template of this name. */
-export function hasTemplate(name: string): boolean {
-  return Object.hasOwn(precompiled, name);
-}
-
 /**
  * The text that the template `name` gives for `view`. `partial` gives the text of `{{> name a=1}}`. What the view lacks is
  * our own fault and throws.

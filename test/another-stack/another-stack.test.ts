@@ -11,7 +11,7 @@ import { joinReadings, readAnswersFile } from '../../src/answers/sources.js';
 import { main } from '../../src/cli.js';
 import { listJson, listText } from '../../src/commands/help.js';
 import { summaryText } from '../../src/commands/report.js';
-import { renderProject } from '../../src/render/render.js';
+import { renderProject, templatesOf } from '../../src/render/render.js';
 import { readRecord, recordFile } from '../../src/record/record.js';
 import { stacks } from '../../src/stacks/index.js';
 import { soundAnswers, surroundings } from '../support/answers.js';
@@ -226,6 +226,10 @@ describe('a project', () => {
       }),
     );
     expect(faultsOfLayers([await compositionOf(answers())], facts)).toEqual([]);
+  });
+
+  it('is refused two layers that provide the same file', () => {
+    expect(() => templatesOf(['queue', 'clashing'])).toThrow('the layers queue and clashing both provide queue.tf');
   });
 
   it('is summed up as the stack says', async () => {

@@ -4,7 +4,7 @@ import Handlebars from 'handlebars';
 import { describe, expect, it } from 'vitest';
 
 import { options } from '../../src/answers/options.js';
-import { templatesByPath, renderProject } from '../../src/render/render.js';
+import { templatesOf, renderProject } from '../../src/render/render.js';
 import { templateNames } from '../../src/render/templates.js';
 import { viewOf } from '../../src/render/view.js';
 import { layersOf, stacks } from '../../src/stacks/index.js';
@@ -16,13 +16,14 @@ describe('layers', () => {
   it('never provide the same path twice, whatever the answers', () => {
     for (const { answers } of everyPair()) {
       for (const ci of ['github', 'gitlab', 'none'] as const) {
-        expect(() => templatesByPath(layersOf({ ...answers, ci, stateBucket: 'some-bucket' }))).not.toThrow();
+        expect(() => templatesOf(layersOf({ ...answers, ci, stateBucket: 'some-bucket' }))).not.toThrow();
       }
     }
   });
 
-  it('fail where two provide what is no block list', () => {
-    expect(() => templatesByPath(['network', 'network'])).toThrow('both provide flow_logs.tf');
+  it('are each there once, and known', () => {
+    expect(() => templatesOf(['network', 'network'])).toThrow('a layer is there twice: network, network');
+    expect(() => templatesOf(['network', 'no-such'])).toThrow('there is no layer no-such');
   });
 
   it('are all used by a stack', () => {

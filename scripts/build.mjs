@@ -52,6 +52,17 @@ const compressedTables = {
   },
 };
 
+/** Tables that the command needs at once: V8 reads JSON faster than the same in JavaScript. */
+const tablesAsJson = {
+  name: 'tables as JSON',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]aws[\\/][^\\/]+\.json$/ }, ({ path: file }) => {
+      const text = JSON.stringify(JSON.parse(readFileSync(file, 'utf8')));
+      return { contents: `export default JSON.parse(${JSON.stringify(text)});`, loader: 'js' };
+    });
+  },
+};
+
 const lateLoading = {
   name: 'late loading',
   setup(build) {
@@ -100,7 +111,7 @@ const early = await build({
     resolveDir: root,
   },
   outfile: 'dist/cli.js',
-  plugins: [lateLoading, esbuildCollections()],
+  plugins: [lateLoading, esbuildCollections(), tablesAsJson],
 });
 // Options that a stack brings declare their answers where the stack is.
 mkdirSync('dist/types', { recursive: true });

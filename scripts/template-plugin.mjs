@@ -44,21 +44,27 @@ export function esbuildTemplates(folders, textFile) {
     setup(build) {
       build.onResolve({ filter: /^virtual:templates$/ }, ({ path: id }) => ({ path: id, namespace: 'templates' }));
       build.onLoad({ filter: /.*/, namespace: 'templates' }, () => {
-        const texts = new Map();
+        const places = new Map();
+        let packed = '';
         // In Latin-1 a character is a byte and is never decoded; what has others, or is short, stays in the code.
         const literal = (text) => {
-          if (text.length < 30 || /[^\x01-\xff]/.test(text)) return JSON.stringify(text);
-          if (!texts.has(text)) texts.set(text, texts.size);
-          return `texts[${texts.get(text)}]`;
+          if (text.length < 30 || /[^\x00-\xff]/.test(text)) return JSON.stringify(text);
+          if (!places.has(text)) {
+            places.set(text, `${packed.length}, ${packed.length + text.length}`);
+            packed += text;
+          }
+          return `text(${places.get(text)})`;
         };
         const module = templatesModule(folders, literal);
-        writeFileSync(textFile, [...texts.keys()].join('\0'), 'latin1');
+        writeFileSync(textFile, packed, 'latin1');
         const file = JSON.stringify(path.basename(textFile));
         return {
+          // A text becomes a string when it is used, so that those of other stacks cost nothing but their bytes.
           contents: `
             import { readFileSync } from 'node:fs';
             import path from 'node:path';
-            const texts = readFileSync(path.join(__dirname, ${file}), 'latin1').split('\\0');
+            const packed = readFileSync(path.join(__dirname, ${file}));
+            const text = (start, end) => packed.toString('latin1', start, end);
             ${module}`,
           resolveDir: path.dirname(textFile),
           loader: 'js',

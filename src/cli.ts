@@ -67,8 +67,10 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
   // With --json, stdout is for the object alone.
   const people = run.json ? outside.stderr : outside.stdout;
   const paint = paintFor(people, environment);
-  const abort = new AbortController();
-  const stop = () => abort.abort();
+  // Node takes a millisecond to load what an AbortController is made of; only questions need one.
+  const abort = canAsk(run.yes, outside, people) ? new AbortController() : undefined;
+  const ending = { aborted: false };
+  const stop = () => (abort ? abort.abort() : (ending.aborted = true));
   for (const signal of endings) process.once(signal, stop);
   try {
     const result = await create({
@@ -78,8 +80,8 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
       cwd,
       environment,
       drawSuffix,
-      signal: abort.signal,
-      ...(canAsk(run.yes, outside, people) ? { prompter: await prompterFor(run.json, abort.signal) } : {}),
+      signal: abort?.signal ?? ending,
+      ...(abort ? { prompter: await prompterFor(run.json, abort.signal) } : {}),
       announce: (summary) => people.write(report.summaryText(summary, cwd, paint)),
     });
     people.write(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd));

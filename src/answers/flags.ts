@@ -5,7 +5,7 @@ import { nearest } from '../nearest.js';
 import type { Option } from './option.js';
 import { options } from './options.js';
 import { printable, quote } from '../printable.js';
-import { accept, emptyReading, environmentVariable, ranks, toBoolean, type Reading } from './sources.js';
+import { accept, emptyReading, environmentVariable, hasOurs, ranks, toBoolean, type Reading } from './sources.js';
 
 /** Flags that are about the run and not about the project. */
 export interface RunFlags {
@@ -120,6 +120,7 @@ export function readFlags(argv: readonly string[], environment: NodeJS.ProcessEn
 
 /** Reads the variables that are about the run, and refuses those that look like one of ours misspelt. */
 function readRunEnvironment(environment: NodeJS.ProcessEnv, run: RunFlags, faults: Fault[]): void {
+  if (!hasOurs(environment)) return;
   const known = [...options, ...runFlags.filter((row) => row.inEnvironment)].map(environmentVariable);
   for (const variable of Object.keys(environment)) {
     if (!variable.startsWith('CSI_') || known.includes(variable)) continue;

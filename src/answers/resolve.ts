@@ -42,7 +42,7 @@ export function resolve(
 
   for (const option of options) {
     const present = given[option.key];
-    const mayApply = decidedBy(option).some((key) => undecided.has(key));
+    const mayApply = undecided.size > 0 && decidedBy(option).some((key) => undecided.has(key));
     if (!mayApply && !applies(option, answers)) {
       if (present && !overruled(option, present, given)) faults.push(doesNothing(option, present, answers));
       continue;

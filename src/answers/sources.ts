@@ -39,9 +39,15 @@ export function environmentVariable(option: { flag: string }): string {
   return `CSI_${option.flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
+/** Whether any variable is named as ours are; mostly there is none, and asking for each by name takes longer. */
+export function hasOurs(environment: NodeJS.ProcessEnv): boolean {
+  return Object.keys(environment).some((variable) => /^CSI_/i.test(variable));
+}
+
 /** Reads the `CSI_*` variables of `environment`; an empty variable counts as not set. */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Reading {
   const reading = emptyReading();
+  if (!hasOurs(environment)) return reading;
   for (const option of options) {
     const variable = environmentVariable(option);
     const text = environment[variable];

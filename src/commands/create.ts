@@ -29,7 +29,8 @@ export interface CreateRequest {
   /** Told what will be written, before the last question. */
   announce?(summary: CreateResult): void;
   drawSuffix: Surroundings['drawSuffix'];
-  signal?: AbortSignal;
+  /** Says whether the run was ended meanwhile; an AbortSignal will do. */
+  signal?: Pick<AbortSignal, 'aborted'>;
 }
 
 /** What was written, or would be. */

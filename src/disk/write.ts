@@ -20,7 +20,11 @@ const staleAfter = 60_000;
  * an error of the file system, which is thrown on. A project is a few dozen small files, which take less time written
  * one after the other than awaited.
  */
-export async function writeProject(files: ProjectFiles, target: string, signal?: AbortSignal): Promise<void> {
+export async function writeProject(
+  files: ProjectFiles,
+  target: string,
+  signal?: Pick<AbortSignal, 'aborted'>,
+): Promise<void> {
   const isNew = !existsSync(target);
   const made = makeFolder(isNew ? path.dirname(target) : target);
   let staging: string | undefined;

@@ -1,7 +1,7 @@
 /**
  * What shows that a file was edited since it was written: FNV-1a of its bytes (those of a text in UTF-8), 64 bits, as
- * 16 hexadecimal digits. It is no seal: whoever wants to can make another file with the same one. Records of version
- * 0.2.0 and before hold a SHA-256 instead, which has 64 digits.
+ * 16 hexadecimal digits. It is no seal: whoever wants to can make another file with the same one. Older records
+ * hold a SHA-256 instead, which has 64 digits.
  * https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
  */
 export function fingerprint(content: string | Uint8Array): string {

@@ -4,16 +4,20 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { recordFile } from '../../src/record/record.js';
+import { defaultStack } from '../../src/stacks/index.js';
 import { scratchFolder } from '../support/scratch.js';
 import { keys, Screen } from './screen.js';
 
 const answersIn = (folder: string) =>
   (JSON.parse(readFileSync(path.join(folder, recordFile), 'utf8')) as { answers: object }).answers;
 
+/** With several stacks the first question is which; these sessions are about the others. */
+const stack = ['--stack', defaultStack.id];
+
 describe.skipIf(process.platform === 'win32')('in a terminal', () => {
   it('asks, sums up, asks once more and writes', async () => {
     const cwd = scratchFolder();
-    const screen = new Screen([], cwd);
+    const screen = new Screen(stack, cwd);
     await screen.answer('? Directory', `pay${keys.enter}`);
     await screen.answer('? Project name (pay)', keys.enter);
     await screen.answer('? AWS region', 'frankfurt');
@@ -52,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
   });
 
   it('marks the regions that must be enabled first', async () => {
-    const screen = new Screen(['pay', '--name', 'pay'], scratchFolder());
+    const screen = new Screen(['pay', ...stack, '--name', 'pay'], scratchFolder());
     await screen.answer('? AWS region', 'hong kong');
     await screen.answer('Asia Pacific (Hong Kong), must be enabled on the account first', keys.ctrlC);
     expect(await screen.ended).toBe(130);
@@ -69,7 +73,7 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
     ],
   ])('Ctrl-C %s leaves nothing behind and exits with 130', async (_title, steps) => {
     const cwd = scratchFolder();
-    const screen = new Screen(['pay'], cwd);
+    const screen = new Screen(['pay', ...stack], cwd);
     for (const [shown, answer] of steps) await screen.answer(shown!, answer!);
     await new Promise((later) => setTimeout(later, 50));
     await screen.answer('?', keys.ctrlC);
@@ -86,6 +90,7 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
     const screen = new Screen(
       [
         'pay',
+        ...stack,
         '--region',
         'us-east-1',
         '--suffix',
@@ -126,7 +131,7 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
   });
 
   it('asks for a name where the directory has none that would do', async () => {
-    const screen = new Screen(['My Project'], scratchFolder());
+    const screen = new Screen(['My Project', ...stack], scratchFolder());
     await screen.answer('? Project name', keys.ctrlC);
     expect(await screen.ended).toBe(130);
   });

@@ -389,12 +389,10 @@ export function complaintsOf(option: Option, value: NonNullable<Answers[AnswerKe
 /** Whether a stack takes an option at all. */
 export function takes(stack: Stack, option: Option): boolean {
   return (
-    option.everyStack === true || stack.takes.includes(option.key) || stack.options?.some(isOption(option)) === true
+    option.everyStack === true ||
+    stack.takes.includes(option.key) ||
+    stack.options?.some(({ key }) => key === option.key) === true
   );
-}
-
-function isOption({ key }: Option): (other: AnyOption) => boolean {
-  return (other) => other.key === key;
 }
 
 /** The options that a stack takes, in the table's order. */

@@ -58,6 +58,8 @@ export interface Simulator {
   inventory(): Promise<Map<string, string>>;
   /** Makes one call: with its parameters as a form, or, with an X-Amz-Target among them, as JSON. */
   call(service: string, region: string, parameters: Record<string, string>): Promise<{ status: number; text: string }>;
+  /** Lets a region have these availability zones from now on; what is in others stays there. */
+  setZones(region: string, zones: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -89,6 +91,9 @@ export async function startSimulator(
       stop,
       inventory: () => inventoryOf(endpoint),
       call: (service, region, parameters) => callOf(endpoint, service, region, parameters),
+      setZones: async (region, zones) => {
+        await asked(endpoint, 'zones', { region, zones });
+      },
     };
   } catch (error) {
     await stop();
@@ -133,8 +138,17 @@ async function portOf(child: ChildProcess, logFile: string): Promise<number> {
 }
 
 async function inventoryOf(endpoint: string): Promise<Map<string, string>> {
-  const response = await fetch(`${endpoint}/simulated-aws/inventory`);
-  return new Map(Object.entries((await response.json()) as Record<string, string>));
+  return new Map(Object.entries((await asked(endpoint, 'inventory')) as Record<string, string>));
+}
+
+/** Asks the simulator for what is no call to AWS. */
+async function asked(endpoint: string, what: string, settings?: object): Promise<unknown> {
+  const response = await fetch(`${endpoint}/simulated-aws/${what}`, {
+    method: 'POST',
+    body: JSON.stringify(settings ?? null),
+  });
+  if (!response.ok) throw new Error(`the simulator answers ${response.status} to ${what}: ${await response.text()}`);
+  return response.json();
 }
 
 async function callOf(

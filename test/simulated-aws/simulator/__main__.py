@@ -29,6 +29,7 @@ from gaps import GAPS, close_gaps  # noqa: E402
 from given import create_given  # noqa: E402
 from inventory import inventory, remember_what_is_there_from_the_start  # noqa: E402
 from refusals import REFUSALS, install_refusals  # noqa: E402
+from zones import set_zones  # noqa: E402
 
 
 class Application:
@@ -43,10 +44,16 @@ class Application:
     def __init__(self) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.answers: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {}
+        # What is no call to AWS, by path: from the JSON that is sent to the JSON that is answered.
+        self.own: dict[str, Callable[[Any], Any]] = {
+            "/simulated-aws/inventory": lambda _: inventory(),
+            "/simulated-aws/zones": lambda asked: set_zones(asked["region"], asked["zones"]),
+        }
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/simulated-aws/inventory":
-            body = json.dumps(inventory()).encode()
+        if environ["PATH_INFO"] in self.own:
+            asked = json.loads(environ["wsgi.input"].read() or "null")
+            body = json.dumps(self.own[environ["PATH_INFO"]](asked)).encode()
             start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
             return [body]
 

@@ -24,18 +24,21 @@ from moto.dms.models import (
     FakeReplicationTask,
 )
 from moto.ec2.models import EC2Backend
-from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend, Zone
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend, TaskDefinition
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import ELBv2Backend
 from moto.iam.access_control import PermissionResult
+from moto.kms.models import kms_backends
+from moto.logs.models import LogGroup
 from moto.moto_api._internal import mock_random
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 from policies import denies
+from zones import set_zones
 
 GAPS: list[dict[str, str]] = []
 _closers: list[Callable[[Facts], None]] = []
@@ -156,6 +159,76 @@ def _ecs_service_settings(_: Facts) -> None:
 
 
 @_gap(
+    "ecs:RegisterTaskDefinition",
+    "moto answers with the capabilities as they were sent; ECS adds the list that was not written, an empty one. "
+    "https://github.com/braintrustdata/terraform-aws-braintrust-data-plane/pull/335",
+)
+def _container_capabilities(_: Facts) -> None:
+    initialise = TaskDefinition.__init__
+
+    def __init__(self: TaskDefinition, *args: Any, **kwargs: Any) -> None:
+        initialise(self, *args, **kwargs)
+        for container in self.container_definitions:
+            parameters = container.get("linuxParameters", {})
+            if "capabilities" in parameters:
+                parameters["capabilities"] = {"add": [], "drop": [], **parameters["capabilities"]}
+
+    TaskDefinition.__init__ = __init__
+
+
+@_gap(
+    "ecs:CreateCluster, UpdateCluster",
+    "moto answers with the key of the tasks' storage as it was named; ECS answers with its ARN. "
+    "https://github.com/hashicorp/terraform-provider-aws/issues/45545",
+)
+def _cluster_keys(_: Facts) -> None:
+    def with_key_arn(call: Callable[..., Cluster]) -> Callable[..., Cluster]:
+        def wrapped(self: EC2ContainerServiceBackend, *args: Any, **kwargs: Any) -> Cluster:
+            cluster = call(self, *args, **kwargs)
+            storage = (cluster.configuration or {}).get("managedStorageConfiguration", {})
+            key = storage.get("fargateEphemeralStorageKmsKeyId")
+            if key:
+                arn = kms_backends[self.account_id][self.region_name].describe_key(key).arn
+                storage["fargateEphemeralStorageKmsKeyId"] = arn
+            return cluster
+
+        return wrapped
+
+    for name in ("create_cluster", "update_cluster"):
+        setattr(EC2ContainerServiceBackend, name, with_key_arn(getattr(EC2ContainerServiceBackend, name)))
+
+
+@_gap(
+    "logs:DescribeLogGroups",
+    "moto does not say which class a log group has. "
+    "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html",
+)
+def _log_group_class(_: Facts) -> None:
+    describe = LogGroup.to_describe_dict
+
+    def to_describe_dict(self: LogGroup) -> dict[str, Any]:
+        return {"logGroupClass": "STANDARD", **describe(self)}
+
+    LogGroup.to_describe_dict = to_describe_dict
+
+
+@_gap(
+    "rds:CreateDBCluster",
+    "moto answers that Aurora has storage of type gp2; RDS does not name the type of Aurora Standard. "
+    "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html",
+)
+def _aurora_storage_type(_: Facts) -> None:
+    initialise = DBCluster.__init__
+
+    def __init__(self: DBCluster, *args: Any, **kwargs: Any) -> None:
+        initialise(self, *args, **kwargs)
+        if self.engine.startswith("aurora") and self.storage_type != "aurora-iopt1":
+            self.storage_type = None
+
+    DBCluster.__init__ = __init__
+
+
+@_gap(
     "rds:CreateDBCluster, ModifyDBCluster, CreateDBInstance, ModifyDBInstance",
     "moto forgets what Performance Insights and Database Insights are set to, and EngineLifecycleSupport.",
 )
@@ -268,10 +341,7 @@ def _serverless_v1_scaling(_: Facts) -> None:
 )
 def _zones(facts: Facts) -> None:
     for region, names in facts.zones.items():
-        RegionsAndZonesBackend.zones[region] = [
-            Zone(region_name=region, name=name, zone_id=f"{region}-az{number}")
-            for number, name in enumerate(names, start=1)
-        ]
+        set_zones(region, names)
 
 
 @_gap(

@@ -77,6 +77,25 @@ describe.skipIf(!tools)('the proof', () => {
       await expect(proof).rejects.toMatchObject({ step: 'lock' });
     });
 
+    it('what AWS returns in another form than it was sent', async () => {
+      // The simulator keeps what it was sent.
+      const proof = proofOf('main.tf', /(kms_key +=) aws_kms_key\.logs\.arn/, '$1 aws_kms_key.logs.key_id');
+      await expect(proof).rejects.toMatchObject({
+        step: 'read-back',
+        message: expect.stringMatching(
+          /^aws_ecr_repository\.app is replaced: encryption_configuration\.0\.kms_key \(rows: repository-key\)$/m,
+        ),
+      });
+    });
+
+    it('a subnet that follows the list of zones', async () => {
+      const proof = proofOf('main.tf', 'ignore_changes = [availability_zone]', '');
+      await expect(proof).rejects.toMatchObject({
+        step: 'zones',
+        message: expect.stringMatching(/zones us-east-1b.* is not empty[\s\S]*aws_subnet\.this\[0\] must be replaced/),
+      });
+    });
+
     it('what a rule finds', async () => {
       const proof = proofOf('main.tf', '"IMMUTABLE"', '"MUTABLE"');
       await expect(proof).rejects.toMatchObject({

@@ -9,9 +9,12 @@ import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
 import { environment, modulesOf, placeProject } from '../terraform/terraform.js';
+import { zoneNames } from './facts.js';
 import { matches, whatAwsKeeps } from './kept.js';
+import { asAwsReturns, changesOver } from './read-back.js';
 import { givenFor } from './samples.js';
 import { startSimulator, type Simulator } from './simulator.js';
+import { zonesOfAnotherDay } from './zones.js';
 
 /** What a proof runs with. */
 export interface Tools {
@@ -126,6 +129,10 @@ class Deployment {
       this.fail('the inventory does not show what was applied');
     this.enter('re-plan');
     const replanSeconds = await this.expectNoChanges(this.project);
+    this.enter('read-back');
+    await this.expectNoChangesByReadBack(this.project);
+    this.enter('zones');
+    await this.expectNoChangesByZones();
     this.enter('rules');
     await this.expectNoFinding(this.project);
     await this.release();
@@ -157,6 +164,7 @@ class Deployment {
       await this.terraform(this.bootstrap, ['init', pluginDir]);
       const { resources, seconds } = await this.plannedAndApplied(this.bootstrap);
       steps = { resources, applySeconds: seconds, replanSeconds: await this.expectNoChanges(this.bootstrap) };
+      await this.expectNoChangesByReadBack(this.bootstrap);
       await this.expectNoFinding(this.bootstrap);
       const { stdout } = await this.terraform(this.bootstrap, ['output', '-raw', 'backend_hcl']);
       writeFileSync(backend, stdout);
@@ -199,12 +207,40 @@ class Deployment {
   }
 
   /** Plans once more; returns how many seconds it took. */
-  private async expectNoChanges(module: string): Promise<number> {
+  private async expectNoChanges(module: string, what = 'the second plan', ...flags: string[]): Promise<number> {
     const start = performance.now();
-    const { status, output } = await this.attempt(module, ['plan', '-detailed-exitcode']);
-    if (status !== 0)
-      this.fail(`${status === 2 ? 'the second plan is not empty' : 'the second plan failed'}:\n${gist(output)}`);
+    const { status, output } = await this.attempt(module, ['plan', '-detailed-exitcode', ...flags]);
+    if (status !== 0) this.fail(`${what} ${status === 2 ? 'is not empty' : 'failed'}:\n${gist(output)}`);
     return secondsSince(start);
+  }
+
+  /** The same over a state that says what AWS returns, instead of what it was sent. */
+  private async expectNoChangesByReadBack(module: string): Promise<void> {
+    const { stdout } = await this.terraform(module, ['state', 'pull'], { log: this.log(module, 'state') });
+    const copy = path.join(this.folder, 'read-back', path.basename(module));
+    const changes = await changesOver(
+      asAwsReturns(stdout),
+      module,
+      copy,
+      this.tools.providers,
+      (folder, [command, ...args]) =>
+        this.attempt(folder, [command!, ...args], command === 'show' ? { log: this.log(module, 'read-back') } : {}),
+    );
+    if (changes.length > 0) this.fail(`with what AWS returns the plan is not empty:\n${changes.join('\n')}`);
+  }
+
+  /** The same after the zones that the account sees have changed, where the project has subnets in them. */
+  private async expectNoChangesByZones(): Promise<void> {
+    if (![...this.sample.files].some(([file, text]) => file.endsWith('.tf') && text.includes('resource "aws_subnet"')))
+      return;
+    const { region } = this.sample.answers;
+    const before = zoneNames(region);
+    for (const zones of zonesOfAnotherDay(before)) {
+      await this.simulator.setZones(region, zones);
+      // The resources are where they were; only the list is another.
+      await this.expectNoChanges(this.project, `the plan with the zones ${zones.join(', ')}`, '-refresh=false');
+    }
+    await this.simulator.setZones(region, before);
   }
 
   /** Fails on anything that `check` finds in the project, its first plan and its state: an error, a warning or a note. */
@@ -230,6 +266,7 @@ class Deployment {
     const missing = running.filter((pattern) => !entries.some(([entry, state]) => matches(pattern, entry, state)));
     if (missing.length > 0) this.fail(`nothing is running that is ${JSON.stringify(missing)}`);
     await this.expectNoChanges(this.project);
+    await this.expectNoChangesByReadBack(this.project);
     await this.expectNoFinding(this.project);
   }
 
@@ -305,9 +342,14 @@ class Deployment {
 
   /** A plan, or the state, as JSON. */
   private async shown(module: string, plan?: string): Promise<string> {
-    const log = path.join(this.folder, `${path.basename(module)}-${plan ? 'plan' : 'state'}.log`);
+    const log = this.log(module, plan ? 'plan' : 'state');
     const { stdout } = await this.terraform(module, ['show', '-json', ...(plan ? [plan] : [])], { log });
     return stdout;
+  }
+
+  /** The log of what is printed as JSON. */
+  private log(module: string, what: string): string {
+    return path.join(this.folder, `${path.basename(module)}-${what}.log`);
   }
 
   /** Runs terraform and fails where it fails. */

@@ -1,0 +1,321 @@
+import type { Json, ReadBack } from '../../src/aws/read-back.js';
+
+/**
+ * What AWS fills in, or puts into another order, where a stack of ours writes nothing or any form will do. No rule looks at
+ * it: the provider is to cope, and the proof sees whether it does.
+ */
+export type FilledIn = Omit<ReadBack, 'plan' | 'notWritten'>;
+
+export const filledIn: readonly FilledIn[] = [
+  {
+    id: 'container-defaults',
+    types: ['aws_ecs_task_definition'],
+    argument: 'container_definitions',
+    answer: 'a container with its empty lists, `cpu: 0`, the host ports, and its variables in any order',
+    source:
+      'https://github.com/aws/aws-cli/blob/develop/awscli/examples/ecs/register-task-definition.rst; ' +
+      'systemControls, cpu and the order from the provider: internal/service/ecs/container_definitions.go',
+    returns: (sent) =>
+      inJson<Container[]>(sent, (containers) =>
+        containers.map((container) => ({
+          cpu: 0,
+          mountPoints: [],
+          volumesFrom: [],
+          systemControls: [],
+          ...container,
+          portMappings: (container.portMappings ?? []).map((port) => ({
+            hostPort: port.containerPort,
+            protocol: 'tcp',
+            ...port,
+          })),
+          environment: (container.environment ?? []).toReversed(),
+          ...(container.secrets ? { secrets: container.secrets.toReversed() } : {}),
+        })),
+      ),
+  },
+  {
+    id: 'service-platform-version',
+    types: ['aws_ecs_service'],
+    argument: 'platform_version',
+    answer: 'LATEST where none was named',
+    source: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html',
+    returns: otherwise('LATEST'),
+  },
+  {
+    id: 'scaling-role',
+    types: ['aws_appautoscaling_target'],
+    argument: 'role_arn',
+    answer: 'the service-linked role',
+    source:
+      'https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html',
+    returns: otherwise(
+      'arn:aws:iam::123456789012:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService',
+    ),
+  },
+  {
+    id: 'scaling-suspended',
+    types: ['aws_appautoscaling_target'],
+    argument: 'suspended_state',
+    answer: 'that nothing is suspended',
+    source:
+      'https://github.com/aws/aws-cli/blob/develop/awscli/examples/application-autoscaling/describe-scalable-targets.rst',
+    returns: otherwise([
+      {
+        dynamic_scaling_in_suspended: false,
+        dynamic_scaling_out_suspended: false,
+        scheduled_scaling_suspended: false,
+      },
+    ]),
+  },
+  {
+    id: 'log-group-class',
+    types: ['aws_cloudwatch_log_group'],
+    argument: 'log_group_class',
+    answer: 'STANDARD',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html',
+    returns: otherwise('STANDARD'),
+  },
+  {
+    id: 'key-rotation-period',
+    types: ['aws_kms_key'],
+    argument: 'rotation_period_in_days',
+    answer: '365 days',
+    source: 'https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html',
+    returns: otherwise(365),
+  },
+  {
+    id: 'policy-order',
+    types: ['aws_kms_key', 'aws_iam_role_policy', 'aws_s3_bucket_policy', 'aws_sns_topic_policy'],
+    argument: 'policy',
+    answer: 'statements and their lists in any order, a list of one as a text',
+    source: 'Knowledge; the provider compares policies with github.com/hashicorp/awspolicyequivalence for that',
+    returns: inAnotherOrder,
+  },
+  {
+    id: 'trust-policy-order',
+    types: ['aws_iam_role'],
+    argument: 'assume_role_policy',
+    answer: 'the same',
+    source: 'As of policy-order',
+    returns: inAnotherOrder,
+  },
+  {
+    id: 'log-policy-order',
+    types: ['aws_cloudwatch_log_resource_policy'],
+    argument: 'policy_document',
+    answer: 'the same',
+    source: 'As of policy-order',
+    returns: inAnotherOrder,
+  },
+  {
+    id: 'database-zones',
+    types: ['aws_rds_cluster'],
+    argument: 'availability_zones',
+    answer: 'three zones, whatever the subnet group has',
+    source: 'https://github.com/aws/aws-cli/blob/develop/awscli/examples/rds/create-db-cluster.rst',
+    // moto answers with a, b and c.
+    returns: (zones) => (Array.isArray(zones) ? zones.map((zone) => String(zone).replace(/c$/, 'd')) : zones),
+  },
+  {
+    id: 'database-storage-type',
+    types: ['aws_rds_cluster'],
+    argument: 'storage_type',
+    answer: 'nothing for Aurora Standard',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html',
+    returns: () => '',
+  },
+  {
+    id: 'database-version',
+    types: ['aws_rds_cluster', 'aws_rds_cluster_instance'],
+    argument: 'engine_version_actual',
+    answer: 'the minor version that runs, later another one',
+    source: 'Knowledge; the provider keeps the prefix that was written: internal/service/rds/cluster.go',
+    returns: (version) => `${String(version)}.7`,
+  },
+  {
+    id: 'database-members',
+    types: ['aws_rds_cluster'],
+    argument: 'cluster_members',
+    answer: 'the instances that came after it',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html',
+    returns: (_, { resource }) => [0, 1].map((index) => `${String(resource.cluster_identifier)}-${index}`),
+  },
+  {
+    id: 'database-network-type',
+    types: ['aws_rds_cluster_instance'],
+    argument: 'network_type',
+    answer: 'IPV4',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html',
+    returns: otherwise('IPV4'),
+  },
+  {
+    id: 'database-certificate',
+    types: ['aws_rds_cluster_instance'],
+    argument: 'ca_cert_identifier',
+    answer: 'the authority that issues by default',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html',
+    returns: () => 'rds-ca-rsa2048-g1',
+  },
+  {
+    id: 'database-parameters',
+    types: ['aws_rds_cluster_instance'],
+    argument: 'db_parameter_group_name',
+    answer: 'the default group of the version',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html',
+    returns: (_, { resource }) => `default.${String(resource.engine)}${String(resource.engine_version)}`,
+  },
+  {
+    id: 'subnet-group-network-types',
+    types: ['aws_db_subnet_group'],
+    argument: 'supported_network_types',
+    answer: 'IPV4',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSubnetGroup.html',
+    returns: () => ['IPV4'],
+  },
+  {
+    id: 'bucket-key',
+    types: ['aws_s3_bucket_server_side_encryption_configuration'],
+    argument: 'rule.bucket_key_enabled',
+    answer: 'false where it was not set',
+    source: 'Knowledge: what GetBucketEncryption answers since 2023',
+    returns: otherwise(false),
+  },
+  {
+    id: 'target-group-health',
+    types: ['aws_lb_target_group'],
+    argument: 'target_group_health',
+    answer: 'one healthy target as the least',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html',
+    returns: () => [
+      {
+        dns_failover: [{ minimum_healthy_targets_count: '1', minimum_healthy_targets_percentage: 'off' }],
+        unhealthy_state_routing: [{ minimum_healthy_targets_count: 1, minimum_healthy_targets_percentage: 'off' }],
+      },
+    ],
+  },
+  {
+    id: 'target-group-anomalies',
+    types: ['aws_lb_target_group'],
+    argument: 'load_balancing_anomaly_mitigation',
+    answer: 'off',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html',
+    returns: otherwise('off'),
+  },
+  {
+    id: 'target-group-stickiness',
+    types: ['aws_lb_target_group'],
+    argument: 'stickiness',
+    answer: 'a day that would be stuck for, if it were on',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html',
+    returns: () => [{ cookie_duration: 86400, cookie_name: '', enabled: false, type: 'lb_cookie' }],
+  },
+  {
+    id: 'listener-policy',
+    types: ['aws_lb_listener'],
+    argument: 'ssl_policy',
+    answer: 'none of a listener without TLS',
+    source: 'https://github.com/aws/aws-cli/blob/develop/awscli/examples/elbv2/describe-listeners.rst',
+    returns: (policy, { resource }) => (resource.protocol === 'HTTP' ? '' : policy),
+  },
+  {
+    id: 'listener-server-header',
+    types: ['aws_lb_listener'],
+    argument: 'routing_http_response_server_enabled',
+    answer: 'that the header is sent',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html',
+    returns: otherwise(true),
+  },
+  {
+    id: 'listener-client-certificates',
+    types: ['aws_lb_listener'],
+    argument: 'mutual_authentication',
+    answer: 'that a listener with TLS wants none',
+    source: 'Knowledge: what DescribeListeners answers of an HTTPS listener since 2023',
+    returns: (sent, { resource }) =>
+      resource.protocol === 'HTTPS'
+        ? [
+            {
+              advertise_trust_store_ca_names: '',
+              ignore_client_certificate_expiry: false,
+              mode: 'off',
+              trust_store_arn: '',
+            },
+          ]
+        : sent,
+  },
+  {
+    id: 'address-pool',
+    types: ['aws_eip'],
+    argument: 'public_ipv4_pool',
+    answer: "Amazon's pool",
+    source: 'https://github.com/aws/aws-cli/blob/develop/awscli/examples/ec2/describe-addresses.rst',
+    returns: otherwise('amazon'),
+  },
+  {
+    id: 'address-of-gateway',
+    types: ['aws_eip'],
+    argument: 'network_interface',
+    answer: 'the interface of the NAT gateway that took it',
+    source: 'https://github.com/aws/aws-cli/blob/develop/awscli/examples/ec2/describe-addresses.rst',
+    returns: otherwise('eni-0123456789abcdef0'),
+  },
+  {
+    id: 'endpoint-address-type',
+    types: ['aws_vpc_endpoint'],
+    argument: 'ip_address_type',
+    answer: 'ipv4',
+    source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html',
+    returns: otherwise('ipv4'),
+  },
+  {
+    id: 'endpoint-names',
+    types: ['aws_vpc_endpoint'],
+    argument: 'dns_options',
+    answer: 'names for IPv4',
+    source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptions.html',
+    returns: otherwise([{ dns_record_ip_type: 'ipv4', private_dns_only_for_inbound_resolver_endpoint: false }]),
+  },
+  {
+    id: 'vpc-dhcp-options',
+    types: ['aws_vpc'],
+    argument: 'dhcp_options_id',
+    answer: "the id of the region's default set",
+    source: 'https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html',
+    returns: () => 'dopt-0123456789abcdef0',
+  },
+  {
+    id: 'subscription-pending',
+    types: ['aws_sns_topic_subscription'],
+    argument: 'pending_confirmation',
+    answer: 'that an address has not confirmed yet',
+    source: 'https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html',
+    returns: (pending, { resource }) => (resource.protocol === 'email' ? true : pending),
+  },
+];
+
+interface Container {
+  portMappings?: { containerPort: number }[];
+  environment?: Json[];
+  secrets?: Json[];
+}
+
+/** What stands in for nothing. */
+function otherwise(answer: Json): FilledIn['returns'] {
+  return (sent) =>
+    sent === null || sent === '' || sent === 0 || (Array.isArray(sent) && sent.length === 0) ? answer : sent;
+}
+
+/** Changes what a text of JSON holds; a text without any stays as it is. */
+function inJson<T>(text: Json, change: (value: T) => unknown): Json {
+  return typeof text === 'string' && text !== '' ? JSON.stringify(change(JSON.parse(text) as T)) : text;
+}
+
+/** A policy that says the same. */
+function inAnotherOrder(policy: Json): Json {
+  const reversed = (value: Json): Json => {
+    if (Array.isArray(value)) return value.length === 1 ? reversed(value[0]!) : value.map(reversed).toReversed();
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, reversed(inner)]));
+  };
+  return inJson<Json>(policy, reversed);
+}

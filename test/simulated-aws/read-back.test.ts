@@ -1,0 +1,165 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import { readBacks } from '../../src/aws/read-back.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
+import type { Resource } from '../../src/terraform/project.js';
+import { goldenSamples } from '../support/golden-samples.js';
+import { scratchFolder } from '../support/scratch.js';
+import { filledIn, type FilledIn } from './filled-in.js';
+import { asAwsReturns, changesOver } from './read-back.js';
+import { startSimulator, type Simulator } from './simulator.js';
+import { smallProject } from './small-project.js';
+
+const tools = inject('simulatorTools');
+
+describe('each row', () => {
+  let resources: Resource[];
+
+  beforeAll(async () => {
+    const projects = goldenSamples().flatMap(({ files }) => [
+      files,
+      new Map([...files].flatMap(([file, text]) => (file.startsWith('bootstrap/') ? [[file.slice(10), text]] : []))),
+    ]);
+    const read = await Promise.all(projects.map((files) => readHclProject(memorySources(files))));
+    resources = read.flatMap((project) => project.resources);
+  });
+
+  /** Whether a sample writes the argument, or for what AWS fills in the block that it is in. */
+  function meets({ types, argument }: FilledIn, type: string, isFilledIn: boolean): boolean {
+    const names = argument.split('.');
+    const last = names.pop()!;
+    return resources
+      .filter((resource) => types.includes(type) && resource.mode === 'managed' && resource.type === type)
+      .flatMap((resource) => (names.length > 0 ? resource.blocks(names.join('.')) : [resource]))
+      .some((block) => isFilledIn || block.has(last));
+  }
+
+  it('has an id of its own', () => {
+    const ids = [...readBacks, ...filledIn].map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  it.each(filledIn)('of what AWS fills in meets a sample: $id', (row) => {
+    expect(row.types.filter((type) => !meets(row, type, true))).toEqual([]);
+  });
+
+  it.each(readBacks)('of what may be written otherwise meets a sample, or says that none writes it: $id', (row) => {
+    expect(row.types.some((type) => meets(row, type, false))).toBe(!row.notWritten);
+  });
+});
+
+describe('a state as AWS returns it', () => {
+  const state = (...resources: { type: string; values: object; mode?: string }[]) =>
+    JSON.stringify({
+      resources: resources.map(({ mode = 'managed', type, values }) => ({
+        mode,
+        type,
+        name: 'app',
+        instances: [{ attributes: values }],
+      })),
+    });
+  const key = { type: 'aws_kms_key', values: { key_id: '1234', arn: 'arn:key/1234' } };
+  const alias = {
+    type: 'aws_kms_alias',
+    values: { name: 'alias/app', arn: 'arn:alias/app', target_key_arn: 'arn:key/1234' },
+  };
+  const cluster = (named: string, mode?: string) => ({
+    type: 'aws_ecs_cluster',
+    values: {
+      configuration: [{ managed_storage_configuration: [{ fargate_ephemeral_storage_kms_key_id: named }] }],
+    },
+    ...(mode ? { mode } : {}),
+  });
+
+  it.each(['1234', 'alias/app', 'arn:alias/app'])('has the ARN of the key that is named %s', (named) => {
+    const { text, applied } = asAwsReturns(state(key, alias, cluster(named)));
+    expect(text).toBe(state(key, alias, cluster('arn:key/1234')));
+    expect([...applied]).toEqual([['aws_ecs_cluster.app', ['fargate-storage-key']]]);
+  });
+
+  it('keeps what AWS returns as it was sent', () => {
+    const sent = state(key, alias, cluster('arn:key/1234'));
+    expect(asAwsReturns(sent)).toEqual({ text: sent, applied: new Map() });
+  });
+
+  it('keeps what is only looked up', () => {
+    const sent = state(key, alias, cluster('1234', 'data'));
+    expect(asAwsReturns(sent).text).toBe(sent);
+  });
+
+  it('keeps a resource that does not have the argument', () => {
+    const sent = state({ type: 'aws_ecs_cluster', values: { configuration: [] } });
+    expect(asAwsReturns(sent).text).toBe(sent);
+  });
+});
+
+describe.skipIf(!tools)('a project that writes what ECS returns otherwise', () => {
+  if (!tools) return;
+  let simulator: Simulator;
+  let folder: string;
+  let project: string;
+  let terraform: Awaited<ReturnType<typeof smallProject>>;
+  let state: string;
+  const flags = ['-input=false', '-no-color'];
+
+  beforeAll(async () => {
+    folder = scratchFolder();
+    project = path.join(folder, 'project');
+    simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
+    terraform = await smallProject(path.join(import.meta.dirname, 'read-back/main.tf'), project, tools, simulator);
+    const applied = await terraform('apply', ...flags, '-auto-approve');
+    if (applied.status !== 0) throw new Error(applied.output);
+    state = (await terraform('state', 'pull')).stdout;
+  });
+  afterAll(() => simulator.stop());
+
+  /** What is wrong with a plan over the state that says what was sent, with what AWS returns put into it. */
+  function changes(sent: string): Promise<string[]> {
+    return changesOver(asAwsReturns(sent), project, path.join(folder, 'copy'), tools!.providers, (copy, args) =>
+      terraform(`-chdir=${copy}`, ...args),
+    );
+  }
+
+  async function rewrite(from: string, to: string, work: () => Promise<void>): Promise<void> {
+    const file = path.join(project, 'main.tf');
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(file, text.replace(from, to));
+    await work().finally(() => writeFileSync(file, text));
+  }
+
+  it('has an empty plan as it is', async () => {
+    expect(await changes(state)).toEqual([]);
+  });
+
+  it('without the list of capabilities that are added', () =>
+    rewrite('add = [], ', '', async () => {
+      const sent = state.replace(String.raw`\"add\":[],`, '');
+      expect(sent).not.toBe(state);
+      expect(await changes(sent)).toEqual([
+        expect.stringMatching(/^aws_ecs_task_definition\.app is replaced: container_definitions \(.*capabilities/),
+      ]);
+      // The simulator answers as ECS does.
+      expect(await terraform('plan', ...flags, '-detailed-exitcode')).toMatchObject({
+        status: 2,
+        output: expect.stringContaining('aws_ecs_task_definition.app must be replaced'),
+      });
+    }));
+
+  it("with the id of the storage's key", () =>
+    rewrite('aws_kms_key.app.arn', 'aws_kms_key.app.key_id', async () => {
+      const sent = state.replace(/("fargate_ephemeral_storage_kms_key_id": ")arn:\S+key\//, '$1');
+      expect(sent).not.toBe(state);
+      expect(await changes(sent)).toEqual([
+        'aws_ecs_cluster.app is updated: ' +
+          'configuration.0.managed_storage_configuration.0.fargate_ephemeral_storage_kms_key_id (rows: fargate-storage-key)',
+      ]);
+      expect(await terraform('plan', ...flags, '-detailed-exitcode')).toMatchObject({
+        status: 2,
+        output: expect.stringContaining('aws_ecs_cluster.app will be updated in-place'),
+      });
+    }));
+});

@@ -181,6 +181,14 @@ export const filledIn: readonly FilledIn[] = [
     returns: otherwise(false),
   },
   {
+    id: 'load-balancer-cross-zone',
+    types: ['aws_lb'],
+    argument: 'enable_cross_zone_load_balancing',
+    answer: 'true of an Application Load Balancer, whatever was sent',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html',
+    returns: (sent, { resource }) => (resource.load_balancer_type === 'application' ? true : sent),
+  },
+  {
     id: 'target-group-health',
     types: ['aws_lb_target_group'],
     argument: 'target_group_health',
@@ -274,6 +282,14 @@ export const filledIn: readonly FilledIn[] = [
     answer: 'names for IPv4',
     source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptions.html',
     returns: otherwise([{ dns_record_ip_type: 'ipv4', private_dns_only_for_inbound_resolver_endpoint: false }]),
+  },
+  {
+    id: 'flow-log-group',
+    types: ['aws_flow_log'],
+    argument: 'log_group_name',
+    answer: 'the name of the log group beside its ARN',
+    source: 'https://github.com/aws/aws-cli/blob/develop/awscli/examples/ec2/describe-flow-logs.rst',
+    returns: (_, { resource }) => String(resource.log_destination).split(':log-group:')[1] ?? '',
   },
   {
     id: 'vpc-dhcp-options',

@@ -32,6 +32,23 @@ describe.skipIf(!tools)('the simulator', () => {
     expect(await answers(simulator.endpoint)).toBe(false);
   });
 
+  it('lists other zones once it is told, and a zone keeps its id', async () => {
+    const simulator = await startSimulator(tools.python, scratchFolder(), { region: 'us-east-1' });
+    const listed = async () => {
+      const call = { Action: 'DescribeAvailabilityZones', Version: '2016-11-15' };
+      const { text } = await simulator.call('ec2', 'us-east-1', call);
+      const zones = [...text.matchAll(/<zoneName>(.+?)<\/zoneName>[^]*?<zoneId>(.+?)<\/zoneId>/g)];
+      return new Map(zones.map(([, name, id]) => [name, id]));
+    };
+    const before = await listed();
+    await simulator.setZones('us-east-1', ['us-east-1c', 'us-east-1g']);
+    const after = await listed();
+    await simulator.stop();
+    expect([...after.keys()]).toEqual(['us-east-1c', 'us-east-1g']);
+    expect(after.get('us-east-1c')).toBe(before.get('us-east-1c'));
+    expect([...before.values()]).not.toContain(after.get('us-east-1g'));
+  });
+
   it('ends with whoever started it, even if that is killed', async () => {
     const script = `
       import { startSimulator } from ${JSON.stringify(path.join(import.meta.dirname, 'simulator.ts'))};

@@ -59,6 +59,10 @@ export const limits: readonly { limit: string; rules: readonly string[] }[] = [
     rules: ['waf-capacity', 'waf-rule-actions', 'ecr-lifecycle-valid', 'dashboard-body'],
   },
   {
+    limit: 'What AWS returns otherwise than it was sent is known from two tables; what is in neither is not seen.',
+    rules: [],
+  },
+  {
     limit:
       'Quotas, service control policies, regions that the account has not enabled, and what AWS happens to be short of.',
     rules: [],

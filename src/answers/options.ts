@@ -259,8 +259,8 @@ const sharedRows: readonly AnyOption[] = [
     type: 'choice',
     choices: ['per-zone', 'single'],
     help: 'a NAT gateway in each zone, or one for all: cheaper, and lost with its zone',
-    defaultText: 'per-zone',
-    default: () => 'per-zone',
+    defaultText: 'single, or per-zone with --profile production',
+    default: (draft) => (draft.profile === 'production' ? 'per-zone' : 'single'),
     applies: withNewVpc,
   },
   {

@@ -24,6 +24,19 @@ export function findRegion(code: string | undefined): Region | undefined {
   return code !== undefined && Object.hasOwn(regions, code) ? regions[code] : undefined;
 }
 
+/**
+ * A region's code in short, for names that are the account's and not the region's: `apse1` of ap-southeast-1.
+ * The projects compute the same from `var.aws_region`; a test holds the two together.
+ */
+export function shortRegion(code: string): string {
+  return code.replace(/-?([nsewc])(?:orth|outh|ast|est|entral)|-/g, '$1');
+}
+
+/** The longest that `shortRegion` gives: the names of every region must fit. */
+export const longestShortRegion = regionCodes
+  .map(shortRegion)
+  .reduce((longest, short) => (short.length > longest.length ? short : longest));
+
 /** How a region is shown in a list: `ap-east-1  Asia Pacific (Hong Kong), must be enabled on the account first`. */
 export function describeRegion(code: string): string {
   const region = findRegion(code);

@@ -1,8 +1,8 @@
 import type { Answers } from '../answers/answers.js';
 import { prefixBudget } from '../aws/name-limits.js';
-import { findRegion } from '../aws/regions.js';
+import { findRegion, shortRegion } from '../aws/regions.js';
 import { findStack, namesOf } from '../stacks/index.js';
-import { scannerVersions } from './scanner-versions.js';
+import { isPublished, pipelineImages, scannerVersions } from './pipeline-tools.js';
 
 /** What templates see: every answer, and what follows from the answers. Templates hold no logic beyond "if". */
 export function viewOf(answers: Answers, version: string) {
@@ -12,9 +12,13 @@ export function viewOf(answers: Answers, version: string) {
     ...answers,
     version,
     scannerVersions,
+    pipelineImages,
+    isPublished,
     tags: Object.keys(answers.tags).length > 0 ? answers.tags : undefined,
     title: stack.title,
     namePrefix: `${answers.name}-${answers.suffix}`,
+    shortRegion: shortRegion(answers.region),
+    globalNamePrefix: `${answers.name}-${answers.suffix}-${shortRegion(answers.region)}`,
     regionName: findRegion(answers.region)?.name,
     regionOptIn: findRegion(answers.region)?.optIn,
     scheme: answers.https ? 'https' : 'http',
@@ -23,7 +27,7 @@ export function viewOf(answers: Answers, version: string) {
     singleNat: answers.nat === 'single',
     planRole: answers.ci !== 'none',
     subnetTests: subnetTests(answers),
-    stateKey: `${answers.name}/${answers.suffix}/terraform.tfstate`,
+    stateKey: `${answers.name}/${answers.suffix}/${answers.region}/terraform.tfstate`,
     prefixBudget: length,
     tightestName: { ...tightest, article: /^(?:[AEIOaeio]|S[3NQ])/.test(tightest.resource) ? 'an' : 'a' },
     // One character too long with the suffix staging1.

@@ -1,5 +1,6 @@
 import type { Option } from '../answers/option.js';
 import { zonesWithoutFargate } from '../aws/fargate-zones.js';
+import { longestShortRegion } from '../aws/regions.js';
 import { regionsWithEcsEndpoints } from '../aws/vpc-endpoints.js';
 import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
@@ -61,8 +62,8 @@ const ecsFargate: Stack = {
   names: [
     { resource: 'load balancer', ending: '-alb' },
     { resource: 'target group', ending: '-65535' },
-    { resource: 'IAM role', ending: '-rds-monitoring' },
-    { resource: 'S3 bucket', ending: '-alb-logs-123456789012' },
+    { resource: 'IAM role', ending: `-${longestShortRegion}-rds-monitoring` },
+    { resource: 'S3 bucket', ending: `-${longestShortRegion}-alb-logs-123456789012` },
     { resource: 'Aurora cluster', ending: '-aurora-15' },
     { resource: 'WAF web ACL', ending: '' },
     { resource: 'ECR repository', ending: '-app' },

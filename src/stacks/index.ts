@@ -1,6 +1,7 @@
 import { stacks as collected } from 'virtual:stacks';
 
 import type { Answers, Draft } from '../answers/answers.js';
+import { longestShortRegion } from '../aws/regions.js';
 import type { ResourceName } from '../aws/name-limits.js';
 import type { Stack } from './stack.js';
 
@@ -29,7 +30,7 @@ export function stackOf(draft: Draft): Stack | undefined {
 
 /** What the layers are called that every project has: base and bootstrap/, and its pipeline. */
 const namesOfEvery: readonly ResourceName[] = [
-  { resource: 'S3 bucket', ending: '-tfstate-123456789012' },
+  { resource: 'S3 bucket', ending: `-${longestShortRegion}-tfstate-123456789012` },
   { resource: 'KMS alias', ending: 'alias/-tfstate' },
 ];
 

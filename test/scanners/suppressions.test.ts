@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { stackRows } from '../../scripts/samples.mjs';
-import { scannerVersions } from '../../src/render/scanner-versions.js';
+import { scannerVersions } from '../../src/render/pipeline-tools.js';
 import { checkovTools, readResult } from './checkov.js';
 import { faultsTogether } from './limits.js';
 import { faultsOf, type Scan } from './scan.js';

@@ -1,4 +1,4 @@
-import { scannerVersions } from '../../src/render/scanner-versions.js';
+import { scannerVersions } from '../../src/render/pipeline-tools.js';
 import { pythonWith } from '../support/python.js';
 import { checkovTools } from './checkov.js';
 import type { Scanners } from './scan.js';

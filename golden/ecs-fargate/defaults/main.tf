@@ -3,7 +3,6 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 # Zones that every account has without opting in; Local and Wavelength Zones hold neither NAT nor Aurora.
-# Named as well, so that the list is closed; no region has a letter beyond f.
 # Two that some accounts still see have no Fargate:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
 data "aws_availability_zones" "available" {
@@ -13,17 +12,5 @@ data "aws_availability_zones" "available" {
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]
-  }
-
-  filter {
-    name   = "zone-name"
-    values = [for letter in ["a", "b", "c", "d", "e", "f"] : "${var.aws_region}${letter}"]
-  }
-
-  lifecycle {
-    postcondition {
-      condition     = length(self.names) >= 2
-      error_message = "The load balancer and Aurora need two availability zones; this account sees ${length(self.names)} in ${var.aws_region}."
-    }
   }
 }

@@ -3,6 +3,9 @@ locals {
   account_id  = data.aws_caller_identity.current.account_id
   partition   = data.aws_partition.current.partition
 
+  # Roles, buckets and dashboards are the account's, not the region's: their names say it in short, as in apse1.
+  global_name_prefix = "${local.name_prefix}-${replace(var.aws_region, "/-?([nsewc])(?:orth|outh|ast|est|entral)|-/", "$1")}"
+
   # Project, Environment and ManagedBy are not for var.tags to change.
   common_tags = merge(var.tags, {
     Project     = var.project_name

@@ -43,7 +43,7 @@ resource "aws_sns_topic_subscription" "email" {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = local.name_prefix
+  dashboard_name = local.global_name_prefix
 
   dashboard_body = jsonencode({
     widgets = [

@@ -1,5 +1,5 @@
 resource "aws_security_group" "alb" {
-  name        = "${local.name_prefix}-alb"
+  name_prefix = "${local.name_prefix}-alb-"
   description = "Load balancer of ${local.name_prefix}"
   vpc_id      = local.vpc_id
 
@@ -35,7 +35,7 @@ resource "aws_vpc_security_group_ingress_rule" "alb_https" {
 
 # No egress rule: the database opens no connection of its own.
 resource "aws_security_group" "database" {
-  name        = "${local.name_prefix}-database"
+  name_prefix = "${local.name_prefix}-database-"
   description = "Database of ${local.name_prefix}"
   vpc_id      = local.vpc_id
 
@@ -56,7 +56,7 @@ resource "aws_vpc_security_group_egress_rule" "alb_to_app" {
 }
 
 resource "aws_security_group" "app" {
-  name        = "${local.name_prefix}-app"
+  name_prefix = "${local.name_prefix}-app-"
   description = "Tasks of ${local.name_prefix}"
   vpc_id      = local.vpc_id
 

@@ -22,7 +22,7 @@ data "aws_iam_policy_document" "rds_monitoring_trust" {
 }
 
 resource "aws_iam_role" "rds_monitoring" {
-  name               = "${local.name_prefix}-rds-monitoring"
+  name               = "${local.global_name_prefix}-rds-monitoring"
   description        = "Lets RDS write the enhanced monitoring of ${local.name_prefix}"
   assume_role_policy = data.aws_iam_policy_document.rds_monitoring_trust.json
 }
@@ -104,7 +104,7 @@ data "aws_iam_policy_document" "execution" {
 }
 
 resource "aws_iam_role" "execution" {
-  name               = "${local.name_prefix}-ecs-execution"
+  name               = "${local.global_name_prefix}-ecs-execution"
   description        = "Lets ECS start the tasks of ${local.name_prefix}"
   assume_role_policy = data.aws_iam_policy_document.ecs_tasks_trust.json
 }
@@ -144,7 +144,7 @@ data "aws_iam_policy_document" "task" {
 }
 
 resource "aws_iam_role" "task" {
-  name               = "${local.name_prefix}-ecs-task"
+  name               = "${local.global_name_prefix}-ecs-task"
   description        = "What the application of ${local.name_prefix} may do"
   assume_role_policy = data.aws_iam_policy_document.ecs_tasks_trust.json
 }

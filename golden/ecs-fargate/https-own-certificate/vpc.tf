@@ -22,37 +22,51 @@ resource "aws_internet_gateway" "this" {
 }
 
 # The VPC's range is cut in 16: 0-3 public, 4-7 private, 8-11 database, the rest is free.
+# A subnet cannot move, so the list of zones decides only where a new one goes: with a zone that AWS adds, or takes out of
+# the list for an hour, nothing is replaced. local.azs has the zones that the subnets are in.
 resource "aws_subnet" "public" {
-  count = length(local.azs)
+  count = var.availability_zone_count
 
   vpc_id            = aws_vpc.this.id
-  availability_zone = local.azs[count.index]
+  availability_zone = element(data.aws_availability_zones.available.names, count.index)
   cidr_block        = cidrsubnet(var.vpc_cidr, 4, count.index)
 
   # Only the load balancer and the NAT gateways live here, and both bring their own addresses.
   map_public_ip_on_launch = false
 
-  tags = { Name = "${local.name_prefix}-public-${local.azs[count.index]}" }
+  tags = { Name = "${local.name_prefix}-public-${count.index + 1}" }
+
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 resource "aws_subnet" "private" {
-  count = length(local.azs)
+  count = var.availability_zone_count
 
   vpc_id            = aws_vpc.this.id
-  availability_zone = local.azs[count.index]
+  availability_zone = element(data.aws_availability_zones.available.names, count.index)
   cidr_block        = cidrsubnet(var.vpc_cidr, 4, 4 + count.index)
 
-  tags = { Name = "${local.name_prefix}-private-${local.azs[count.index]}" }
+  tags = { Name = "${local.name_prefix}-private-${count.index + 1}" }
+
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 resource "aws_subnet" "database" {
-  count = length(local.azs)
+  count = var.availability_zone_count
 
   vpc_id            = aws_vpc.this.id
-  availability_zone = local.azs[count.index]
+  availability_zone = element(data.aws_availability_zones.available.names, count.index)
   cidr_block        = cidrsubnet(var.vpc_cidr, 4, 8 + count.index)
 
-  tags = { Name = "${local.name_prefix}-database-${local.azs[count.index]}" }
+  tags = { Name = "${local.name_prefix}-database-${count.index + 1}" }
+
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 resource "aws_eip" "nat" {
@@ -82,6 +96,14 @@ resource "aws_route_table" "public" {
   vpc_id = aws_vpc.this.id
 
   tags = { Name = "${local.name_prefix}-public" }
+
+  # Before anything is created: two subnets of a tier in one zone would be one zone less than was asked for.
+  lifecycle {
+    precondition {
+      condition     = alltrue([for subnets in [aws_subnet.public, aws_subnet.private, aws_subnet.database] : length(distinct(subnets[*].availability_zone)) == var.availability_zone_count])
+      error_message = "The subnets of a tier would share a zone: availability_zone_count is ${var.availability_zone_count}, and this account sees ${join(", ", data.aws_availability_zones.available.names)}."
+    }
+  }
 }
 
 resource "aws_route" "public_internet" {
@@ -91,14 +113,14 @@ resource "aws_route" "public_internet" {
 }
 
 resource "aws_route_table_association" "public" {
-  count = length(local.azs)
+  count = var.availability_zone_count
 
   subnet_id      = aws_subnet.public[count.index].id
   route_table_id = aws_route_table.public.id
 }
 
 resource "aws_route_table" "private" {
-  count = length(local.azs)
+  count = var.availability_zone_count
 
   vpc_id = aws_vpc.this.id
 
@@ -106,7 +128,7 @@ resource "aws_route_table" "private" {
 }
 
 resource "aws_route" "private_nat" {
-  count = length(local.azs)
+  count = var.availability_zone_count
 
   route_table_id         = aws_route_table.private[count.index].id
   destination_cidr_block = "0.0.0.0/0"
@@ -114,7 +136,7 @@ resource "aws_route" "private_nat" {
 }
 
 resource "aws_route_table_association" "private" {
-  count = length(local.azs)
+  count = var.availability_zone_count
 
   subnet_id      = aws_subnet.private[count.index].id
   route_table_id = aws_route_table.private[count.index].id
@@ -128,7 +150,7 @@ resource "aws_route_table" "database" {
 }
 
 resource "aws_route_table_association" "database" {
-  count = length(local.azs)
+  count = var.availability_zone_count
 
   subnet_id      = aws_subnet.database[count.index].id
   route_table_id = aws_route_table.database.id

@@ -22,7 +22,7 @@ resource "aws_ecs_cluster" "this" {
 
   configuration {
     managed_storage_configuration {
-      fargate_ephemeral_storage_kms_key_id = aws_kms_key.app.id
+      fargate_ephemeral_storage_kms_key_id = aws_kms_key.app.arn
     }
   }
 
@@ -62,9 +62,19 @@ resource "aws_ecs_task_definition" "app" {
 
       readonlyRootFilesystem = true
 
+      # ECS answers with an empty list of added capabilities; unsaid, every plan would replace the task definition.
       linuxParameters = {
-        capabilities       = { drop = ["ALL"] }
+        capabilities       = { add = [], drop = ["ALL"] }
         initProcessEnabled = true
+
+        # The only place the container can write to: in memory, and anybody's as /tmp is everywhere.
+        tmpfs = [
+          {
+            containerPath = "/tmp"
+            size          = var.tmp_size
+            mountOptions  = ["rw", "noexec", "nosuid", "nodev"]
+          },
+        ]
       }
 
       portMappings = [
@@ -72,14 +82,6 @@ resource "aws_ecs_task_definition" "app" {
           containerPort = var.container_port
           hostPort      = var.container_port
           protocol      = "tcp"
-        },
-      ]
-
-      mountPoints = [
-        {
-          sourceVolume  = "tmp"
-          containerPath = "/tmp"
-          readOnly      = false
         },
       ]
 
@@ -102,12 +104,15 @@ resource "aws_ecs_task_definition" "app" {
         [for key in var.app_secret_keys : { name = key, valueFrom = "${aws_secretsmanager_secret.app.arn}:${key}::" }],
       )
 
+      # While CloudWatch Logs cannot be reached, lines beyond 25 MB are lost; with "blocking" payments would wait instead.
       logConfiguration = {
         logDriver = "awslogs"
         options = {
           awslogs-group         = aws_cloudwatch_log_group.app.name
           awslogs-region        = var.aws_region
           awslogs-stream-prefix = "app"
+          max-buffer-size       = "25m"
+          mode                  = "non-blocking"
         }
       }
     },
@@ -116,11 +121,6 @@ resource "aws_ecs_task_definition" "app" {
   runtime_platform {
     operating_system_family = "LINUX"
     cpu_architecture        = var.cpu_architecture
-  }
-
-  # The only place the container can write to.
-  volume {
-    name = "tmp"
   }
 
   # A revision that is gone cannot be rolled back to: the old one goes after the service has left it.
@@ -201,11 +201,24 @@ resource "aws_ecs_service" "app" {
     }
   }
 
-  # ECS refuses a target group without listener; tasks start only when their role may pull and read.
+  # ECS refuses a target group without listener. A task starts only when its role may pull and read and its way to the AWS
+  # APIs is open, and none of that is named above: a service that is created again would be rolled back before it is there.
   depends_on = [
     aws_lb_listener.http,
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
     aws_rds_cluster_instance.aurora,
+    aws_route.private_nat,
+    aws_route_table_association.private,
+    aws_vpc_endpoint.interface,
+    aws_vpc_endpoint.s3,
+    aws_vpc_security_group_ingress_rule.app_from_alb,
+    aws_vpc_security_group_egress_rule.alb_to_app,
+    aws_vpc_security_group_egress_rule.app_to_database,
+    aws_vpc_security_group_ingress_rule.database_from_app,
+    aws_vpc_security_group_egress_rule.app_to_endpoints,
+    aws_vpc_security_group_egress_rule.app_to_s3,
+    aws_vpc_security_group_egress_rule.app_https,
+    aws_vpc_security_group_ingress_rule.endpoints_from_app,
   ]
 }

@@ -3,6 +3,9 @@ locals {
   account_id  = data.aws_caller_identity.current.account_id
   partition   = data.aws_partition.current.partition
 
+  # Roles, buckets and dashboards are the account's, not the region's: their names say it in short, as in apse1.
+  global_name_prefix = "${local.name_prefix}-${replace(var.aws_region, "/-?([nsewc])(?:orth|outh|ast|est|entral)|-/", "$1")}"
+
   # Project, Environment and ManagedBy are not for var.tags to change.
   common_tags = merge(var.tags, {
     Project     = var.project_name
@@ -10,9 +13,9 @@ locals {
     ManagedBy   = "terraform"
   })
 
-  # Some accounts see only two zones of a region that has three.
-  azs               = slice(data.aws_availability_zones.available.names, 0, min(var.availability_zone_count, length(data.aws_availability_zones.available.names)))
-  nat_gateway_count = var.single_nat_gateway ? 1 : length(local.azs)
+  # The zones that the subnets are in, whatever AWS lists today.
+  azs               = aws_subnet.private[*].availability_zone
+  nat_gateway_count = var.single_nat_gateway ? 1 : var.availability_zone_count
 
   vpc_id              = aws_vpc.this.id
   public_subnet_ids   = aws_subnet.public[*].id

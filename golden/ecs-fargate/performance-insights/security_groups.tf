@@ -1,5 +1,5 @@
 resource "aws_security_group" "endpoints" {
-  name        = "${local.name_prefix}-endpoints"
+  name_prefix = "${local.name_prefix}-endpoints-"
   description = "VPC endpoints of ${local.name_prefix}"
   vpc_id      = local.vpc_id
 
@@ -11,7 +11,7 @@ resource "aws_security_group" "endpoints" {
 }
 
 resource "aws_security_group" "alb" {
-  name        = "${local.name_prefix}-alb"
+  name_prefix = "${local.name_prefix}-alb-"
   description = "Load balancer of ${local.name_prefix}"
   vpc_id      = local.vpc_id
 
@@ -36,7 +36,7 @@ resource "aws_vpc_security_group_ingress_rule" "alb_http" {
 
 # No egress rule: the database opens no connection of its own.
 resource "aws_security_group" "database" {
-  name        = "${local.name_prefix}-database"
+  name_prefix = "${local.name_prefix}-database-"
   description = "Database of ${local.name_prefix}"
   vpc_id      = local.vpc_id
 
@@ -57,7 +57,7 @@ resource "aws_vpc_security_group_egress_rule" "alb_to_app" {
 }
 
 resource "aws_security_group" "app" {
-  name        = "${local.name_prefix}-app"
+  name_prefix = "${local.name_prefix}-app-"
   description = "Tasks of ${local.name_prefix}"
   vpc_id      = local.vpc_id
 

@@ -4,7 +4,7 @@ resource "aws_s3_bucket" "alb_logs" {
   #checkov:skip=CKV_AWS_18:It holds access logs itself; logging the access to them would need another such bucket, and so on.
   #checkov:skip=CKV_AWS_144:They are the logs of one region's load balancer and expire; a copy in another region doubles their cost.
   #checkov:skip=CKV_AWS_145:Encrypted with S3-managed keys, which is all that an Application Load Balancer supports for access logs.
-  bucket        = "${local.name_prefix}-alb-logs-${local.account_id}"
+  bucket        = "${local.global_name_prefix}-alb-logs-${local.account_id}"
   force_destroy = var.force_destroy
 }
 

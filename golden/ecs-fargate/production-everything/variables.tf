@@ -123,7 +123,7 @@ variable "vpc_cidr" {
 }
 
 variable "availability_zone_count" {
-  description = "Number of availability zones to spread over, as far as the region has them."
+  description = "Number of availability zones to spread over."
   type        = number
   default     = 3
 
@@ -281,6 +281,17 @@ variable "db_skip_final_snapshot" {
   default     = false
 }
 
+variable "db_final_snapshot_suffix" {
+  description = "Ending of the name of the last snapshot; another one where a snapshot of that name is there already."
+  type        = string
+  default     = "final"
+
+  validation {
+    condition     = can(regex("^[a-z0-9]+(-[a-z0-9]+)*$", var.db_final_snapshot_suffix)) && length(var.db_final_snapshot_suffix) <= 63
+    error_message = "db_final_snapshot_suffix must be lower-case letters, digits and single hyphens between them."
+  }
+}
+
 variable "db_apply_immediately" {
   description = "Whether changes that interrupt the database are made at once rather than in the maintenance window."
   type        = bool
@@ -393,6 +404,17 @@ variable "task_memory" {
       "16384" = range(32768, 122881, 8192)
     }, tostring(var.task_cpu), []), var.task_memory)
     error_message = "Fargate does not offer this task_memory with this task_cpu; with 512, for example, it offers 1024, 2048, 3072 and 4096."
+  }
+}
+
+variable "tmp_size" {
+  description = "Size of /tmp in MiB; what is in it is in memory, and counts as the task's."
+  type        = number
+  default     = 128
+
+  validation {
+    condition     = var.tmp_size == floor(var.tmp_size) && var.tmp_size >= 1 && var.tmp_size < var.task_memory
+    error_message = "tmp_size must be a whole number of at least 1 and less than task_memory."
   }
 }
 

@@ -41,7 +41,7 @@ data "aws_iam_policy_document" "flow_logs" {
 }
 
 resource "aws_iam_role" "flow_logs" {
-  name               = "${local.name_prefix}-flow-logs"
+  name               = "${local.global_name_prefix}-flow-logs"
   description        = "Lets VPC flow logs write to their log group"
   assume_role_policy = data.aws_iam_policy_document.flow_logs_trust.json
 }

@@ -93,7 +93,7 @@ resource "aws_rds_cluster" "aurora" {
   apply_immediately         = var.db_apply_immediately
   deletion_protection       = var.deletion_protection
   skip_final_snapshot       = var.db_skip_final_snapshot
-  final_snapshot_identifier = "${local.aurora_cluster_identifier}-final"
+  final_snapshot_identifier = "${local.aurora_cluster_identifier}-${var.db_final_snapshot_suffix}"
 
   # Only instances of class db.serverless scale; for any other class the range would say nothing.
   dynamic "serverlessv2_scaling_configuration" {

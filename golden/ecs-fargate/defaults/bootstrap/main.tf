@@ -4,7 +4,10 @@ data "aws_partition" "current" {}
 
 locals {
   name_prefix = "${var.project_name}-${var.environment_suffix}"
-  bucket_name = "${local.name_prefix}-tfstate-${data.aws_caller_identity.current.account_id}"
+
+  # Buckets are the account's, not the region's: their names say it in short, as in apse1.
+  global_name_prefix = "${local.name_prefix}-${replace(var.aws_region, "/-?([nsewc])(?:orth|outh|ast|est|entral)|-/", "$1")}"
+  bucket_name        = "${local.global_name_prefix}-tfstate-${data.aws_caller_identity.current.account_id}"
 }
 
 # Read by nobody but those who run Terraform.

@@ -7,7 +7,7 @@ output "backend_hcl" {
   description = "Content of backend.hcl: terraform -chdir=bootstrap output -raw backend_hcl > backend.hcl"
   value       = <<-EOT
     bucket       = "${aws_s3_bucket.state.id}"
-    key          = "${var.project_name}/${var.environment_suffix}/terraform.tfstate"
+    key          = "${var.project_name}/${var.environment_suffix}/${var.aws_region}/terraform.tfstate"
     region       = "${var.aws_region}"
     encrypt      = true
     kms_key_id   = "${aws_kms_key.state.arn}"

@@ -190,8 +190,8 @@ run "names_and_tags" {
   }
 
   assert {
-    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_rds_cluster.aurora.cluster_identifier == "ledger-qa7-aurora" && aws_s3_bucket.alb_logs.bucket == "ledger-qa7-alb-logs-123456789012"
-    error_message = "Every name must carry project and suffix, and the bucket's the account too."
+    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_rds_cluster.aurora.cluster_identifier == "ledger-qa7-aurora" && aws_s3_bucket.alb_logs.bucket == "ledger-qa7-use1-alb-logs-123456789012"
+    error_message = "Every name must carry project and suffix, and the bucket's the region and the account too."
   }
 
   assert {

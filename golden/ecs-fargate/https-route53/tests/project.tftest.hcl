@@ -91,7 +91,7 @@ run "refuses_a_name_that_does_not_fit" {
   expect_failures = [var.environment_suffix]
 }
 
-run "region_with_two_zones" {
+run "refuses_a_region_with_fewer_zones" {
   command = plan
 
   override_data {
@@ -105,9 +105,45 @@ run "region_with_two_zones" {
     availability_zone_count = 3
   }
 
+  expect_failures = [aws_route_table.public]
+}
+
+run "subnets_before_the_zones_change" {
+  plan_options {
+    target = [aws_subnet.private]
+  }
+
+  variables {
+    availability_zone_count = 3
+  }
+}
+
+run "zones_that_come_and_go_move_no_subnet" {
+  command = plan
+
+  override_data {
+    target = data.aws_availability_zones.available
+    values = {
+      names = ["zone-new", "zone-a"]
+    }
+  }
+
+  plan_options {
+    target = [aws_subnet.private]
+  }
+
+  variables {
+    availability_zone_count = 3
+  }
+
   assert {
-    condition     = length(aws_subnet.public) == 2
-    error_message = "Where there are two zones, two must do."
+    condition     = join(",", aws_subnet.private[*].availability_zone) == "zone-a,zone-b,zone-c"
+    error_message = "A subnet must stay in its zone."
+  }
+
+  assert {
+    condition     = aws_subnet.private[*].id == run.subnets_before_the_zones_change.private_subnet_ids
+    error_message = "No subnet may be replaced."
   }
 }
 
@@ -167,8 +203,8 @@ run "names_and_tags" {
   }
 
   assert {
-    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_rds_cluster.aurora.cluster_identifier == "ledger-qa7-aurora" && aws_s3_bucket.alb_logs.bucket == "ledger-qa7-alb-logs-123456789012"
-    error_message = "Every name must carry project and suffix, and the bucket's the account too."
+    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_rds_cluster.aurora.cluster_identifier == "ledger-qa7-aurora" && aws_s3_bucket.alb_logs.bucket == "ledger-qa7-use1-alb-logs-123456789012"
+    error_message = "Every name must carry project and suffix, and the bucket's the region and the account too."
   }
 
   assert {

@@ -13,6 +13,8 @@ export interface Worker {
   policy?: string;
   subnets?: string;
   version?: string;
+  /** Of its instance refresh. */
+  preferences?: string;
 }
 
 /** Instances beside the service of a golden sample. */
@@ -96,7 +98,7 @@ resource "aws_autoscaling_group" "worker" {
 
   instance_refresh {
     strategy = "Rolling"
-  }
+${settings.preferences ? `\n    preferences {\n      ${settings.preferences}\n    }\n` : ''}  }
 
   dynamic "tag" {
     for_each = local.common_tags

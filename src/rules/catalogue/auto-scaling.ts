@@ -261,8 +261,9 @@ ${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].
     name: 'launch-template-version',
     severity: 'error',
     title: 'the version of a launch template is a number, $Latest or $Default',
-    why: 'AWS answers "ValidationError: Invalid launch template version: either \'$Default\', \'$Latest\', or a numeric version are allowed." A plan takes any text.',
-    remedy: 'Set version to aws_launch_template.<name>.latest_version, or to "$Latest" or "$Default" as it is spelled here.',
+    why: "AWS answers \"ValidationError: Invalid launch template version: either '$Default', '$Latest', or a numeric version are allowed.\" A plan takes any text.",
+    remedy:
+      'Set version to aws_launch_template.<name>.latest_version, or to "$Latest" or "$Default" as it is spelled here.',
     catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateSpecification.html',

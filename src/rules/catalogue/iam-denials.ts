@@ -53,7 +53,9 @@ export default defineRule({
         const beside = policy.statements.filter((other) => other !== statement);
         // A denial that takes something back of what the same policy allows leaves no more than that.
         if (beside.some((other) => other.effect !== 'Deny' && mayName(other, action))) continue;
-        const missing = others.filter((other) => !policy.statements.some((one) => one.effect === 'Deny' && mayName(one, other)));
+        const missing = others.filter(
+          (other) => !policy.statements.some((one) => one.effect === 'Deny' && mayName(one, other)),
+        );
         if (missing.length > 0) tell(report, statement, `denies ${action} and not ${few(missing)}`, 'actions');
       }
     }

@@ -1,4 +1,11 @@
-import { actionsOf, listenerRules, listeners, listenersOf, loadBalancerOf, targetGroupsOf } from '../lib/load-balancers.js';
+import {
+  actionsOf,
+  listenerRules,
+  listeners,
+  listenersOf,
+  loadBalancerOf,
+  targetGroupsOf,
+} from '../lib/load-balancers.js';
 import { isLeftOut } from '../lib/presence.js';
 import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
@@ -281,8 +288,7 @@ ${secureHttps}`,
         if (weights.length < 2 || forward.uncertain) continue;
         const isOff = forward.truth('stickiness.enabled') === false || isLeftOut(project, forward, 'stickiness');
         const group = targetGroupsOf(forward, 'target_group').find(isSticky);
-        if (isOff && group)
-          finding(holder, `has no stickiness, and ${group.configAddress} has`, actionName(holder));
+        if (isOff && group) finding(holder, `has no stickiness, and ${group.configAddress} has`, actionName(holder));
       }
     },
   },

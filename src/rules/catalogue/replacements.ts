@@ -82,7 +82,8 @@ function isPicked(folder: ModuleFolder, expression: Expression, depth = deepest)
 /** What `for_each` goes through, without what makes a set or a map of it. */
 function collectionOf(expression: Expression): Expression {
   if (expression.kind === 'for') return collectionOf(expression.collection);
-  const [first] = expression.kind === 'call' && ['toset', 'zipmap'].includes(expression.name) ? expression.arguments : [];
+  const [first] =
+    expression.kind === 'call' && ['toset', 'zipmap'].includes(expression.name) ? expression.arguments : [];
   return first ? collectionOf(first) : expression;
 }
 
@@ -98,7 +99,9 @@ function zoneFault(folder: ModuleFolder, resource: Resource): string | undefined
   const number = written('count');
   if (each && resource.refs('for_each', 'aws_availability_zones').length > 0) {
     const taken = zonesTaken(folder, collectionOf(each));
-    return taken === undefined || taken === 'all' ? undefined : 'is there for the first zones of the list that AWS gives';
+    return taken === undefined || taken === 'all'
+      ? undefined
+      : 'is there for the first zones of the list that AWS gives';
   }
   const value = resource.get(zone);
   const symbol = value instanceof Unknown ? (value.symbol ?? '') : '';
@@ -134,7 +137,8 @@ const uniquelyNamed: Readonly<Record<string, readonly string[]>> = {
 function sourcesOf(folder: ModuleFolder, expression: Expression, depth = deepest): Set<string> {
   const sources = new Set<string>();
   // A digest or a time may be of whatever there is; a condition may leave the name out.
-  if (within(withoutCosmetics(expression)).some(({ kind }) => kind === 'call' || kind === 'conditional')) sources.add('anything');
+  if (within(withoutCosmetics(expression)).some(({ kind }) => kind === 'call' || kind === 'conditional'))
+    sources.add('anything');
   for (const { path } of referencesIn(expression)) {
     const [kind, name = ''] = path;
     const local = kind === 'local' ? declarationsOf(folder).locals.get(name)?.attribute.expression : undefined;
@@ -158,7 +162,11 @@ function tells(name: string, value: string): boolean {
 }
 
 /** The arguments whose change replaces a resource under the name it has; none where the name changes along. */
-function keptNameFor(folder: ModuleFolder, resource: Resource, body: NonNullable<Resource['syntax']>['body']): string[] {
+function keptNameFor(
+  folder: ModuleFolder,
+  resource: Resource,
+  body: NonNullable<Resource['syntax']>['body'],
+): string[] {
   const name = argument(body, 'name')?.expression;
   if (!name || !resource.has('name')) return [];
   const forcing = (uniquelyNamed[resource.type] ?? []).flatMap((argumentName) => {

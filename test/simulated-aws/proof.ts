@@ -234,8 +234,8 @@ class Deployment {
   }
 
   /** Changes values in terraform.tfvars, as the README tells. */
-  private setValues(values: Record<string, string>): void {
-    const file = path.join(this.project, 'terraform.tfvars');
+  private setValues(values: Record<string, string>, module: string = this.project): void {
+    const file = path.join(module, 'terraform.tfvars');
     for (const [variable, value] of Object.entries(values)) {
       const before = readFileSync(file, 'utf8');
       const after = before.replace(new RegExp(`^(${variable} +=) .*$`, 'm'), (_, start: string) => `${start} ${value}`);
@@ -255,8 +255,11 @@ class Deployment {
     return secondsSince(start);
   }
 
+  /** What the README says of the state bucket, last of all. */
   private async destroyBootstrap(): Promise<number> {
     const start = performance.now();
+    this.setValues({ force_destroy: 'true' }, this.bootstrap!);
+    await this.terraform(this.bootstrap!, ['apply', '-auto-approve']);
     await this.terraform(this.bootstrap!, ['destroy', '-auto-approve']);
     return secondsSince(start);
   }

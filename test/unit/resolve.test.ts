@@ -27,7 +27,7 @@ describe('defaults', () => {
       vpc: 'create',
       vpcCidr: '10.0.0.0/16',
       availabilityZones: 3,
-      nat: 'per-zone',
+      nat: 'single',
       containerPort: 8080,
       ci: 'none',
       tags: {},

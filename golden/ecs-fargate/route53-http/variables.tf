@@ -292,7 +292,7 @@ variable "db_final_snapshot_suffix" {
 }
 
 variable "db_apply_immediately" {
-  description = "Whether changes that interrupt the database are made at once rather than in the maintenance window."
+  description = "Whether changes that interrupt the database are made at once; in the maintenance window, every plan shows them until then."
   type        = bool
   default     = false
 }

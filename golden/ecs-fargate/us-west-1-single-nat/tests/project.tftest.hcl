@@ -106,6 +106,11 @@ run "subnets_before_the_zones_change" {
   variables {
     availability_zone_count = 3
   }
+
+  assert {
+    condition     = join(",", aws_subnet.private[*].availability_zone) == "zone-a,zone-b,zone-c"
+    error_message = "Each zone needs a subnet."
+  }
 }
 
 run "zones_that_come_and_go_move_no_subnet" {

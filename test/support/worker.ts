@@ -43,7 +43,7 @@ data "aws_iam_policy_document" "worker_trust" {
 }
 
 resource "aws_iam_role" "worker" {
-  name               = "\${local.name_prefix}-worker"
+  name               = "\${local.global_name_prefix}-worker"
   description        = "Workers of \${local.name_prefix}"
   assume_role_policy = data.aws_iam_policy_document.worker_trust.json
 }
@@ -54,7 +54,7 @@ resource "aws_iam_role_policy_attachment" "worker" {
 }
 
 resource "aws_iam_instance_profile" "worker" {
-  name = "\${local.name_prefix}-worker"
+  name = "\${local.global_name_prefix}-worker"
   role = aws_iam_role.worker.name
 }
 

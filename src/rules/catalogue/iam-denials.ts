@@ -1,6 +1,14 @@
 import { coversAction } from '../lib/patterns.js';
 import type { Statement } from '../lib/policies.js';
-import { actionsOf, few, isNarrowed, statementsOf, tell } from '../lib/statements.js';
+import {
+  actionsOf,
+  few,
+  isNarrowed,
+  namesEverybody,
+  statementsOf,
+  tell,
+  type HeldStatement,
+} from '../lib/statements.js';
 import { defineRule } from '../rule.js';
 
 /** Actions that read the same as another does, by that one. */
@@ -15,6 +23,17 @@ const alike: Readonly<Record<string, readonly string[]>> = {
 function mayName(statement: Statement, action: string): boolean {
   if (!statement.actions) return true;
   return statement.actions.some((pattern) => coversAction(pattern, action) !== false);
+}
+
+/** Whether a denial takes something back of what the same policy allows those whom it denies: no more is left than that. */
+function takesBack({ statement, policy }: HeldStatement, action: string): boolean {
+  return policy.statements.some(
+    (other) =>
+      other !== statement &&
+      other.effect !== 'Deny' &&
+      mayName(other, action) &&
+      (policy.kind !== 'resource' || !other.principals || namesEverybody(other)),
+  );
 }
 
 const document = (actions: string) => `data "aws_iam_policy_document" "reader" {
@@ -50,9 +69,7 @@ export default defineRule({
       for (const action of actionsOf(statement)) {
         const others = Object.entries(alike).find(([name]) => name.toLowerCase() === action.toLowerCase())?.[1];
         if (!others || statement.notActions) continue;
-        const beside = policy.statements.filter((other) => other !== statement);
-        // A denial that takes something back of what the same policy allows leaves no more than that.
-        if (beside.some((other) => other.effect !== 'Deny' && mayName(other, action))) continue;
+        if (takesBack({ statement, policy }, action)) continue;
         const missing = others.filter(
           (other) => !policy.statements.some((one) => one.effect === 'Deny' && mayName(one, other)),
         );

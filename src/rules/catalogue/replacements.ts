@@ -274,7 +274,7 @@ export default defineRules(
         if (!resource.syntax || !createsBeforeDestroy(resource)) continue;
         const forcing = keptNameFor(folder, resource, resource.syntax.body);
         if (forcing.length > 0)
-          finding(resource, `has the same name before and after a change of ${forcing.join(' or ')}`, 'name');
+          finding(resource, `has the same name before and after a change of ${forcing.join(', ')}`, 'name');
       }
     },
   },

@@ -262,8 +262,7 @@ ${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].
     severity: 'error',
     title: 'the version of a launch template is a number, $Latest or $Default',
     why: "AWS answers \"ValidationError: Invalid launch template version: either '$Default', '$Latest', or a numeric version are allowed.\" A plan takes any text.",
-    remedy:
-      'Set version to aws_launch_template.<name>.latest_version, or to "$Latest" or "$Default" as it is spelled here.',
+    remedy: 'Set version to aws_launch_template.<name>.latest_version, or to "$Latest" or "$Default".',
     catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateSpecification.html',
@@ -284,9 +283,9 @@ ${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].
     name: 'instance-refresh-possible',
     severity: 'error',
     title: 'an instance refresh is asked for what it can do',
-    why: 'StartInstanceRefresh answers "ValidationError: … The AutoRollback parameter cannot be set to true when the DesiredConfiguration parameter is empty", and the like for an image that is looked up in Parameter Store and for percentages that are more than 100 apart. The group has its new template by then, and its old instances.',
+    why: 'StartInstanceRefresh answers "ValidationError: … The AutoRollback parameter cannot be set to true when the DesiredConfiguration parameter is empty", and the like for an image in Parameter Store and for percentages more than 100 apart.',
     remedy:
-      'Take auto_rollback out, or use a launch template with the id of an image; keep max_healthy_percentage within 100 of min_healthy_percentage, which is 90 by default.',
+      'Take auto_rollback out, or use a launch template with the id of an image; keep max_healthy_percentage within 100 of min_healthy_percentage (90 by default).',
     catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html',

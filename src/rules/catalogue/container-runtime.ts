@@ -8,7 +8,6 @@ const elsewhere = [
   'docker_volume_configuration',
   'efs_volume_configuration',
   'fsx_windows_file_server_volume_configuration',
-  's3files_volume_configuration',
 ];
 
 /** The names of the empty directories that a task brings. */
@@ -98,9 +97,8 @@ export default defineRules(
     name: 'container-volume-writable',
     severity: 'note',
     title: 'a container whose user is not root can write to the volume that it is given to write to',
-    why: 'On Fargate a volume without more is a directory of root with mode 0755. Where the image does not have the path, with its owner and as a VOLUME, the first write ends in "Permission denied".',
-    remedy:
-      'Mount memory instead, with linuxParameters.tmpfs = [{ containerPath, size, mountOptions }], which Fargate has since January 2026, or make the path, its owner and its VOLUME in the image.',
+    why: 'On Fargate a volume without more is a directory of root with mode 0755: unless the image has the path with its owner as a VOLUME, the first write ends in "Permission denied".',
+    remedy: 'Use linuxParameters.tmpfs, which Fargate has since January 2026, or prepare the path in the image.',
     catalogue: ['facts §7'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://github.com/aws/containers-roadmap/issues/938',
@@ -150,9 +148,9 @@ export default defineRules(
     name: 'container-log-mode',
     severity: 'note',
     title: 'the log driver of a container says whether the container waits for it or lines are dropped',
-    why: 'Since June 2025 the default is non-blocking: when more is logged than is taken away, lines are lost and nothing says so. With blocking the container waits instead. Which of them holds is a setting of the account that the project does not show.',
+    why: 'Since June 2025 the default is non-blocking: lines that come too fast are lost, and nothing says so. With blocking the container waits. Which of them holds is a setting of the account.',
     remedy:
-      'Set the option mode to "non-blocking", with a max-buffer-size such as "25m", or to "blocking" where no line may be lost, without that size.',
+      'Set the option mode to "non-blocking" with max-buffer-size = "25m", or to "blocking" where no line may be lost.',
     catalogue: ['facts §7'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html',

@@ -55,7 +55,7 @@ export default defineRule({
   name: 'denied-read-complete',
   severity: 'warning',
   title: 'a denial of reading covers every action that reads the same',
-  why: 'What is denied is read all the same: s3:GetObject does not stand for s3:GetObjectVersion, by which every object can be fetched, in a bucket without versions too, as version null.',
+  why: 'What is denied is read all the same: s3:GetObjectVersion fetches every object, in a bucket without versions too, as version null.',
   remedy: 'Name the other actions beside it, or a pattern such as s3:GetObject*.',
   catalogue: ['S000-05'],
   stages: ['hcl', 'plan', 'state'],

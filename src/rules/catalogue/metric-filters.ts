@@ -18,9 +18,8 @@ export default defineRule({
   name: 'metric-filter-dimensions',
   severity: 'error',
   title: 'a metric filter with dimensions has a pattern with fields and no default value',
-  why: 'PutMetricFilter answers "InvalidParameterException: Invalid metric transformation: dimensions and default value are mutually exclusive properties", or "The specified filter pattern does not support dimensions" where the pattern is neither of JSON nor of fields between brackets.',
-  remedy:
-    'Take default_value or dimensions out, and give dimensions a pattern such as { $.level = "error" } or [ip, user, status].',
+  why: 'PutMetricFilter answers "Invalid metric transformation: dimensions and default value are mutually exclusive properties", or "The specified filter pattern does not support dimensions".',
+  remedy: 'Take default_value or dimensions out, or use a pattern such as { $.level = "error" } or [ip, user, status].',
   catalogue: ['S000-20'],
   stages: ['hcl', 'plan', 'state'],
   source: 'https://github.com/hashicorp/terraform-provider-aws/issues/28881',

@@ -2,7 +2,7 @@ import { referencePath } from '../../terraform/evaluate.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { argument, declarationsOf, referencesIn } from '../../terraform/references.js';
-import { within, type Expression } from '../../terraform/syntax.js';
+import { within, type Body, type Expression } from '../../terraform/syntax.js';
 import { identity, Unknown } from '../../terraform/value.js';
 import { createsBeforeDestroy, ignoresChanges } from '../lib/presence.js';
 import { defineRules } from '../rule.js';
@@ -122,23 +122,19 @@ const uniquelyNamed: Readonly<Record<string, readonly string[]>> = {
   aws_neptune_cluster_parameter_group: ['family'],
   aws_neptune_parameter_group: ['family'],
   aws_db_option_group: ['engine_name', 'major_engine_version'],
-  aws_launch_configuration: [
-    'image_id',
-    'instance_type',
-    'user_data',
-    'user_data_base64',
-    'security_groups',
-    'iam_instance_profile',
-    'key_name',
-  ],
 };
+
+/** Functions that change nothing but how a text looks. */
+const cosmetic = new Set(['format', 'join', 'lower', 'replace', 'upper']);
 
 /** What an expression is made of, through local values: `var.port`, `each`, or what may be anything. */
 function sourcesOf(folder: ModuleFolder, expression: Expression, depth = deepest): Set<string> {
   const sources = new Set<string>();
   // A digest or a time may be of whatever there is; a condition may leave the name out.
-  if (within(withoutCosmetics(expression)).some(({ kind }) => kind === 'call' || kind === 'conditional'))
-    sources.add('anything');
+  const isOpen = within(expression).some(
+    (part) => part.kind === 'conditional' || (part.kind === 'call' && !cosmetic.has(part.name)),
+  );
+  if (isOpen) sources.add('anything');
   for (const { path } of referencesIn(expression)) {
     const [kind, name = ''] = path;
     const local = kind === 'local' ? declarationsOf(folder).locals.get(name)?.attribute.expression : undefined;
@@ -151,9 +147,6 @@ function sourcesOf(folder: ModuleFolder, expression: Expression, depth = deepest
   return sources;
 }
 
-/** Functions that change nothing but how a name looks. */
-const cosmetic = new Set(['format', 'join', 'lower', 'replace', 'substr', 'trimsuffix', 'trimprefix', 'upper']);
-
 /** Whether a text has another in it, or the version at its end: `app-pg17` and `aurora-postgresql17`. */
 function tells(name: string, value: string): boolean {
   const [, version = ''] = /(\d[\d.]*)$/.exec(value) ?? [];
@@ -162,11 +155,7 @@ function tells(name: string, value: string): boolean {
 }
 
 /** The arguments whose change replaces a resource under the name it has; none where the name changes along. */
-function keptNameFor(
-  folder: ModuleFolder,
-  resource: Resource,
-  body: NonNullable<Resource['syntax']>['body'],
-): string[] {
+function keptNameFor(folder: ModuleFolder, resource: Resource, body: Body): string[] {
   const name = argument(body, 'name')?.expression;
   if (!name || !resource.has('name')) return [];
   const forcing = (uniquelyNamed[resource.type] ?? []).flatMap((argumentName) => {
@@ -185,12 +174,6 @@ function keptNameFor(
       tells(text, identity(resource.get(argumentName)) ?? ''),
   );
   return follows ? [] : names;
-}
-
-function withoutCosmetics(expression: Expression): Expression {
-  if (expression.kind === 'call' && cosmetic.has(expression.name))
-    return { kind: 'template', parts: expression.arguments.map(withoutCosmetics), line: expression.line };
-  return expression.kind === 'template' ? { ...expression, parts: expression.parts.map(withoutCosmetics) } : expression;
 }
 
 /** The resources of HCL with the folder that each is written in. */
@@ -233,9 +216,9 @@ export default defineRules(
     name: 'zones-not-by-position',
     severity: 'note',
     title: 'what is bound to its zone keeps it when the list of zones changes',
-    why: 'A zone that comes, goes or is impaired moves all that stand behind it in the list. The next plan replaces the subnets, with everything in them, or destroys the last one; the apply stops half-way at what is in use.',
+    why: 'A zone that comes, goes or is impaired moves all behind it in the list: the next plan replaces subnets with everything in them, or destroys the last, and the apply stops half-way at what is in use.',
     remedy:
-      'Set lifecycle { ignore_changes = [availability_zone] }, take the number of subnets from a variable, and the zone elsewhere from the subnet.',
+      'Put availability_zone into ignore_changes, take the number from a variable, and the zone elsewhere from the subnet.',
     catalogue: ['facts §3'],
     stages: ['hcl'],
     source: 'https://github.com/hashicorp/terraform-provider-aws/issues/530',
@@ -262,9 +245,8 @@ export default defineRules(
     name: 'unique-name-replaceable',
     severity: 'note',
     title: 'what is replaced before it is destroyed has a name that changes along',
-    why: 'Its successor is made while it is still there, and AWS refuses a second one of the same name: "InvalidGroup.Duplicate", "already exists". The change then fails at every apply.',
-    remedy:
-      'Use name_prefix, or put what forces the replacement into the name, such as the port of a target group or the version of a family.',
+    why: 'Its successor is made while it is there, and AWS refuses a second one of the name: "InvalidGroup.Duplicate", "already exists".',
+    remedy: 'Use name_prefix, or put what forces the replacement into the name, such as the port or the version.',
     catalogue: ['S001-23'],
     stages: ['hcl'],
     source: 'https://github.com/hashicorp/terraform-provider-aws/issues/1730',

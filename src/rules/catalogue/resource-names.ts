@@ -397,7 +397,7 @@ environment_suffix = "prod"
     severity: 'warning',
     scope: 'generated',
     title: 'a name that the account has once, whatever the region, carries the region',
-    why: 'Roles, policies, buckets and dashboards belong to no region: a copy of the project with the same suffix in a second region ends in "EntityAlreadyExists" or "BucketAlreadyOwnedByYou", or overwrites the dashboard.',
+    why: 'A copy with the same suffix in a second region ends in "EntityAlreadyExists" or "BucketAlreadyOwnedByYou", or overwrites the dashboard.',
     remedy: 'Begin the name with local.global_name_prefix.',
     catalogue: ['S001-08', 'S004-15'],
     stages: ['hcl'],

@@ -11,9 +11,8 @@ export default defineRule({
   name: 'service-linked-role-optional',
   severity: 'note',
   title: "a project makes a service's own role only where it is asked to",
-  why: 'An account has one such role for a service, and services make it themselves when they are first used. Creating it again fails with "Service role name … has been taken in this account", so a second copy of the project cannot be applied; a destroy takes the role from all others, or fails while one of them uses it.',
-  remedy:
-    'Put count = var.create_service_linked_role ? 1 : 0 on it, off by default, or leave it out: the service makes the role, or the README names aws iam create-service-linked-role for a new account.',
+  why: 'An account has one such role, which the service makes at its first use. Creating it again fails with "Service role name … has been taken in this account"; a destroy takes it from all others, or fails while one of them uses it.',
+  remedy: 'Make it count = var.create_service_linked_role ? 1 : 0, off by default, or leave it to the service.',
   catalogue: ['S000-01'],
   stages: ['hcl'],
   source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html',

@@ -343,9 +343,8 @@ use_lockfile = true
     name: 'state-bucket-kept',
     severity: 'warning',
     title: 'a bucket with Terraform state in it is not emptied by a destroy',
-    why: 'With force_destroy = true a destroy, or a change that replaces the bucket, deletes the state with all its versions. What the state was of goes on existing and costing, and nobody knows it any more.',
-    remedy:
-      'Set force_destroy to false. To take the bucket down, destroy what its states are of, and empty it by hand.',
+    why: 'With force_destroy = true a destroy or replacement deletes the state with all its versions; what it was of goes on costing, and nobody knows it any more.',
+    remedy: 'Set force_destroy to false, and empty the bucket by hand when nothing is left that its states are of.',
     catalogue: ['facts §4'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/s3_bucket.html.markdown',

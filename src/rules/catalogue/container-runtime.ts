@@ -136,7 +136,7 @@ export default defineRules(
             if (scratch.has(volume) && !prepared.has(volume))
               finding(
                 task,
-                `${titleOf(container)} is not root, and ${path} is a volume that root owns unless the image says otherwise`,
+                `${titleOf(container)} is not root, and ${path} is root's unless the image says otherwise`,
                 'container_definitions',
               );
           }

@@ -1,13 +1,9 @@
 import { defineRule } from '../rule.js';
 
 const instance = (lines: string) => `resource "aws_db_instance" "main" {
-  identifier                  = "main"
-  engine                      = "postgres"
-  engine_version              = "17"
-  instance_class              = "db.t4g.medium"
-  username                    = "dbadmin"
-  manage_master_user_password = true
-  storage_type                = "gp3"
+  engine            = "postgres"
+  storage_type      = "gp3"
+  allocated_storage = 100
 ${lines}}
 `;
 
@@ -29,8 +25,8 @@ export default defineRule({
   stages: ['hcl'],
   source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage',
   example: {
-    broken: instance('  allocated_storage           = 100\n  iops                        = 3000\n'),
-    sound: instance('  allocated_storage           = 100\n'),
+    broken: instance('  iops              = 3000\n'),
+    sound: instance(''),
   },
   check(project, { finding }) {
     for (const instance of project.all('aws_db_instance')) {

@@ -157,18 +157,14 @@ resource "aws_kms_key" "dms" {
     source: 'https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html',
     example: {
       broken: `resource "aws_dms_endpoint" "source" {
-  endpoint_id   = "source"
-  endpoint_type = "source"
-  engine_name   = "mysql"
-  ssl_mode      = "require"
+  engine_name = "mysql"
+  ssl_mode    = "require"
 }
 `,
       sound: `resource "aws_dms_endpoint" "source" {
-  endpoint_id     = "source"
-  endpoint_type   = "source"
   engine_name     = "mysql"
   ssl_mode        = "verify-full"
-  certificate_arn = "arn:aws:dms:eu-west-1:123456789012:cert:ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+  certificate_arn = aws_dms_certificate.source.certificate_arn
 }
 `,
     },

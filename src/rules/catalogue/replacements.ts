@@ -12,7 +12,7 @@ const zonal = ['aws_subnet', 'aws_ebs_volume', 'aws_instance', 'aws_db_instance'
 const zoneArguments = ['availability_zone', 'availability_zone_id'];
 
 /** Functions that give the zones they are given, all of them or their beginning. */
-const passing = new Set(['slice', 'sort', 'toset', 'tolist', 'distinct', 'reverse']);
+const passing = new Set(['slice', 'sort', 'toset', 'tolist']);
 
 /** The expression of a local value, where that is what an expression names. */
 function localOf(folder: ModuleFolder, expression: Expression): Expression | undefined {
@@ -53,8 +53,6 @@ function countsZones(folder: ModuleFolder, expression: Expression, depth = deepe
   if (depth === 0) return false;
   const local = localOf(folder, expression);
   if (local) return countsZones(folder, local, depth - 1);
-  if (expression.kind === 'binary' && '+-*/'.includes(expression.operator))
-    return [expression.left, expression.right].some((side) => countsZones(folder, side, depth - 1));
   if (expression.kind !== 'call') return false;
   const [first] = expression.arguments;
   if (expression.name === 'length') {

@@ -22,7 +22,7 @@ resource "aws_ecs_cluster" "this" {
 
   configuration {
     managed_storage_configuration {
-      fargate_ephemeral_storage_kms_key_id = aws_kms_key.app.id
+      fargate_ephemeral_storage_kms_key_id = aws_kms_key.app.arn
     }
   }
 
@@ -63,7 +63,7 @@ resource "aws_ecs_task_definition" "app" {
       readonlyRootFilesystem = true
 
       linuxParameters = {
-        capabilities       = { drop = ["ALL"] }
+        capabilities       = { add = [], drop = ["ALL"] }
         initProcessEnabled = true
       }
 

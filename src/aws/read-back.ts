@@ -360,9 +360,11 @@ export const readBacks: readonly ReadBack[] = [
     rule: 'container-definition-as-returned',
     json: true,
     returns: (sent) =>
-      eachLinux(sent, ({ capabilities, ...linux }, before) =>
-        Object.values(before).some((list) => list !== null) ? { ...linux, capabilities: capabilities! } : linux,
-      ),
+      eachLinux(sent, (linux, capabilities) => {
+        if (Object.values(capabilities).some((list) => list !== null)) return linux;
+        const { capabilities: _, ...others } = linux;
+        return others;
+      }),
   },
   {
     id: 'container-empty-variables',
@@ -507,7 +509,7 @@ export const readBacks: readonly ReadBack[] = [
     argument: 'redrive_policy',
     answer: 'maxReceiveCount as a number',
     plan: 'updated',
-    source: `${aws}/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html (that it is a number was not seen there)`,
+    source: `${provider}/blob/main/website/docs/r/sqs_queue.html.markdown`,
     rule: 'argument-as-returned',
     json: true,
     notWritten: true,

@@ -1,11 +1,12 @@
-import { arnOnlyKeyArguments, readBacks, type ReadBack } from '../../aws/read-back.js';
+import { arnOnlyKeyArguments, readBacks, type Json, type ReadBack } from '../../aws/read-back.js';
 import { findRegion } from '../../aws/regions.js';
 import { argumentAt } from '../lib/argument-paths.js';
 import { asInState, knownJson } from '../lib/as-json.js';
+import { containersOf, titleOf } from '../lib/containers.js';
 import { policiesOf } from '../lib/policies.js';
 import { ignoresChanges } from '../lib/presence.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
-import { elements, isKnown, show, Text, Unknown, type Value } from '../../terraform/value.js';
+import { elements, isKnown, isList, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules, type Report } from '../rule.js';
 
 /** An argument of a resource that a row of the table is about. */
@@ -33,20 +34,44 @@ function consequence({ answer, plan }: ReadBack): string {
   return `AWS returns ${answer}, and every plan wants to ${plan === 'replaced' ? 'replace' : 'change'} it`;
 }
 
-/** Tells of every argument that AWS is known to return otherwise than it is written. */
-function tellDifferences(project: Project, { finding, abstain }: Report, rule: string): void {
-  for (const { row, resource, block, argument } of places(project, rule)) {
-    const sent = knownJson(block, argument, row.json);
-    if (sent === undefined) {
-      abstain(block, `${row.argument} is not known`);
-      continue;
-    }
-    const returned = row.returns(sent, { resource: asInState(resource), keyArn: (named) => named });
-    if (JSON.stringify(returned) === JSON.stringify(sent)) continue;
-    const value = block.get(argument);
-    const shown = !row.json && value !== undefined && !Array.isArray(value) ? ` to ${JSON.stringify(show(value))}` : '';
-    finding(block, `sets ${row.argument}${shown}; ${consequence(row)}`, argument);
+interface Answer {
+  sent: Json;
+  returned: Json;
+}
+
+/** What is sent and what AWS returns, where both are known and differ; undefined where it is not known what is sent. */
+function differenceOf({ row, resource, block, argument }: Place): Answer | 'none' | undefined {
+  const sent = knownJson(block, argument, row.json);
+  if (sent === undefined) return undefined;
+  const returned = row.returns(sent, { resource: asInState(resource), keyArn: (named) => named });
+  return JSON.stringify(returned) === JSON.stringify(sent) ? 'none' : { sent, returned };
+}
+
+/** The arguments that AWS is known to return otherwise than they are written. */
+function* differences(project: Project, { abstain }: Report, rule: string): Generator<Place & Answer> {
+  for (const place of places(project, rule)) {
+    const difference = differenceOf(place);
+    if (difference === undefined) abstain(place.block, `${place.row.argument} is not known`);
+    else if (difference !== 'none') yield { ...place, ...difference };
   }
+}
+
+function tellDifferences(project: Project, report: Report, rule: string): void {
+  for (const { row, block, argument } of differences(project, report, rule)) {
+    const value = block.get(argument);
+    const shown = row.json || value === undefined || isList(value) ? '' : ` to ${JSON.stringify(show(value))}`;
+    report.finding(block, `sets ${row.argument}${shown}; ${consequence(row)}`, argument);
+  }
+}
+
+/** The containers of a task definition that are returned otherwise. */
+function containersThatDiffer({ resource, sent, returned }: Place & Answer): string[] {
+  const [before, after] = [sent, returned].map((text) => JSON.parse(String(text)) as unknown);
+  const containers = containersOf(resource) ?? [];
+  if (!Array.isArray(before) || !Array.isArray(after)) return [];
+  return before.flatMap((container, at) =>
+    JSON.stringify(container) === JSON.stringify(after[at]) ? [] : [titleOf(containers[at] ?? new Map())],
+  );
 }
 
 /** How an argument names a key. */
@@ -268,7 +293,10 @@ export default defineRules(
     source: 'https://github.com/braintrustdata/terraform-aws-braintrust-data-plane/pull/335',
     example: { broken: taskExample('{ drop = ["ALL"] }'), sound: taskExample('{ add = [], drop = ["ALL"] }') },
     check(project, report) {
-      tellDifferences(project, report, 'container-definition-as-returned');
+      for (const place of differences(project, report, 'container-definition-as-returned')) {
+        for (const title of containersThatDiffer(place))
+          report.finding(place.block, `has ${title}, for which ${consequence(place.row)}`, place.argument);
+      }
     },
   },
   {
@@ -352,18 +380,15 @@ export default defineRules(
     stages: ['hcl'],
     source: 'https://github.com/hashicorp/terraform-provider-aws/issues/29149',
     example: { broken: groupExample('\n  desired_capacity = 2\n'), sound: groupExample('') },
-    check(project, report) {
-      for (const { row, resource, block, argument } of places(project, 'value-left-to-aws')) {
-        const value = block.get(argument);
-        const sent = knownJson(block, argument);
-        const isReturned =
+    check(project, { finding }) {
+      for (const place of places(project, 'value-left-to-aws')) {
+        const { row, resource, block, argument } = place;
+        const changes =
           row.id === 'scaled-capacity'
-            ? !hasScalingPolicy(project, resource)
-            : sent === undefined ||
-              JSON.stringify(row.returns(sent, { resource: asInState(resource), keyArn: (named) => named })) ===
-                JSON.stringify(sent);
-        if (isReturned && !(row.id === 'cluster-zones' && namesTooFewZones(resource))) continue;
-        report.finding(block, `sets ${row.argument} to ${show(value)}; ${consequence(row)}`, argument);
+            ? hasScalingPolicy(project, resource)
+            : typeof differenceOf(place) === 'object' || (row.id === 'cluster-zones' && namesTooFewZones(resource));
+        if (changes)
+          finding(block, `sets ${row.argument} to ${show(block.get(argument))}; ${consequence(row)}`, argument);
       }
     },
   },
@@ -380,14 +405,9 @@ export default defineRules(
       broken: parameterExample(''),
       sound: parameterExample('    apply_method = "pending-reboot"\n').replace(/(name|value) {2}=/g, '$1         ='),
     },
-    check(project, { finding }) {
-      for (const { row, resource, block, argument } of places(project, 'static-parameter-method')) {
-        const sent = knownJson(block, argument);
-        if (!Array.isArray(sent)) continue;
-        const returned = row.returns(sent, { resource: asInState(resource), keyArn: (named) => named });
-        if (JSON.stringify(returned) === JSON.stringify(sent)) continue;
-        finding(block, 'changes a static parameter at once', argument);
-      }
+    check(project, report) {
+      for (const { block, argument } of differences(project, report, 'static-parameter-method'))
+        report.finding(block, 'changes a static parameter at once', argument);
     },
   },
   {

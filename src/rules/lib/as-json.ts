@@ -30,6 +30,9 @@ function partOf(block: Block, name: string): Json | undefined {
   return blocks.length === 0 ? undefined : blocks.map(ofBlock);
 }
 
+/** Attributes of resources that are always there. */
+const present = /\baws_\w+\..*\.(?:arn|id|key_id)$/;
+
 /** What an argument, or the blocks of a name, are known to be, as a state would have it; undefined where nothing is. */
 export function knownJson(block: Block, name: string, isJsonText = false): Json | undefined {
   const value = block.get(name);
@@ -37,7 +40,8 @@ export function knownJson(block: Block, name: string, isJsonText = false): Json 
     const decoded = decodeJson(value);
     return decoded === undefined || decoded instanceof Error ? undefined : JSON.stringify(plain(decoded));
   }
-  return value instanceof Unknown || value instanceof Lazy ? undefined : partOf(block, name);
+  if (value instanceof Lazy || (value instanceof Unknown && !present.test(value.symbol ?? ''))) return undefined;
+  return partOf(block, name);
 }
 
 /** The values of a resource as a state would have them, each read when it is asked for. */

@@ -250,8 +250,6 @@ function eachLinux(sent: Json, change: (parameters: JsonObject, capabilities: Js
   });
 }
 
-const protocols: Readonly<Record<string, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6' };
-
 const securityGroupRules = ['aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule'];
 const listeners = ['aws_lb_listener', 'aws_alb_listener'];
 const listenerRules = ['aws_lb_listener_rule', 'aws_alb_listener_rule'];
@@ -296,7 +294,7 @@ function isStatic(parameter: JsonObject, family: Json | undefined): boolean {
 }
 
 /** Parameters of MySQL that are on or off. */
-const switches = ['general_log', 'local_infile', 'performance_schema', 'require_secure_transport', 'slow_query_log'];
+const switches = ['general_log', 'local_infile', 'performance_schema', 'slow_query_log'];
 const onOrOff: Readonly<Record<string, string>> = { on: '1', true: '1', off: '0', false: '0' };
 
 /** The value of a parameter in the spelling that RDS has it in. */
@@ -367,12 +365,12 @@ export const readBacks: readonly ReadBack[] = [
       }),
   },
   {
-    id: 'container-empty-variables',
+    id: 'container-valueless-variables',
     types: ['aws_ecs_task_definition'],
     argument: 'container_definitions',
-    answer: 'no environment variables without a value',
+    answer: 'no environment variables whose value is left out or null',
     plan: 'replaced',
-    source: `${provider}/issues/39533`,
+    source: 'https://github.com/aws-actions/amazon-ecs-deploy-task-definition/pull/224',
     rule: 'container-definition-as-returned',
     json: true,
     returns: (sent) =>
@@ -381,7 +379,7 @@ export const readBacks: readonly ReadBack[] = [
           ? {
               ...container,
               environment: container.environment.filter(
-                (variable) => !isObject(variable) || !isSet(variable.name) || isSet(variable.value),
+                (variable) => !isObject(variable) || !isSet(variable.name) || (variable.value ?? null) !== null,
               ),
             }
           : container,
@@ -483,25 +481,16 @@ export const readBacks: readonly ReadBack[] = [
     notWritten: true,
     returns: lowerCase,
   },
-  {
-    id: 'rule-protocol',
-    types: securityGroupRules,
-    argument: 'ip_protocol',
-    answer: 'the name of the protocol in lower case: tcp, udp, icmp or icmpv6',
-    plan: 'updated',
-    source: `${aws}/AWSEC2/latest/APIReference/API_SecurityGroupRule.html`,
-    rule: 'argument-as-returned',
-    returns: (sent) => (isSet(sent) ? (protocols[String(sent)] ?? lowerCase(sent)) : sent),
-  },
   ...['from_port', 'to_port'].map((argument): ReadBack => ({
     id: `rule-${argument.replace('_', '-')}`,
     types: securityGroupRules,
     argument,
-    answer: 'no ports for a rule of every protocol',
+    answer: '-1 for a rule of every protocol',
     plan: 'updated',
-    source: `${aws}/AWSEC2/latest/APIReference/API_SecurityGroupRule.html (that they are left out was not seen there)`,
-    rule: 'argument-kept',
-    returns: (sent, { resource }) => (String(resource.ip_protocol) === '-1' ? null : sent),
+    source: `${provider}/blob/main/website/docs/r/vpc_security_group_ingress_rule.html.markdown`,
+    rule: 'argument-as-returned',
+    // The provider takes the -1 for nothing where no port is written.
+    returns: (sent, { resource }) => (isSet(sent) && String(resource.ip_protocol) === '-1' ? -1 : sent),
   })),
   {
     id: 'redrive-count',
@@ -611,7 +600,6 @@ export const readBacks: readonly ReadBack[] = [
     answer: 'log_output in upper case, and 1 or 0 for what is on or off',
     plan: 'updated',
     source: `${aws}/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html (whether RDS refuses another spelling or returns its own was not seen)`,
-    rule: 'argument-as-returned',
     returns: (sent) =>
       eachObject(sent, (parameter) => {
         const value = spelled(parameter);
@@ -692,7 +680,6 @@ export const readBacks: readonly ReadBack[] = [
     answer: 'the "rule-id" of a table mapping as a text',
     plan: 'updated',
     source: `${aws}/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Selections.html (that it is a text was not seen there)`,
-    rule: 'argument-as-returned',
     json: true,
     notWritten: true,
     returns: (sent) =>

@@ -42,11 +42,12 @@ const withoutInsights = (sent: Json): Example => ({
   ],
 });
 const ports: Example = {
-  sent: 443,
-  returned: null,
+  sent: 0,
+  returned: -1,
   resource: { ip_protocol: '-1' },
   sound: [
     [443, { ip_protocol: 'tcp' }],
+    [-1, { ip_protocol: '-1' }],
     [null, { ip_protocol: '-1' }],
   ],
 };
@@ -90,16 +91,10 @@ const examples: Readonly<Record<string, Example>> = {
     returned: container({ linuxParameters: { initProcessEnabled: true } }),
     sound: [[container({ linuxParameters: { capabilities: { add: [], drop: [] }, initProcessEnabled: true } })]],
   },
-  'container-empty-variables': {
-    sent: container({
-      environment: [
-        { name: 'A', value: '' },
-        { name: 'B', value: 'b' },
-        { name: 'C', value: null },
-      ],
-    }),
+  'container-valueless-variables': {
+    sent: container({ environment: [{ name: 'A' }, { name: 'B', value: 'b' }, { name: 'C', value: null }] }),
     returned: container({ environment: [{ name: 'B', value: 'b' }] }),
-    sound: [[container({ environment: [{ name: 'B', value: 'b' }] })], [container({ environment: [] })]],
+    sound: [[container({ environment: [{ name: 'B', value: '' }] })], [container({ environment: [] })]],
   },
   'flow-log-destination': { sent: `${group}:*`, returned: group, sound: [[group], ['arn:aws:s3:::logs/app']] },
   'waf-log-destinations': { sent: [`${group}:*`], returned: [group], sound: [[[group]]] },
@@ -110,7 +105,6 @@ const examples: Readonly<Record<string, Example>> = {
   'dms-task-name': inCapitals('Migration'),
   'api-domain-name': inCapitals('Api.example.com'),
   'dms-window': inCapitals('Sun:05:00-Sun:06:00'),
-  'rule-protocol': { sent: '6', returned: 'tcp', sound: [['tcp'], ['-1'], ['50']] },
   'rule-from-port': ports,
   'rule-to-port': ports,
   'redrive-count': {

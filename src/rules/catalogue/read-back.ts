@@ -192,12 +192,17 @@ resource "aws_db_instance" "main" {
 }
 `;
 
-const ruleExample = (protocol: string) => `resource "aws_vpc_security_group_ingress_rule" "https" {
-  security_group_id = "sg-0123456789abcdef0"
-  cidr_ipv4         = "10.0.0.0/16"
-  ip_protocol       = "${protocol}"
-  from_port         = 443
-  to_port           = 443
+const queueExample = (count: string) => `resource "aws_sqs_queue" "dead" {
+  name = "jobs-dead"
+}
+
+resource "aws_sqs_queue" "jobs" {
+  name = "jobs"
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead.arn
+    maxReceiveCount     = ${count}
+  })
 }
 `;
 
@@ -287,7 +292,7 @@ export default defineRules(
     title: 'the containers of a task are written as ECS returns them',
     why: 'The provider fills in what ECS adds at the first level of a container, and compares the rest as it is. Where ECS returns more or less than was written, every plan replaces the task definition, and every apply rolls the service out again.',
     remedy:
-      'Write add = [] beside drop and drop = [] beside add, no capabilities that are empty, and no environment variable with an empty value.',
+      'Write add = [] beside drop and drop = [] beside add, no capabilities that are empty, and no environment variable whose value is null.',
     catalogue: ['facts §14', 'facts §7'],
     stages: ['hcl', 'plan'],
     source: 'https://github.com/braintrustdata/terraform-aws-braintrust-data-plane/pull/335',
@@ -349,12 +354,12 @@ export default defineRules(
     name: 'argument-as-returned',
     severity: 'warning',
     title: 'an argument that AWS rewrites is written as AWS returns it',
-    why: 'AWS takes several spellings and returns one, and the provider takes another spelling for a change: every plan shows it, and no apply gets it done.',
-    remedy: 'Write the value that is named.',
+    why: 'AWS takes a value in several forms and returns one, and the provider takes another form for a change: every plan shows it, and no apply gets it done.',
+    remedy: 'Write what AWS is said to return.',
     catalogue: ['facts §14'],
     stages: ['hcl', 'plan'],
-    source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html',
-    example: { broken: ruleExample('6'), sound: ruleExample('tcp') },
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/sqs_queue.html.markdown',
+    example: { broken: queueExample('"5"'), sound: queueExample('5') },
     check(project, report) {
       tellDifferences(project, report, 'argument-as-returned');
       const row = readBacks.find(({ id }) => id === 'api-policy-resource')!;

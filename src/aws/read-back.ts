@@ -28,7 +28,7 @@ export interface ReadBack {
   returns(sent: Json, look: Look): Json;
   /** No stack writes such an argument yet. */
   notWritten?: true;
-  /** The rule that tells of it; absent where another file's rule does, or where none may, as nothing shows in the code. */
+  /** The rule that tells of it; absent where another rule does, nothing of it shows in the code, or nobody saw it. */
   rule?: string;
   /** The argument is a text of JSON. */
   json?: true;
@@ -257,7 +257,7 @@ const apiStages = ['aws_api_gateway_stage', 'aws_apigatewayv2_stage'];
 const databases = ['aws_db_instance', 'aws_rds_cluster', 'aws_rds_cluster_instance'];
 const parameterGroups = ['aws_db_parameter_group', 'aws_rds_cluster_parameter_group'];
 
-/** A group of listeners' actions with stickiness off, which has no duration then. */
+/** The stickiness of a forward, which has no duration where it is off. */
 const withoutDuration = (sent: Json): Json =>
   eachObject(sent, (block) =>
     isFalse(block.enabled ?? false) && isSet(block.duration) ? { ...block, duration: 0 } : block,
@@ -270,7 +270,7 @@ function isWithoutInsights(resource: Record<string, Json>): boolean {
   return isFalse(enabled) || (!isSet(enabled) && !isSet(cluster));
 }
 
-/** Parameters that take effect at a restart only, by the beginning of their group's family. */
+/** Parameters that take effect at a restart only, by what the family of their group is called. */
 const staticParameters: readonly (readonly [family: RegExp, names: readonly string[]])[] = [
   [
     /postgres/,

@@ -378,7 +378,7 @@ export default defineRules(
     name: 'value-left-to-aws',
     severity: 'warning',
     title: 'what AWS changes by itself is not set',
-    why: 'Scaling sets the number of instances, AWS installs minor versions, and puts an Aurora cluster into three zones. A plan pulls each back to what is written: instances are ended under load, an upgrade is refused as "Cannot upgrade … from 17.5 to 17.4", and a cluster is replaced with all its data.',
+    why: 'Scaling sets the number of instances, AWS installs minor versions, and puts an Aurora cluster into three zones. A plan pulls each back to what is written: instances are ended under load, the way back to an old version is refused as "Cannot upgrade … from 17.5 to 17.4", and a cluster is replaced with all its data.',
     remedy:
       'Leave the argument out, name only the major version, or put the argument into lifecycle { ignore_changes = […] }.',
     catalogue: ['facts §14', 'S001-16', 'S001-28'],

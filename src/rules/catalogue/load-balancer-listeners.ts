@@ -259,7 +259,7 @@ ${secureHttps}`,
     title: 'a forward to several target groups says whether a client stays with one',
     why: 'Without stickiness the same client gets one version of the application and then the other, request by request.',
     remedy:
-      'Add a stickiness block to forward, with enabled true and a duration, or false where every request may go anywhere.',
+      'Add a stickiness block to forward, with enabled true and a duration; a dynamic one, where a variable turns it off.',
     catalogue: ['S004-08'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html',

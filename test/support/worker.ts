@@ -13,6 +13,8 @@ export interface Worker {
   policy?: string;
   subnets?: string;
   version?: string;
+  /** Of its instance refresh. */
+  preferences?: string;
 }
 
 /** Instances beside the service of a golden sample. */
@@ -41,7 +43,7 @@ data "aws_iam_policy_document" "worker_trust" {
 }
 
 resource "aws_iam_role" "worker" {
-  name               = "\${local.name_prefix}-worker"
+  name               = "\${local.global_name_prefix}-worker"
   description        = "Workers of \${local.name_prefix}"
   assume_role_policy = data.aws_iam_policy_document.worker_trust.json
 }
@@ -52,7 +54,7 @@ resource "aws_iam_role_policy_attachment" "worker" {
 }
 
 resource "aws_iam_instance_profile" "worker" {
-  name = "\${local.name_prefix}-worker"
+  name = "\${local.global_name_prefix}-worker"
   role = aws_iam_role.worker.name
 }
 
@@ -96,7 +98,7 @@ resource "aws_autoscaling_group" "worker" {
 
   instance_refresh {
     strategy = "Rolling"
-  }
+${settings.preferences ? `\n    preferences {\n      ${settings.preferences}\n    }\n` : ''}  }
 
   dynamic "tag" {
     for_each = local.common_tags

@@ -54,6 +54,17 @@ const refresh = `
   }
 `;
 
+const preferences = (least: number, most: number) => `
+  instance_refresh {
+    strategy = "Rolling"
+
+    preferences {
+      min_healthy_percentage = ${least}
+      max_healthy_percentage = ${most}
+    }
+  }
+`;
+
 const network = (gateway: 'gateway_id' | 'nat_gateway_id') => `resource "aws_subnet" "app" {
   count = 2
 
@@ -246,7 +257,72 @@ ${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].
       }
     },
   },
+  {
+    name: 'launch-template-version',
+    severity: 'error',
+    title: 'the version of a launch template is a number, $Latest or $Default',
+    why: "AWS answers \"ValidationError: Invalid launch template version: either '$Default', '$Latest', or a numeric version are allowed.\" A plan takes any text.",
+    remedy: 'Set version to aws_launch_template.<name>.latest_version, or to "$Latest" or "$Default".',
+    catalogue: ['S000-16'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateSpecification.html',
+    example: { broken: group(templated('"latest"')), sound: group(templated('"$Latest"')) },
+    check(project, { finding }) {
+      for (const [type, path] of templateUses) {
+        for (const resource of project.all(type)) {
+          for (const use of resource.blocks(path)) {
+            const version = use.text('version');
+            if (version !== undefined && version !== '' && !/^(\d+|\$Latest|\$Default)$/.test(version))
+              finding(resource, `has version ${version} of its launch template`, path.split('.')[0]);
+          }
+        }
+      }
+    },
+  },
+  {
+    name: 'instance-refresh-possible',
+    severity: 'error',
+    title: 'an instance refresh is asked for what it can do',
+    why: 'StartInstanceRefresh answers "ValidationError: … The AutoRollback parameter cannot be set to true when the DesiredConfiguration parameter is empty", and the like for an image in Parameter Store and for percentages more than 100 apart.',
+    remedy:
+      'Take auto_rollback out, or use a launch template with the id of an image; keep max_healthy_percentage within 100 of min_healthy_percentage (90 by default).',
+    catalogue: ['S000-16'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html',
+    example: {
+      broken: group(templated('aws_launch_template.app.latest_version', preferences(50, 200))),
+      sound: group(templated('aws_launch_template.app.latest_version', preferences(100, 200))),
+    },
+    check(project, { finding }) {
+      for (const group of project.all('aws_autoscaling_group')) {
+        for (const preferences of group.blocks('instance_refresh.preferences')) {
+          const fault = preferences.uncertain ? undefined : faultOfRefresh(group, preferences);
+          if (fault !== undefined) finding(group, fault, 'instance_refresh');
+        }
+      }
+    },
+  },
 );
+
+/** Where a type names a launch template with a version of it. */
+const templateUses = [
+  ['aws_autoscaling_group', 'launch_template'],
+  ['aws_autoscaling_group', 'mixed_instances_policy.launch_template.launch_template_specification'],
+  ['aws_instance', 'launch_template'],
+  ['aws_spot_fleet_request', 'launch_template_config.launch_template_specification'],
+] as const;
+
+function faultOfRefresh(group: Resource, preferences: Block): string | undefined {
+  const rollsBack = preferences.truth('auto_rollback') === true;
+  if (rollsBack && group.has('launch_configuration')) return 'rolls a refresh back, and has a launch configuration';
+  const [template, ...others] = group.refs('launch_template', 'aws_launch_template');
+  const image = others.length === 0 ? template?.text('image_id') : undefined;
+  if (rollsBack && image?.startsWith('resolve:ssm:')) return `rolls a refresh back, and starts from ${image}`;
+  const most = preferences.number('max_healthy_percentage');
+  const least = preferences.has('min_healthy_percentage') ? preferences.number('min_healthy_percentage') : 90;
+  if (most === undefined || least === undefined || most - least <= 100) return undefined;
+  return `refreshes its instances between ${least} and ${most} percent`;
+}
 
 const cooldownNames = ['scale_in_cooldown', 'scale_out_cooldown'] as const;
 const promised = { scale_in_cooldown: 300, scale_out_cooldown: 60 };

@@ -147,6 +147,36 @@ resource "aws_kms_key" "dms" {
     },
   },
   {
+    name: 'dms-endpoint-tls-mode',
+    severity: 'error',
+    title: 'a DMS endpoint has an ssl_mode that its engine has',
+    why: 'MySQL, MariaDB and Aurora MySQL have no mode require: AWS refuses the endpoint, which a plan does not see.',
+    remedy: 'Set ssl_mode to verify-ca or verify-full, and certificate_arn to an aws_dms_certificate.',
+    catalogue: ['S004-10', 'facts §11'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html',
+    example: {
+      broken: `resource "aws_dms_endpoint" "source" {
+  engine_name = "mysql"
+  ssl_mode    = "require"
+}
+`,
+      sound: `resource "aws_dms_endpoint" "source" {
+  engine_name     = "mysql"
+  ssl_mode        = "verify-full"
+  certificate_arn = aws_dms_certificate.source.certificate_arn
+}
+`,
+    },
+    check(project, { finding }) {
+      for (const endpoint of project.all('aws_dms_endpoint')) {
+        const engine = endpoint.text('engine_name') ?? '';
+        if (['mysql', 'mariadb', 'aurora'].includes(engine) && endpoint.text('ssl_mode') === 'require')
+          finding(endpoint, `is of ${engine}, which has no ssl_mode require`, 'ssl_mode');
+      }
+    },
+  },
+  {
     name: 'dms-endpoint-secret',
     severity: 'warning',
     title: 'a DMS endpoint takes its credentials from Secrets Manager',

@@ -1,4 +1,11 @@
-import { actionsOf, listenerRules, listeners, listenersOf, loadBalancerOf } from '../lib/load-balancers.js';
+import {
+  actionsOf,
+  listenerRules,
+  listeners,
+  listenersOf,
+  loadBalancerOf,
+  targetGroupsOf,
+} from '../lib/load-balancers.js';
 import { isLeftOut } from '../lib/presence.js';
 import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
@@ -71,6 +78,18 @@ const sticky = `
         enabled  = true
         duration = 600
       }
+`;
+
+const stickyGroup = `
+resource "aws_lb_target_group" "blue" {
+  vpc_id   = "vpc-0123456789abcdef0"
+  protocol = "HTTP"
+  port     = 80
+
+  stickiness {
+    type = "lb_cookie"
+  }
+}
 `;
 
 /** What tells a project that this generator wrote. */
@@ -240,7 +259,7 @@ ${secureHttps}`,
     title: 'a forward to several target groups says whether a client stays with one',
     why: 'Without stickiness the same client gets one version of the application and then the other, request by request.',
     remedy:
-      'Add a stickiness block to forward, with enabled true and a duration, or false where every request may go anywhere.',
+      'Add a stickiness block to forward, with enabled true and a duration; a dynamic one, where a variable turns it off.',
     catalogue: ['S004-08'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html',
@@ -253,7 +272,34 @@ ${secureHttps}`,
       }
     },
   },
+  {
+    name: 'forward-group-stickiness',
+    severity: 'error',
+    title: 'a forward to several target groups, one of which is sticky, is sticky itself',
+    why: 'AWS answers "You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups".',
+    remedy: 'Add stickiness { enabled = true, duration = … } to forward, or take it out of the target groups.',
+    catalogue: ['S004-08'],
+    stages: ['hcl', 'plan', 'state'],
+    source:
+      'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#sticky-sessions-weights',
+    example: { broken: weighted(90, 10) + stickyGroup, sound: weighted(90, 10, sticky) + stickyGroup },
+    check(project, { finding }) {
+      for (const { holder, forward, weights } of weightedForwards(project)) {
+        if (weights.length < 2 || forward.uncertain) continue;
+        const isOff = forward.truth('stickiness.enabled') === false || isLeftOut(project, forward, 'stickiness');
+        const group = targetGroupsOf(forward, 'target_group').find(isSticky);
+        if (isOff && group) finding(holder, `has no stickiness, and ${group.configAddress} has`, actionName(holder));
+      }
+    },
+  },
 );
+
+/** Whether a target group keeps a client with one of its targets. */
+function isSticky(group: Resource): boolean {
+  const [stickiness, ...others] = group.blocks('stickiness');
+  if (!stickiness || others.length > 0 || stickiness.uncertain) return false;
+  return stickiness.has('enabled') ? stickiness.truth('enabled') === true : stickiness.has('type');
+}
 
 function secureListeners(project: Project): Resource[] {
   return listeners(project).filter((listener) => ['HTTPS', 'TLS'].includes(listener.text('protocol') ?? ''));

@@ -67,8 +67,13 @@ export default defineRules(
     example: { broken: targetGroup(healthCheck(10, 15)), sound: targetGroup(healthCheck(15, 5)) },
     check(project, { finding }) {
       for (const group of targetGroups(project)) {
-        if (!['HTTP', 'HTTPS'].includes(group.text('protocol') ?? '')) continue;
-        const [interval, timeout] = [group.number('health_check.interval'), group.number('health_check.timeout')];
+        const isOfFunction = group.text('target_type') === 'lambda';
+        if (!isOfFunction && !['HTTP', 'HTTPS'].includes(group.text('protocol') ?? '')) continue;
+        const [check] = group.blocks('health_check');
+        if (!check || (isOfFunction && check.has('enabled') && check.truth('enabled') !== true)) continue;
+        // For a function the provider sends an interval of 30 seconds, which is the timeout that AWS takes.
+        const seconds = (name: string) => (isOfFunction && !check.has(name) ? 30 : check.number(name));
+        const [interval, timeout] = [seconds('interval'), seconds('timeout')];
         if (interval !== undefined && timeout !== undefined && timeout >= interval)
           finding(group, `checks every ${interval} seconds and waits ${timeout}`, 'health_check');
       }

@@ -1,4 +1,5 @@
 import type { CharacterClass, NameRule } from '../../aws/name-rules.js';
+import { shortRegion } from '../../aws/regions.js';
 import { isAccountId, leastLength, physicalNames, textParts, type PhysicalName } from '../lib/names.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, show, Text, Unknown } from '../../terraform/value.js';
@@ -106,12 +107,15 @@ function isOf(characters: CharacterClass | undefined, character: string): boolea
 const fixedNames =
   /^(dms-vpc-role|dms-cloudwatch-logs-role|dms-access-for-endpoint|ecsInstanceRole|AWSServiceRole\w+)$/;
 
+/** A text that terraform.tfvars gives a variable. */
+function givenText(project: Project, variable: string): string | undefined {
+  const text = project.read('terraform.tfvars') ?? '';
+  return new RegExp(`^${variable}\\s*=\\s*"([^"$]+)"`, 'm').exec(text)?.[1];
+}
+
 /** The values in terraform.tfvars that every name carries. */
 function namingValues(project: Project): string[] | undefined {
-  const text = project.read('terraform.tfvars') ?? '';
-  const values = ['project_name', 'environment_suffix'].map(
-    (variable) => new RegExp(`^${variable}\\s*=\\s*"([^"$]+)"`, 'm').exec(text)?.[1],
-  );
+  const values = ['project_name', 'environment_suffix'].map((variable) => givenText(project, variable));
   return values.every((value) => value !== undefined) ? values : undefined;
 }
 
@@ -120,6 +124,17 @@ function carries(parts: readonly (string | Unknown)[], value: string): boolean {
   const whole = new RegExp(`(^|[^A-Za-z0-9])${escaped}([^A-Za-z0-9]|$)`);
   return parts.some((part) => typeof part === 'string' && whole.test(part));
 }
+
+/** What has a name that an account has once, whatever the region. */
+const ofTheAccount = new Set([
+  'aws_cloudwatch_dashboard',
+  'aws_iam_group',
+  'aws_iam_instance_profile',
+  'aws_iam_policy',
+  'aws_iam_role',
+  'aws_iam_user',
+  'aws_s3_bucket',
+]);
 
 /** Words of which a name that others have had is made. */
 const commonWords =
@@ -135,6 +150,18 @@ function placeOf({ resource, rule }: PhysicalName): string | undefined {
   const holder = within === undefined ? 'default' : identity(within);
   return region === undefined || holder === undefined ? undefined : `${region} ${holder}`;
 }
+
+const regionalRole = (name: string) => `resource "aws_iam_role" "task" {
+  name               = "${name}"
+  assume_role_policy = "{}"
+}
+#>> terraform.tfvars
+aws_region         = "eu-west-1"
+project_name       = "payments"
+environment_suffix = "prod"
+#>> .create-secure-infra.json
+{}
+`;
 
 export default defineRules(
   {
@@ -362,6 +389,32 @@ environment_suffix = "prod"
         if (parts.some((part) => part instanceof Unknown && !isAccountId(part)))
           abstain(resource, 'a part of its name is not known');
         else finding(resource, `${shown(name)}, without ${missing.join(' and ')}`, argument);
+      }
+    },
+  },
+  {
+    name: 'global-name-carries-region',
+    severity: 'warning',
+    scope: 'generated',
+    title: 'a name that the account has once, whatever the region, carries the region',
+    why: 'A copy with the same suffix in a second region ends in "EntityAlreadyExists" or "BucketAlreadyOwnedByYou", or overwrites the dashboard.',
+    remedy: 'Begin the name with local.global_name_prefix.',
+    catalogue: ['S001-08', 'S004-15'],
+    stages: ['hcl'],
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html',
+    example: {
+      broken: regionalRole('payments-prod-task'),
+      sound: regionalRole('payments-prod-euw1-task'),
+    },
+    check(project, { finding }) {
+      const values = namingValues(project);
+      const region = givenText(project, 'aws_region');
+      if (!values || region === undefined) return;
+      for (const name of physicalNames(project)) {
+        const { resource, parts, argument, isPrefix } = name;
+        if (isPrefix || !ofTheAccount.has(resource.type) || !values.every((value) => carries(parts, value))) continue;
+        if (![region, shortRegion(region)].some((value) => carries(parts, value)))
+          finding(resource, `${shown(name)}, without ${shortRegion(region)}`, argument);
       }
     },
   },

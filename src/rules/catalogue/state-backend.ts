@@ -1,8 +1,10 @@
 import { within, type Expression } from '../../terraform/syntax.js';
 import { backendFile, backendSets, backendSettings, backendsOf, isSetElsewhere } from '../lib/backends.js';
-import { argument } from '../../terraform/references.js';
-import type { Location, Project } from '../../terraform/project.js';
+import { argument, literalText } from '../../terraform/references.js';
+import type { Location, Project, Resource } from '../../terraform/project.js';
 import { isGenerated } from '../lib/generated.js';
+import { textParts } from '../lib/names.js';
+import { identity, isMap } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const s3Backend = 'https://developer.hashicorp.com/terraform/language/backend/s3';
@@ -67,6 +69,27 @@ function isOfOpenTofu(project: Project): boolean {
     (project.read('.terraform.lock.hcl') ?? '').includes('registry.opentofu.org/') ||
     (project.list('') ?? []).some((name) => name.endsWith('.tofu'))
   );
+}
+
+/** The names of the buckets that the project's own state is in. */
+function stateBuckets(project: Project): Set<string> {
+  const blocks = backendsOf(project).filter(({ type }) => type === 's3');
+  const names = blocks.map(({ syntax }) => literalText(syntax.body, 'bucket'));
+  return new Set([...names, backendSettings(project)?.get('bucket')?.value].filter((name) => name !== undefined));
+}
+
+/** Where a bucket is called one for state: in its own name, its name in the project or its tags. */
+function callsItselfState(bucket: Resource): boolean {
+  const names = ['bucket', 'bucket_prefix'].map((name) => (textParts(bucket.get(name)) ?? []).filter(isText).join(' '));
+  const tags = bucket.get('tags');
+  const tag = isMap(tags) ? identity(tags.get('Name')) : undefined;
+  return [bucket.name, ...names, tag ?? ''].some(
+    (name) => /(^|[^a-z])(tf|terraform|tofu|remote)[-_. ]?state/i.test(name) && !/log|example|test/i.test(name),
+  );
+}
+
+function isText(part: unknown): part is string {
+  return typeof part === 'string';
 }
 
 /** What a generated backend.hcl has in it, beside the lock that a rule of its own looks for and bootstrap/'s bucket. */
@@ -314,6 +337,36 @@ use_lockfile = true
       const bucket = backendSettings(project)?.get('bucket');
       if (bucket && !/(?<!\d)\d{12}(?!\d)/.test(bucket.value))
         finding(bucket.location, `the bucket ${bucket.value} may be anybody's`);
+    },
+  },
+  {
+    name: 'state-bucket-kept',
+    severity: 'warning',
+    title: 'a bucket with Terraform state in it is not emptied by a destroy',
+    why: 'With force_destroy = true a destroy or replacement deletes the state with all its versions; what it was of goes on costing, and nobody knows it any more.',
+    remedy: 'Set force_destroy to false, and empty the bucket by hand when nothing is left that its states are of.',
+    catalogue: ['facts §4'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/s3_bucket.html.markdown',
+    example: {
+      broken: `resource "aws_s3_bucket" "state" {
+  bucket        = "payments-terraform-state-123456789012"
+  force_destroy = true
+}
+`,
+      sound: `resource "aws_s3_bucket" "state" {
+  bucket        = "payments-terraform-state-123456789012"
+  force_destroy = false
+}
+`,
+    },
+    check(project, { finding }) {
+      const named = stateBuckets(project);
+      for (const bucket of project.all('aws_s3_bucket')) {
+        if (bucket.truth('force_destroy') !== true) continue;
+        if (named.has(bucket.text('bucket') ?? '') || callsItselfState(bucket))
+          finding(bucket, 'holds Terraform state, and has force_destroy = true', 'force_destroy');
+      }
     },
   },
 );

@@ -48,7 +48,7 @@ resource "aws_kms_key" "audit" {
 }
 
 resource "aws_s3_bucket" "audit" {
-  bucket        = "${local.name_prefix}-audit-${local.account_id}"
+  bucket        = "${local.global_name_prefix}-audit-${local.account_id}"
   force_destroy = var.force_destroy
 }
 
@@ -214,7 +214,7 @@ data "aws_iam_policy_document" "audit" {
 }
 
 resource "aws_iam_role" "audit" {
-  name               = "${local.name_prefix}-audit"
+  name               = "${local.global_name_prefix}-audit"
   description        = "Lets CloudTrail write to its log group"
   assume_role_policy = data.aws_iam_policy_document.audit_trust.json
 }

@@ -69,7 +69,7 @@ data "aws_iam_policy_document" "rotation" {
 }
 
 resource "aws_iam_role" "rotation" {
-  name               = "${local.name_prefix}-rotation"
+  name               = "${local.global_name_prefix}-rotation"
   description        = "Lets the function rotate the application's secret"
   assume_role_policy = data.aws_iam_policy_document.rotation_trust.json
 }

@@ -27,7 +27,7 @@ resource "aws_kms_key" "uploads" {
 }
 
 resource "aws_s3_bucket" "uploads" {
-  bucket        = "${local.name_prefix}-uploads-${local.account_id}"
+  bucket        = "${local.global_name_prefix}-uploads-${local.account_id}"
   force_destroy = var.force_destroy
 }
 

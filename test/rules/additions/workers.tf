@@ -14,7 +14,7 @@ data "aws_iam_policy_document" "workers_trust" {
 }
 
 resource "aws_iam_role" "workers" {
-  name               = "${local.name_prefix}-workers"
+  name               = "${local.global_name_prefix}-workers"
   description        = "Role of the workers"
   assume_role_policy = data.aws_iam_policy_document.workers_trust.json
 }
@@ -25,7 +25,7 @@ resource "aws_iam_role_policy_attachment" "workers" {
 }
 
 resource "aws_iam_instance_profile" "workers" {
-  name = "${local.name_prefix}-workers"
+  name = "${local.global_name_prefix}-workers"
   role = aws_iam_role.workers.name
 }
 

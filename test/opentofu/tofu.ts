@@ -7,8 +7,8 @@ import { cacheFolder, placeOnceMade } from '../support/cache.js';
 import { run } from '../support/process.js';
 import { environment, findMirror, terraformBlock } from '../terraform/terraform.js';
 
-/** The OpenTofu that is built where there is none, and the fork of HCL that its go.mod puts in HashiCorp's place. */
-const built = { tofu: '1.12.6', hcl: 'v2.20.2-0.20251021132045-587d123c2828' };
+/** The OpenTofu that is built where there is none; and of its go.mod the Go, and the HCL in place of HashiCorp's. */
+const built = { tofu: '1.12.6', go: '1.26.6', hcl: 'v2.20.2-0.20251021132045-587d123c2828' };
 
 /** OpenTofu and its provider, ready for use. */
 export interface Tofu {
@@ -44,8 +44,13 @@ export function findTofu(say: (line: string) => void): string {
  */
 function build(folder: string): void {
   const main = 'github.com/opentofu/opentofu';
-  const replaced = `github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 ${built.hcl}`;
-  writeFileSync(path.join(folder, 'go.mod'), `module build\n\nrequire ${main} v${built.tofu}\n\nreplace ${replaced}\n`);
+  const lines = [
+    'module build',
+    `go ${built.go}`,
+    `require ${main} v${built.tofu}`,
+    `replace github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 ${built.hcl}`,
+  ];
+  writeFileSync(path.join(folder, 'go.mod'), lines.map((line) => `${line}\n`).join('\n'));
   // Named by a file that is never compiled, so that Go keeps it among the requirements.
   writeFileSync(path.join(folder, 'tools.go'), `//go:build tools\n\npackage build\n\nimport _ "${main}/cmd/tofu"\n`);
   const { status, stderr, error } = spawnSync(

@@ -26,7 +26,8 @@ export interface Tofu {
  * node_modules/.cache. Throws where none can be had; `say` is told of a build, which takes minutes.
  */
 export function findTofu(say: (line: string) => void): string {
-  const named = process.env.TOFU;
+  // It runs in other folders than this one.
+  const named = process.env.TOFU?.includes(path.sep) ? path.resolve(process.env.TOFU) : process.env.TOFU;
   if (named !== undefined && versionOf(named) === undefined) throw new Error(`TOFU=${named} is no OpenTofu`);
   const folder = path.join(cacheFolder, `tofu-${built.tofu}`);
   const ours = path.join(folder, 'tofu');
@@ -39,8 +40,8 @@ export function findTofu(say: (line: string) => void): string {
 }
 
 /**
- * Builds OpenTofu in `folder`. `go install` refuses a module whose go.mod replaces another; a module of one's own that
- * says the same does not.
+ * Builds OpenTofu in `folder`: in a module of its own that replaces what OpenTofu's go.mod replaces, since `go install`
+ * refuses a go.mod that replaces anything.
  */
 function build(folder: string): void {
   const main = 'github.com/opentofu/opentofu';
@@ -51,8 +52,6 @@ function build(folder: string): void {
     `replace github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 ${built.hcl}`,
   ];
   writeFileSync(path.join(folder, 'go.mod'), lines.map((line) => `${line}\n`).join('\n'));
-  // Named by a file that is never compiled, so that Go keeps it among the requirements.
-  writeFileSync(path.join(folder, 'tools.go'), `//go:build tools\n\npackage build\n\nimport _ "${main}/cmd/tofu"\n`);
   const { status, stderr, error } = spawnSync(
     'go',
     // A program that was not built for a release otherwise calls itself one in development.

@@ -26,7 +26,6 @@ export function viewOf(answers: Answers, version: string) {
     production: answers.profile === 'production',
     singleNat: answers.nat === 'single',
     planRole: answers.ci !== 'none',
-    subnetTests: subnetTests(answers),
     stateKey: `${answers.name}/${answers.suffix}/${answers.region}/terraform.tfstate`,
     prefixBudget: length,
     tightestName: { ...tightest, article: /^(?:[AEIOaeio]|S[3NQ])/.test(tightest.resource) ? 'an' : 'a' },
@@ -35,20 +34,4 @@ export function viewOf(answers: Answers, version: string) {
     words: stack.words,
     ...stack.view?.(answers),
   };
-}
-
-/** The existing subnets as the project's own tests make them up: of each tier, one in each of two zones and more. */
-function subnetTests(answers: Answers) {
-  const tiers = {
-    public: answers.publicSubnetIds,
-    private: answers.privateSubnetIds,
-    database: answers.databaseSubnetIds,
-  };
-  return Object.entries(tiers).flatMap(([tier, ids]) =>
-    (ids ?? []).map((id, index) => ({
-      target: `data.aws_subnet.${tier}["${id}"]`,
-      id,
-      zone: `zone-${'abcdef'[index % 6]}`,
-    })),
-  );
 }

@@ -10,6 +10,11 @@ export function isRead(name: string): boolean {
   return name.endsWith('.tf') && !name.startsWith('.');
 }
 
+/** Whether a file holds Terraform's own tests. */
+export function isTest(name: string): boolean {
+  return name.endsWith('.tftest.hcl') && !name.startsWith('.');
+}
+
 /** Whether a file is of the module all the same: in JSON, or for OpenTofu alone. */
 export function isLeftUnread(name: string): boolean {
   return /\.(tf\.json|tofu|tofu\.json)$/.test(name) && !name.startsWith('.');

@@ -199,6 +199,8 @@ export interface ProjectParts {
   resources: readonly Resource[];
   /** The folders it was read from, the root first; none for a plan or state. */
   folders?: readonly ModuleFolder[];
+  /** Terraform's own tests beside it. */
+  tests?: readonly SourceFile[];
   /** The files of the project beside its HCL, where it was read from a folder. */
   sources?: Sources;
   unreadModules?: readonly UnreadModule[];
@@ -214,6 +216,8 @@ export class Project {
   readonly stage: Stage;
   readonly resources: readonly Resource[];
   readonly folders: readonly ModuleFolder[];
+  /** Terraform's own tests of it, as far as they can be read. */
+  readonly tests: readonly SourceFile[];
   readonly unreadModules: readonly UnreadModule[];
   readonly unreadFiles: readonly string[];
   private readonly sources: Sources | undefined;
@@ -229,6 +233,7 @@ export class Project {
     this.stage = parts.stage;
     this.resources = parts.resources;
     this.folders = parts.folders ?? [];
+    this.tests = parts.tests ?? [];
     this.unreadModules = parts.unreadModules ?? [];
     this.unreadFiles = parts.unreadFiles ?? [];
     this.sources = parts.sources;

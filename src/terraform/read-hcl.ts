@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { folderOfSource, isLeftUnread, isOverride, isRead } from './module-files.js';
+import { folderOfSource, isLeftUnread, isOverride, isRead, isTest } from './module-files.js';
 import { parseHcl } from './parse.js';
 import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } from './syntax.js';
 import { evaluate, FailedEvaluation } from './evaluate.js';
@@ -78,6 +78,7 @@ export async function readHclProject(sources: Sources, variableFiles: readonly s
     sources,
     resources: module.resources,
     folders: [...folders.values()],
+    tests: await readTests(sources),
     unreadModules: module.unread,
     unreadFiles: [...folders.keys()].flatMap((folder) => leftUnread(folder, sources)),
     exported: () => module.exported(),
@@ -88,6 +89,25 @@ export async function readHclProject(sources: Sources, variableFiles: readonly s
 function leftUnread(folder: string, sources: Sources): string[] {
   const names = sources.list(folder)?.filter(isLeftUnread) ?? [];
   return names.map((name) => (folder === '' ? name : `${folder}/${name}`));
+}
+
+/** Where Terraform looks for tests: https://developer.hashicorp.com/terraform/language/tests */
+const testFolders = ['', 'tests'];
+
+/** The tests of the root module; what is no HCL is left to Terraform, since the project can be read without. */
+async function readTests(sources: Sources): Promise<SourceFile[]> {
+  const files: SourceFile[] = [];
+  for (const folder of testFolders) {
+    for (const name of sources.list(folder)?.filter(isTest) ?? []) {
+      const file = path.posix.join(folder, name);
+      try {
+        files.push(...(await parseHcl(new Map([[file, sources.read(file) ?? '']]))));
+      } catch (error) {
+        if (!(error instanceof HclError)) throw error;
+      }
+    }
+  }
+  return files;
 }
 
 /** More than any project has. */

@@ -17,7 +17,7 @@ const help = `npm run test:scanners -- [options]
 Without --sample it also fails where these pages do not say what was found.
 `;
 
-runCommand(help, {}, ({ sample, write }) => {
+runCommand(help, { write: { type: 'boolean' } }, ({ sample, write }) => {
   if (write && sample) throw new WrongUsage('--write needs every sample');
   const projects = samplesNamed(sample, scannedProjects());
   return withTools(async (planning) => {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import path from 'node:path';
 
 import { bounds } from '../support/bounds.mjs';
+import { cacheFolder, placeOnceMade } from '../support/cache.js';
 import { run } from '../support/process.js';
-import { cacheFolder } from '../support/python.js';
 import { environment } from '../terraform/terraform.js';
 
 /** Something that TFLint does not like. */
@@ -26,9 +26,7 @@ export function tflintOf(version: string): string {
   const found = ['tflint', installed].find((command) => versionOf(command) === version);
   if (found) return found;
 
-  const unfinished = `${folder}.${process.pid}`;
-  mkdirSync(unfinished, { recursive: true });
-  try {
+  placeOnceMade(folder, (unfinished) => {
     const { status, stdout, stderr, error } = spawnSync(
       'go',
       ['install', `github.com/terraform-linters/tflint@v${version}`],
@@ -38,11 +36,7 @@ export function tflintOf(version: string): string {
       throw new Error(
         `tflint ${version} is neither on PATH nor can Go install it:\n${error?.message ?? stdout + stderr}`,
       );
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(unfinished, folder);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
+  });
   return installed;
 }
 

@@ -99,7 +99,11 @@ async function report({ settings, failures }: Run, results: Results): Promise<vo
   if (failures.length > 0) console.error(`\n${failures.length} failed:\n\n${failures.join('\n\n')}`);
 }
 
-const options = { 'side-by-side': { type: 'string' }, 'no-regions': { type: 'boolean' } } as const;
+const options = {
+  'side-by-side': { type: 'string' },
+  'no-regions': { type: 'boolean' },
+  write: { type: 'boolean' },
+} as const;
 
 runCommand(help, options, (values) => {
   const samples = samplesNamed(values.sample, goldenSamples());

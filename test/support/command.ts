@@ -31,7 +31,6 @@ const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 /** The options that each of these commands has. */
 const common = {
   sample: { type: 'string', multiple: true },
-  write: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 

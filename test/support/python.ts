@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { bounds } from './bounds.mjs';
-
-/** What a command of ours makes once and keeps. */
-export const cacheFolder = path.resolve(import.meta.dirname, '../../node_modules/.cache/create-secure-infra');
+import { cacheFolder, placeOnceMade } from './cache.js';
 
 /** Packages that a command of ours runs with. */
 export interface PythonTools {
@@ -34,18 +32,12 @@ export function pythonWith(tools: PythonTools): string {
   const python = path.join(environment, 'bin/python');
   if (hasTools(python, tools)) return python;
 
-  const unfinished = `${environment}.${process.pid}`;
-  mkdirSync(cacheFolder, { recursive: true });
-  try {
+  placeOnceMade(environment, (unfinished) => {
     succeed(machine, ['-m', 'venv', unfinished]);
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
     const pinned = ['--requirement', tools.requirements, '--constraint', tools.constraints];
     succeed(path.join(unfinished, 'bin/python'), pip.concat(pinned));
-    rmSync(environment, { recursive: true, force: true });
-    renameSync(unfinished, environment);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
+  });
   return python;
 }
 

@@ -4,11 +4,12 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Starts what `npm run SCRIPT -- ARGS` would start, with `temporary` for its temporary files. */
+/** Starts what `npm run SCRIPT -- ARGS` would start, with `temporary` for its temporary files and more environment. */
 export function startScript(
   script: string,
   args: readonly string[],
   temporary: string,
+  environment: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; output: () => string } {
   const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
@@ -17,7 +18,7 @@ export function startScript(
   const child = spawn(node!, [...words, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TMPDIR: temporary },
+    env: { ...process.env, TMPDIR: temporary, ...environment },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -1,3 +1,5 @@
+import type { ProjectFiles } from '../../src/render/render.js';
+
 /** The tests that a project ships. */
 export const testFile = 'tests/project.tftest.hcl';
 
@@ -19,4 +21,18 @@ export function onlyNew(text: string, seen: Set<string>): string {
 /** How many runs are in tests. */
 export function runsIn(text: string): number {
   return text.match(run)?.length ?? 0;
+}
+
+/**
+ * The tests of a project as OpenTofu runs them: it makes up what AWS would answer while it plans already, where Terraform
+ * leaves it unknown unless told otherwise, for each type that is mocked. Only the runs that plan the project as it is.
+ */
+export function answeredAtPlan(files: ProjectFiles): string {
+  const text = files.get(testFile)!.replaceAll(run, (own) => (setsItsOwn(own) ? '' : own));
+  const types = [...files].flatMap(([file, hcl]) =>
+    /^[^/]+\.tf$/.test(file) ? [...hcl.matchAll(/^resource "(\w+)"/gm)].map(([, type]) => type!) : [],
+  );
+  const unmocked = [...new Set(types)].filter((type) => !text.includes(`mock_resource "${type}"`));
+  const mocks = unmocked.map((type) => `  mock_resource "${type}" {\n    defaults = {}\n  }\n`).join('');
+  return text.replace('mock_provider "aws" {\n', (start) => `${start}  override_during = plan\n${mocks}`);
 }

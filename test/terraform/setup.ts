@@ -26,19 +26,22 @@ export default function setup(project: TestProject): () => void {
     if (toolchain.unavailable === undefined)
       rmSync(path.dirname(toolchain.dataFolder), { recursive: true, force: true });
     const left = leftOut(toolchain, isWhole);
-    if (left.length > 0) process.stdout.write(`\nLeft out:\n${left.map((line) => `  - ${line}\n`).join('')}\n`);
+    process.stdout.write(`\nLeft out:\n${left.map((line) => `  - ${line}\n`).join('')}\n`);
   };
 }
 
 function leftOut(toolchain: Toolchain, isWhole: boolean): string[] {
+  const openTofu =
+    'fmt, init, validate and test of every sample with OpenTofu.\n    npm run test:opentofu is the proof; it needs tofu, or go to build it once.';
   if (toolchain.unavailable !== undefined) {
     return [
       `terraform fmt, validate and test on every project: ${toolchain.unavailable}.\n    Install Terraform 1.11 or newer; ${mirrorVariable}=FOLDER names a provider mirror where there is no registry.`,
+      openTofu,
     ];
   }
-  return isWhole
-    ? []
-    : [
-        'terraform on every pair of answers, and the own tests of all but the smallest sample of each stack.\n    WHOLE_PROOF=1 npm test proves all.',
-      ];
+  if (isWhole) return [openTofu];
+  return [
+    'terraform on every pair of answers, and the own tests of all but the smallest sample of each stack.\n    WHOLE_PROOF=1 npm test proves all.',
+    openTofu,
+  ];
 }

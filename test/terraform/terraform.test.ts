@@ -9,7 +9,7 @@ import { checkFiles, lines } from '../support/rules.js';
 import { samples } from '../support/samples.js';
 import { extremes, smallest } from '../support/extremes.js';
 import { scratchFolder } from '../support/scratch.js';
-import { onlyNew, runsIn, testFile } from './project-tests.js';
+import { answeredAtPlan, onlyNew, runsIn, testFile } from './project-tests.js';
 import { placeProject, terraform } from './terraform.js';
 import { diagnostics, rootsOf, textOfRootAlone, validateTogether, withDistinctRoots, type Root } from './together.js';
 
@@ -84,6 +84,15 @@ describe.skipIf(toolchain.unavailable !== undefined)('terraform', () => {
       expect(output).toContain(`Success! ${runs} passed, 0 failed.`);
       expect(status).toBe(0);
     });
+
+    it.each(isWhole ? golden : smallest(golden))(
+      '$name, with the answers that OpenTofu plans with',
+      async ({ files }) => {
+        const answered = new Map([...files, [testFile, answeredAtPlan(files)]]);
+        const { output } = await terraform(placed(answered), dataFolder, 'test', '-no-color');
+        expect(output).toContain('Success! 1 passed, 0 failed.');
+      },
+    );
   });
 
   describe.concurrent('would notice', () => {
@@ -182,6 +191,17 @@ resource "aws_s3_bucket" "logs" {
       expect(status).toBe(1);
       expect(output).toContain('0 passed, 1 failed.');
       expect(output).toContain('Wrong in as_configured.');
+    });
+
+    it('an ARN that no mock gives, and that OpenTofu would make up', async () => {
+      const { files } = golden.find(({ name }) => name === wholeSample)!;
+      const text = files.get(testFile)!.replace(/^ {2}mock_resource "aws_lb" \{\n[\s\S]*?^ {2}\}\n/m, '');
+      expect(text).not.toBe(files.get(testFile));
+      const answered = answeredAtPlan(new Map([...files, [testFile, text]]));
+      const broken = new Map([...files, [testFile, answered]]);
+      const { status, output } = await terraform(placed(broken), dataFolder, 'test', '-no-color');
+      expect(status).toBe(1);
+      expect(output).toMatch(/"load_balancer_arn" \(\w+\) is an invalid ARN/);
     });
 
     it("tasks without an image, by a sample's own tests", async () => {

@@ -53,13 +53,13 @@ export function findToolchain(): Toolchain {
 }
 
 /** What golden samples require of terraform and its provider; they all require the same. */
-function terraformBlock(): string {
+export function terraformBlock(): string {
   const file = path.join(goldenFolder, sampleAnswers[0]!.name, 'provider.tf');
   return /^terraform \{\n[\s\S]*?^\}\n/m.exec(readFileSync(file, 'utf8'))![0];
 }
 
 /** An unpacked mirror with the AWS provider: where our variable says, where Terraform looks by itself, or anywhere. */
-function findMirror(): string | undefined {
+export function findMirror(): string | undefined {
   const home = homedir();
   const implied = [
     process.env[mirrorVariable],

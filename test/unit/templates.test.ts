@@ -91,7 +91,9 @@ function like(value: unknown): fc.Arbitrary<unknown> {
 describe('every template', () => {
   /** The words that shared templates are given by name. */
   const words = Object.fromEntries(
-    'key encrypts policy alias service of source group members bucket'.split(' ').map((word) => [word, `<${word}>`]),
+    'key encrypts policy alias service of source group members bucket type rest'
+      .split(' ')
+      .map((word) => [word, `<${word}>`]),
   );
   const views = [
     ...everyPair().map(({ answers }) => answers),

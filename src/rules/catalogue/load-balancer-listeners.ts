@@ -267,6 +267,8 @@ ${secureHttps}`,
     check(project, { finding }) {
       for (const { holder, forward, weights } of weightedForwards(project)) {
         if (weights.filter((weight) => weight !== 0).length < 2 || forward.uncertain) continue;
+        // AWS refuses that: forward-group-stickiness.
+        if (targetGroupsOf(forward, 'target_group').some(isSticky)) continue;
         if (isLeftOut(project, forward, 'stickiness'))
           finding(holder, `forwards to ${weights.length} target groups and has no stickiness`, actionName(holder));
       }

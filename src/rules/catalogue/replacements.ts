@@ -102,7 +102,9 @@ function zoneFault(folder: ModuleFolder, resource: Resource): string | undefined
       : 'is there for the first zones of the list that AWS gives';
   }
   const value = resource.get(zone);
-  const symbol = value instanceof Unknown ? (value.symbol ?? '') : '';
+  // What is read from a subnet is the zone that it is in, whatever the list says.
+  const isReadFromAnother = zonal.some((type) => resource.refs(zone, type).length > 0);
+  const symbol = value instanceof Unknown && !isReadFromAnother ? (value.symbol ?? '') : '';
   if (!positionOfZone.test(symbol) && !isPicked(folder, expression)) return undefined;
   if (!ignoresChanges(resource, zone)) return 'takes its zone by position from the list that AWS gives';
   return number && countsZones(folder, number) ? 'is there as often as AWS gives zones' : undefined;

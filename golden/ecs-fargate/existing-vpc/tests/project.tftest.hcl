@@ -15,7 +15,6 @@ mock_provider "aws" {
 
   mock_data "aws_vpc" {
     defaults = {
-      id                   = "vpc-0123456789abcdef0"
       enable_dns_support   = true
       enable_dns_hostnames = true
       cidr_block_associations = [
@@ -28,64 +27,58 @@ mock_provider "aws" {
     }
   }
 
+  # Each in a zone of its own, which Terraform makes up. OpenTofu makes up one for all, and the plan refuses that.
+  mock_data "aws_subnet" {
+    defaults = {
+      vpc_id = "vpc-0123456789abcdef0"
+    }
+  }
+
   mock_data "aws_iam_policy_document" {
     defaults = {
       json = "{}"
     }
   }
-}
 
-override_data {
-  target = data.aws_subnet.public["subnet-0aaaaaaaaaaaaaaa1"]
-  values = {
-    id                = "subnet-0aaaaaaaaaaaaaaa1"
-    vpc_id            = "vpc-0123456789abcdef0"
-    availability_zone = "zone-a"
+  # OpenTofu makes up AWS's answers while it plans already, and the provider refuses an ARN that is none.
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/made-up" }
   }
-}
 
-override_data {
-  target = data.aws_subnet.public["subnet-0aaaaaaaaaaaaaaa2"]
-  values = {
-    id                = "subnet-0aaaaaaaaaaaaaaa2"
-    vpc_id            = "vpc-0123456789abcdef0"
-    availability_zone = "zone-b"
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012" }
   }
-}
 
-override_data {
-  target = data.aws_subnet.private["subnet-0bbbbbbbbbbbbbbb1"]
-  values = {
-    id                = "subnet-0bbbbbbbbbbbbbbb1"
-    vpc_id            = "vpc-0123456789abcdef0"
-    availability_zone = "zone-a"
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:made-up" }
   }
-}
 
-override_data {
-  target = data.aws_subnet.private["subnet-0bbbbbbbbbbbbbbb2"]
-  values = {
-    id                = "subnet-0bbbbbbbbbbbbbbb2"
-    vpc_id            = "vpc-0123456789abcdef0"
-    availability_zone = "zone-b"
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:made-up" }
   }
-}
 
-override_data {
-  target = data.aws_subnet.database["subnet-0ccccccccccccccc1"]
-  values = {
-    id                = "subnet-0ccccccccccccccc1"
-    vpc_id            = "vpc-0123456789abcdef0"
-    availability_zone = "zone-a"
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/made-up/0123456789abcdef" }
   }
-}
 
-override_data {
-  target = data.aws_subnet.database["subnet-0ccccccccccccccc2"]
-  values = {
-    id                = "subnet-0ccccccccccccccc2"
-    vpc_id            = "vpc-0123456789abcdef0"
-    availability_zone = "zone-b"
+  mock_resource "aws_wafv2_web_acl" {
+    defaults = { arn = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/made-up/12345678-1234-1234-1234-123456789012" }
+  }
+
+  mock_resource "aws_rds_cluster" {
+    defaults = {
+      master_user_secret = [
+        {
+          kms_key_id    = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"
+          secret_arn    = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-made-up-AbCdEf"
+          secret_status = "active"
+        },
+      ]
+    }
+  }
+
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/made-up/0123456789abcdef" }
   }
 }
 
@@ -108,18 +101,13 @@ run "as_configured" {
   }
 
   assert {
-    condition     = alltrue([for instance in aws_rds_cluster_instance.aurora : instance.performance_insights_enabled]) && aws_rds_cluster.aurora.database_insights_mode == var.database_insights_mode
-    error_message = "Performance Insights must be on, in the mode that was chosen."
+    condition     = aws_rds_cluster.aurora.performance_insights_enabled && alltrue([for instance in aws_rds_cluster_instance.aurora : instance.performance_insights_enabled])
+    error_message = "Performance Insights must be on, in the cluster and every instance."
   }
 
   assert {
     condition     = aws_vpc_security_group_ingress_rule.database_from_app.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_app.to_port == 5432
     error_message = "The database must be reached on its own port only."
-  }
-
-  assert {
-    condition     = aws_rds_cluster.aurora.deletion_protection == var.deletion_protection && aws_lb.alb.enable_deletion_protection == var.deletion_protection && aws_ecr_repository.app.force_delete == var.force_destroy
-    error_message = "Protection must follow the posture in terraform.tfvars."
   }
 }
 
@@ -134,6 +122,78 @@ run "refuses_a_name_that_does_not_fit" {
   expect_failures = [var.environment_suffix]
 }
 
+run "production_data_outlives_mistakes" {
+  command = plan
+
+  variables {
+    deletion_protection         = true
+    force_destroy               = false
+    kms_deletion_window_days    = 30
+    secret_recovery_window_days = 30
+  }
+
+  assert {
+    condition     = aws_kms_key.logs.deletion_window_in_days == 30
+    error_message = "A deleted key must be there to be restored for 30 days."
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret.app.recovery_window_in_days == 30
+    error_message = "A deleted secret must be there to be restored for 30 days."
+  }
+
+  assert {
+    condition     = aws_lb.alb.enable_deletion_protection && !aws_s3_bucket.alb_logs.force_destroy
+    error_message = "The load balancer must refuse to be deleted, and its logs must be kept."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.aurora.deletion_protection
+    error_message = "The database must refuse to be deleted."
+  }
+
+  assert {
+    condition     = !aws_ecr_repository.app.force_delete
+    error_message = "A repository that holds images must be kept."
+  }
+}
+
+run "ephemeral_goes_without_a_trace" {
+  command = plan
+
+  variables {
+    deletion_protection         = false
+    force_destroy               = true
+    kms_deletion_window_days    = 7
+    secret_recovery_window_days = 0
+  }
+
+  assert {
+    condition     = aws_kms_key.logs.deletion_window_in_days == 7
+    error_message = "A deleted key must be gone as soon as AWS allows."
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret.app.recovery_window_in_days == 0
+    error_message = "A deleted secret must give its name free at once."
+  }
+
+  assert {
+    condition     = !aws_lb.alb.enable_deletion_protection && aws_s3_bucket.alb_logs.force_destroy
+    error_message = "The load balancer and its logs must go with terraform destroy."
+  }
+
+  assert {
+    condition     = !aws_rds_cluster.aurora.deletion_protection
+    error_message = "The database must go with terraform destroy."
+  }
+
+  assert {
+    condition     = aws_ecr_repository.app.force_delete
+    error_message = "The repository must go with terraform destroy, images and all."
+  }
+}
+
 run "refuses_a_class_that_aurora_does_not_have" {
   command = plan
 
@@ -142,6 +202,20 @@ run "refuses_a_class_that_aurora_does_not_have" {
   }
 
   expect_failures = [var.db_instance_class]
+}
+
+run "database_insights_in_the_advanced_mode" {
+  command = plan
+
+  variables {
+    database_insights_mode              = "advanced"
+    performance_insights_retention_days = 465
+  }
+
+  assert {
+    condition     = aws_rds_cluster.aurora.database_insights_mode == "advanced" && aws_rds_cluster.aurora.performance_insights_retention_period == 465 && alltrue([for instance in aws_rds_cluster_instance.aurora : instance.performance_insights_retention_period == 465])
+    error_message = "The mode and the days of data must be those that were chosen, in the cluster and every instance."
+  }
 }
 
 run "first_apply_without_an_image" {

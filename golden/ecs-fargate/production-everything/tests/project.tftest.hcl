@@ -24,6 +24,61 @@ mock_provider "aws" {
       json = "{}"
     }
   }
+
+  # OpenTofu makes up AWS's answers while it plans already, and the provider refuses an ARN that is none.
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/made-up" }
+  }
+
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:af-south-1:123456789012:key/12345678-1234-1234-1234-123456789012" }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:af-south-1:123456789012:log-group:made-up" }
+  }
+
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:af-south-1:123456789012:made-up" }
+  }
+
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:af-south-1:123456789012:loadbalancer/app/made-up/0123456789abcdef" }
+  }
+
+  mock_resource "aws_wafv2_web_acl" {
+    defaults = { arn = "arn:aws:wafv2:af-south-1:123456789012:regional/webacl/made-up/12345678-1234-1234-1234-123456789012" }
+  }
+
+  mock_resource "aws_acm_certificate" {
+    defaults = {
+      arn = "arn:aws:acm:af-south-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+      domain_validation_options = [
+        {
+          domain_name           = "pay.example.com"
+          resource_record_name  = "_0123456789abcdef.pay.example.com"
+          resource_record_type  = "CNAME"
+          resource_record_value = "_0123456789abcdef.acm-validations.aws"
+        },
+      ]
+    }
+  }
+
+  mock_resource "aws_rds_cluster" {
+    defaults = {
+      master_user_secret = [
+        {
+          kms_key_id    = "arn:aws:kms:af-south-1:123456789012:key/12345678-1234-1234-1234-123456789012"
+          secret_arn    = "arn:aws:secretsmanager:af-south-1:123456789012:secret:rds!cluster-made-up-AbCdEf"
+          secret_status = "active"
+        },
+      ]
+    }
+  }
+
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:af-south-1:123456789012:targetgroup/made-up/0123456789abcdef" }
+  }
 }
 
 run "as_configured" {
@@ -55,28 +110,18 @@ run "as_configured" {
   }
 
   assert {
-    condition     = output.application_url == "https://${var.domain_name}" && aws_route53_record.app.name == var.domain_name
-    error_message = "The application must be reached by its domain name."
-  }
-
-  assert {
     condition     = aws_rds_cluster.aurora.storage_encrypted && aws_rds_cluster.aurora.manage_master_user_password && alltrue([for instance in aws_rds_cluster_instance.aurora : !instance.publicly_accessible])
     error_message = "The database must be encrypted, its password managed by AWS and its instances without a public address."
   }
 
   assert {
-    condition     = alltrue([for instance in aws_rds_cluster_instance.aurora : instance.performance_insights_enabled]) && aws_rds_cluster.aurora.database_insights_mode == var.database_insights_mode
-    error_message = "Performance Insights must be on, in the mode that was chosen."
+    condition     = aws_rds_cluster.aurora.performance_insights_enabled && alltrue([for instance in aws_rds_cluster_instance.aurora : instance.performance_insights_enabled])
+    error_message = "Performance Insights must be on, in the cluster and every instance."
   }
 
   assert {
     condition     = aws_vpc_security_group_ingress_rule.database_from_app.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_app.to_port == 5432
     error_message = "The database must be reached on its own port only."
-  }
-
-  assert {
-    condition     = aws_rds_cluster.aurora.deletion_protection == var.deletion_protection && aws_lb.alb.enable_deletion_protection == var.deletion_protection && aws_ecr_repository.app.force_delete == var.force_destroy
-    error_message = "Protection must follow the posture in terraform.tfvars."
   }
 }
 
@@ -89,6 +134,78 @@ run "refuses_a_name_that_does_not_fit" {
   }
 
   expect_failures = [var.environment_suffix]
+}
+
+run "production_data_outlives_mistakes" {
+  command = plan
+
+  variables {
+    deletion_protection         = true
+    force_destroy               = false
+    kms_deletion_window_days    = 30
+    secret_recovery_window_days = 30
+  }
+
+  assert {
+    condition     = aws_kms_key.logs.deletion_window_in_days == 30
+    error_message = "A deleted key must be there to be restored for 30 days."
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret.app.recovery_window_in_days == 30
+    error_message = "A deleted secret must be there to be restored for 30 days."
+  }
+
+  assert {
+    condition     = aws_lb.alb.enable_deletion_protection && !aws_s3_bucket.alb_logs.force_destroy
+    error_message = "The load balancer must refuse to be deleted, and its logs must be kept."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.aurora.deletion_protection
+    error_message = "The database must refuse to be deleted."
+  }
+
+  assert {
+    condition     = !aws_ecr_repository.app.force_delete
+    error_message = "A repository that holds images must be kept."
+  }
+}
+
+run "ephemeral_goes_without_a_trace" {
+  command = plan
+
+  variables {
+    deletion_protection         = false
+    force_destroy               = true
+    kms_deletion_window_days    = 7
+    secret_recovery_window_days = 0
+  }
+
+  assert {
+    condition     = aws_kms_key.logs.deletion_window_in_days == 7
+    error_message = "A deleted key must be gone as soon as AWS allows."
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret.app.recovery_window_in_days == 0
+    error_message = "A deleted secret must give its name free at once."
+  }
+
+  assert {
+    condition     = !aws_lb.alb.enable_deletion_protection && aws_s3_bucket.alb_logs.force_destroy
+    error_message = "The load balancer and its logs must go with terraform destroy."
+  }
+
+  assert {
+    condition     = !aws_rds_cluster.aurora.deletion_protection
+    error_message = "The database must go with terraform destroy."
+  }
+
+  assert {
+    condition     = aws_ecr_repository.app.force_delete
+    error_message = "The repository must go with terraform destroy, images and all."
+  }
 }
 
 run "refuses_a_region_with_fewer_zones" {
@@ -108,11 +225,8 @@ run "refuses_a_region_with_fewer_zones" {
   expect_failures = [aws_route_table.public]
 }
 
-run "subnets_before_the_zones_change" {
-  plan_options {
-    target = [aws_subnet.private]
-  }
-
+# Applied, so that the run after it finds subnets that are there.
+run "a_subnet_in_each_zone" {
   variables {
     availability_zone_count = 3
   }
@@ -133,10 +247,6 @@ run "zones_that_come_and_go_move_no_subnet" {
     }
   }
 
-  plan_options {
-    target = [aws_subnet.private]
-  }
-
   variables {
     availability_zone_count = 3
   }
@@ -145,10 +255,24 @@ run "zones_that_come_and_go_move_no_subnet" {
     condition     = join(",", aws_subnet.private[*].availability_zone) == "zone-a,zone-b,zone-c"
     error_message = "A subnet must stay in its zone."
   }
+}
+
+run "reached_by_its_name" {
+  command = plan
+
+  variables {
+    hosted_zone_name = "example.net"
+    domain_name      = "shop.example.net"
+  }
 
   assert {
-    condition     = aws_subnet.private[*].id == run.subnets_before_the_zones_change.private_subnet_ids
-    error_message = "No subnet may be replaced."
+    condition     = output.application_url == "https://shop.example.net" && aws_route53_record.app.name == "shop.example.net"
+    error_message = "The application must be reached by its domain name."
+  }
+
+  assert {
+    condition     = aws_acm_certificate.this.domain_name == "shop.example.net"
+    error_message = "The certificate must be for the name that clients use."
   }
 }
 
@@ -160,6 +284,20 @@ run "refuses_a_class_that_aurora_does_not_have" {
   }
 
   expect_failures = [var.db_instance_class]
+}
+
+run "database_insights_in_the_advanced_mode" {
+  command = plan
+
+  variables {
+    database_insights_mode              = "advanced"
+    performance_insights_retention_days = 465
+  }
+
+  assert {
+    condition     = aws_rds_cluster.aurora.database_insights_mode == "advanced" && aws_rds_cluster.aurora.performance_insights_retention_period == 465 && alltrue([for instance in aws_rds_cluster_instance.aurora : instance.performance_insights_retention_period == 465])
+    error_message = "The mode and the days of data must be those that were chosen, in the cluster and every instance."
+  }
 }
 
 run "first_apply_without_an_image" {

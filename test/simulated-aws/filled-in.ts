@@ -153,7 +153,8 @@ export const filledIn: readonly FilledIn[] = [
     types: ['aws_rds_cluster_instance'],
     argument: 'ca_cert_identifier',
     answer: 'the authority that issues by default',
-    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html',
+    source:
+      'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html (which it is was not seen there)',
     returns: () => 'rds-ca-rsa2048-g1',
   },
   {
@@ -230,7 +231,8 @@ export const filledIn: readonly FilledIn[] = [
     types: ['aws_lb_listener'],
     argument: 'routing_http_response_server_enabled',
     answer: 'that the header is sent',
-    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html',
+    source:
+      'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html (the default was not seen there)',
     returns: otherwise(true),
   },
   {
@@ -256,7 +258,7 @@ export const filledIn: readonly FilledIn[] = [
     types: ['aws_eip'],
     argument: 'public_ipv4_pool',
     answer: "Amazon's pool",
-    source: 'https://github.com/aws/aws-cli/blob/develop/awscli/examples/ec2/describe-addresses.rst',
+    source: 'Knowledge: what DescribeAddresses answers of an address that is not brought along',
     returns: otherwise('amazon'),
   },
   {
@@ -264,7 +266,7 @@ export const filledIn: readonly FilledIn[] = [
     types: ['aws_eip'],
     argument: 'network_interface',
     answer: 'the interface of the NAT gateway that took it',
-    source: 'https://github.com/aws/aws-cli/blob/develop/awscli/examples/ec2/describe-addresses.rst',
+    source: 'https://github.com/aws/aws-cli/blob/develop/awscli/examples/ec2/describe-addresses.rst (of an instance)',
     returns: otherwise('eni-0123456789abcdef0'),
   },
   {
@@ -272,7 +274,8 @@ export const filledIn: readonly FilledIn[] = [
     types: ['aws_vpc_endpoint'],
     argument: 'ip_address_type',
     answer: 'ipv4',
-    source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html',
+    source:
+      'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html (the value was not seen there)',
     returns: otherwise('ipv4'),
   },
   {
@@ -280,7 +283,7 @@ export const filledIn: readonly FilledIn[] = [
     types: ['aws_vpc_endpoint'],
     argument: 'dns_options',
     answer: 'names for IPv4',
-    source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptions.html',
+    source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptions.html (the value was not seen there)',
     returns: otherwise([{ dns_record_ip_type: 'ipv4', private_dns_only_for_inbound_resolver_endpoint: false }]),
   },
   {

@@ -200,7 +200,7 @@ describe('a project', () => {
   });
 
   it('is refused a name that the bucket of its state could not have', () => {
-    const { faults } = resolved('--stack', 'event-queue', '--name', 'a'.repeat(40), '--suffix', 'abc');
+    const { faults } = resolved('--stack', 'event-queue', '--name', 'a'.repeat(34), '--suffix', 'abc');
     expect(faults).toEqual([
       expect.objectContaining({ option: '--suffix', why: expect.stringContaining('S3 bucket') }),
     ]);

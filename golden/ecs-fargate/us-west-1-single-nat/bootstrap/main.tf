@@ -61,7 +61,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "state" {
   }
 }
 
-# A rule on the event bus can now report who deletes state; without a rule nothing happens, and nothing is paid.
+# Checkov wants it (CKV2_AWS_62): a rule on the event bus can now report who deletes state; without one nothing happens.
 resource "aws_s3_bucket_notification" "state" {
   bucket      = aws_s3_bucket.state.id
   eventbridge = true

@@ -318,7 +318,10 @@ function eachStatement(sent: Json, change: (statement: JsonObject) => JsonObject
   );
 }
 
-/** What AWS answers in another form than it was sent, where the provider compares the two as they are. */
+/**
+ * What AWS answers in another form than it was sent, or changes by itself later, where the provider compares the two as
+ * they are.
+ */
 export const readBacks: readonly ReadBack[] = [
   ...keyArguments.map(keyRow),
   {
@@ -734,7 +737,7 @@ export const readBacks: readonly ReadBack[] = [
     id: 'scaled-capacity',
     types: ['aws_autoscaling_group'],
     argument: 'desired_capacity',
-    answer: 'the number that the scaling policy set',
+    answer: 'the number that a scaling policy or a schedule set',
     plan: 'updated',
     source: `${aws}/autoscaling/ec2/userguide/asg-capacity-limits.html`,
     rule: 'value-left-to-aws',

@@ -17,7 +17,6 @@ export function viewOf(answers: Answers, version: string) {
     tags: Object.keys(answers.tags).length > 0 ? answers.tags : undefined,
     title: stack.title,
     namePrefix: `${answers.name}-${answers.suffix}`,
-    shortRegion: shortRegion(answers.region),
     globalNamePrefix: `${answers.name}-${answers.suffix}-${shortRegion(answers.region)}`,
     regionName: findRegion(answers.region)?.name,
     regionOptIn: findRegion(answers.region)?.optIn,

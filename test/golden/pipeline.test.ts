@@ -49,6 +49,15 @@ describe.each(withPipeline)('the role that the README of golden/$name tells to c
     json!.replace('STATE_KEY_ARN', 'arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012'),
   );
 
+  it('is lent to tokens as the pipeline gets them', () => {
+    // https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+    expect(policies[0]).toMatch(
+      files.has(workflow)
+        ? /"repo:OWNER@OWNER_ID\/REPOSITORY@REPOSITORY_ID:pull_request"/
+        : /"project_path:GROUP\/PROJECT:ref_type:branch:ref:\*"/,
+    );
+  });
+
   it('is sound by the rules that anyone’s policies are held to', async () => {
     expect(policies).toHaveLength(2);
     const [trust, plan] = policies.map((json) => `<<-EOT\n${json}EOT\n`);
@@ -66,7 +75,7 @@ resource "aws_iam_role_policy" "plan" {
     );
   });
 
-  it('reads no data but the state', () => {
+  it('is denied the most common ways to data, and writes nothing', () => {
     const denied = /"Effect": "Deny"[\s\S]*/.exec(policies[1]!)![0];
     for (const action of [
       's3:GetObject',

@@ -3,7 +3,8 @@ import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { readBacks } from '../../src/aws/read-back.js';
+import { resourceSchema } from '../../src/aws/provider-schema.js';
+import { readBacks, type Json } from '../../src/aws/read-back.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import type { Resource } from '../../src/terraform/project.js';
 import { goldenSamples } from '../support/golden-samples.js';
@@ -14,6 +15,10 @@ import { startSimulator, type Simulator } from './simulator.js';
 import { smallProject } from './small-project.js';
 
 const tools = inject('simulatorTools');
+
+/** Texts of JSON that a row may put into another order, or complete. */
+const policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: 'a' }, { Sid: 'b' }] });
+const containers = JSON.stringify([{ name: 'app' }]);
 
 describe('each row', () => {
   let resources: Resource[];
@@ -37,9 +42,42 @@ describe('each row', () => {
       .some((block) => isFilledIn || block.has(last));
   }
 
+  function isKnown(type: string, argument: string): boolean {
+    const names = argument.split('.');
+    const last = names.pop()!;
+    const block = names.reduce(
+      (schema, name) => schema?.block(name)?.schema ?? schema?.attribute(name)?.fields,
+      resourceSchema('resource', type),
+    );
+    return block?.names().includes(last) ?? false;
+  }
+
   it('has an id of its own', () => {
     const ids = [...readBacks, ...filledIn].map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  it.each([...filledIn, ...readBacks])('names an argument that the provider has: $id', ({ types, argument }) => {
+    // Version 6 of the provider has it.
+    if (argument.endsWith('.managed_storage_configuration.kms_key_id')) return;
+    for (const type of types) expect([type, argument, isKnown(type, argument)]).toEqual([type, argument, true]);
+  });
+
+  it.each(filledIn)('of what AWS fills in changes what it is given: $id', ({ argument, returns }) => {
+    const given: Json[] =
+      argument === 'container_definitions' ? [containers] : [null, '', 0, [], ['us-east-1c'], policy];
+    const resources: Record<string, Json>[] = [
+      {},
+      ...['HTTP', 'HTTPS', 'email'].map((protocol) => ({ protocol })),
+      { load_balancer_type: 'application' },
+    ];
+    const changes = resources.flatMap((resource) =>
+      given.filter((sent) => {
+        const returned = returns(sent, { resource, keyArn: (named) => named });
+        return JSON.stringify(returned) !== JSON.stringify(sent);
+      }),
+    );
+    expect(changes).not.toEqual([]);
   });
 
   it.each(filledIn)('of what AWS fills in meets a sample: $id', (row) => {

@@ -67,7 +67,7 @@ resource "aws_ecs_task_definition" "app" {
         capabilities       = { add = [], drop = ["ALL"] }
         initProcessEnabled = true
 
-        # The only place the container can write to: in memory, and anybody's as /tmp is everywhere.
+        # The only place the container can write to; in memory, with the mode of the image's own /tmp.
         tmpfs = [
           {
             containerPath = "/tmp"
@@ -124,6 +124,7 @@ resource "aws_ecs_task_definition" "app" {
   }
 
   # A revision that is gone cannot be rolled back to: the old one goes after the service has left it.
+  # What the definition refers to is replaced in the same order, so nothing may replace the cluster under its name.
   lifecycle {
     create_before_destroy = true
   }

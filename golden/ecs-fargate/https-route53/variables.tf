@@ -254,7 +254,7 @@ variable "db_serverless_capacity" {
 }
 
 variable "database_name" {
-  description = "Name of the database that is created with the cluster; another name is another cluster."
+  description = "Name of the database that is created with the cluster; it cannot be changed once the cluster is there."
   type        = string
   default     = "app"
 

@@ -326,7 +326,7 @@ export default defineRules(
     name: 'identifier-lower-case',
     severity: 'warning',
     title: 'a name that AWS keeps in lower case is written in lower case',
-    why: 'DMS and API Gateway return it in lower case, and the provider compares the letters as they are: every plan replaces the resource.',
+    why: 'DMS and API Gateway return it in lower case, and the provider compares the letters as they are: every plan changes or replaces the resource.',
     remedy: 'Write it in lower case, or put lower() around it.',
     catalogue: ['facts §14', 'facts §11'],
     stages: ['hcl', 'plan'],
@@ -413,7 +413,11 @@ export default defineRules(
     },
     check(project, report) {
       for (const { block, argument } of differences(project, report, 'static-parameter-method'))
-        report.finding(block, 'changes a static parameter at once', argument);
+        report.finding(
+          block,
+          `sets ${block.text('name') ?? 'a static parameter'} at once, which takes a restart`,
+          argument,
+        );
     },
   },
   {

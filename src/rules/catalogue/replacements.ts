@@ -25,8 +25,8 @@ function localOf(folder: ModuleFolder, expression: Expression): Expression | und
 const deepest = 10;
 
 /**
- * What an expression takes of the list of zones that AWS gives: all of it, or its first so many, of which the number
- * may follow from how many there are.
+ * What an expression takes of the list of zones that AWS gives: all of it, or its beginning, whose length may follow
+ * from how many there are.
  */
 function zonesTaken(
   folder: ModuleFolder,

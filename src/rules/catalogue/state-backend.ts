@@ -343,7 +343,7 @@ use_lockfile = true
     name: 'state-bucket-kept',
     severity: 'warning',
     title: 'a bucket with Terraform state in it is not emptied by a destroy',
-    why: 'With force_destroy = true a destroy or replacement deletes the state with all its versions; what it was of goes on costing, and nobody knows it any more.',
+    why: 'With force_destroy = true a destroy or replacement deletes the state with all its versions: what it describes stays, is paid for, and is no longer managed.',
     remedy: 'Set force_destroy to false, and empty the bucket by hand when nothing is left that its states are of.',
     catalogue: ['facts §4'],
     stages: ['hcl', 'plan', 'state'],

@@ -298,7 +298,7 @@ ${acl(common, 'CLOUDFRONT')}`,
     name: 'waf-log-group-policy',
     severity: 'note',
     title: 'a policy of the project lets log delivery write to the log group of a web ACL',
-    why: 'Otherwise AWS WAF writes a policy of its own for each log group. A region holds ten of them, and after that the logs of further web ACLs are refused.',
+    why: 'Otherwise it is left to AWS WAF to write one, with the rights of whoever applies: for the log group, or, before March 2026, as one of the ten that a region holds.',
     remedy:
       'Add an aws_cloudwatch_log_resource_policy that lets delivery.logs.amazonaws.com create streams and put events.',
     catalogue: ['S001-22', 'facts §6'],

@@ -264,7 +264,7 @@ run "names_and_tags" {
   }
 
   assert {
-    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_rds_cluster.aurora.cluster_identifier == "ledger-qa7-aurora" && aws_s3_bucket.alb_logs.bucket == "ledger-qa7-use1-alb-logs-123456789012"
+    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_rds_cluster.aurora.cluster_identifier == "ledger-qa7-aurora" && can(regex("^ledger-qa7-[a-z]{3,4}[0-9]-alb-logs-123456789012$", aws_s3_bucket.alb_logs.bucket))
     error_message = "Every name must carry project and suffix, and the bucket's the region and the account too."
   }
 

@@ -48,7 +48,7 @@ export function doneText(result: CreateResult, cwd: string, paint: Paint): strin
       ? ''
       : `\nWithout HTTPS nothing is encrypted between clients and the load balancer; --https adds it. README.md says more.\n`;
   const steps = nextSteps(result, cwd).map((step) => `  ${paint('bold', step)}`);
-  return `${headline}\n${warning}\nNext:\n\n${steps.join('\n')}\n`;
+  return `${headline}\n${warning}\nNext, and in a new account step 0 of README.md before it:\n\n${steps.join('\n')}\n`;
 }
 
 /** The next three commands. */

@@ -24,7 +24,9 @@ export default defineRule({
   stages: ['hcl', 'plan', 'state'],
   source: 'https://github.com/hashicorp/terraform-provider-aws/issues/28881',
   example: {
-    broken: filter(`    default_value = 0
+    broken: filter(`
+    default_value = 0
+
     dimensions = {
       Service = "$.service"
     }

@@ -225,9 +225,10 @@ const parameterExample = (method: string) => `resource "aws_db_parameter_group" 
   family = "postgres17"
 
   parameter {
-    name  = "rds.logical_replication"
-    value = "1"
-${method}  }
+    name         = "rds.logical_replication"
+    value        = "1"
+    apply_method = "${method}"
+  }
 }
 `;
 
@@ -408,8 +409,8 @@ export default defineRules(
     stages: ['hcl', 'plan'],
     source: 'https://github.com/hashicorp/terraform/issues/8018',
     example: {
-      broken: parameterExample(''),
-      sound: parameterExample('    apply_method = "pending-reboot"\n').replace(/(name|value) {2}=/g, '$1         ='),
+      broken: parameterExample('immediate'),
+      sound: parameterExample('pending-reboot'),
     },
     check(project, report) {
       for (const { block, argument } of differences(project, report, 'static-parameter-method'))

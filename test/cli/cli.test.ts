@@ -52,7 +52,12 @@ describe('without a terminal', () => {
     const files = renderProject(soundAnswers({ suffix: 'x1' }));
     expect(readFolder(path.join(cwd, 'my-payments'))).toEqual(new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))));
     expect(stdout).toContain(`Wrote ${files.size} files to my-payments.`);
-    expect(stdout.split(/^Next.*:$/m)[1]!.trim().split('\n')).toHaveLength(3);
+    expect(
+      stdout
+        .split(/^Next.*:$/m)[1]!
+        .trim()
+        .split('\n'),
+    ).toHaveLength(3);
     expect(stdout).not.toContain('\u001b[');
   });
 

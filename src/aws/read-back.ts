@@ -53,7 +53,7 @@ function eachObject(sent: Json, change: (object: JsonObject) => Json): Json {
 }
 
 /** A text of JSON with its value changed; the text itself where the value stays, or where it is no JSON. */
-function inJson(sent: Json, change: (value: Json) => Json): Json {
+export function inJson(sent: Json, change: (value: Json) => Json): Json {
   if (typeof sent !== 'string') return sent;
   let before: Json;
   try {
@@ -237,7 +237,7 @@ function withBothLists(capabilities: JsonObject): JsonObject {
 }
 
 /** The containers of a task definition, each changed. */
-function eachContainer(sent: Json, change: (container: JsonObject) => JsonObject): Json {
+export function eachContainer(sent: Json, change: (container: JsonObject) => JsonObject): Json {
   return inJson(sent, (containers) => eachObject(containers, change));
 }
 

@@ -8,6 +8,7 @@ import { isPublished, pipelineImages, scannerVersions } from './pipeline-tools.j
 export function viewOf(answers: Answers, version: string) {
   const stack = findStack(answers.stack);
   const { length, tightest } = prefixBudget(namesOf(stack));
+  const namePrefix = `${answers.name}-${answers.suffix}`;
   return {
     ...answers,
     version,
@@ -16,8 +17,8 @@ export function viewOf(answers: Answers, version: string) {
     isPublished,
     tags: Object.keys(answers.tags).length > 0 ? answers.tags : undefined,
     title: stack.title,
-    namePrefix: `${answers.name}-${answers.suffix}`,
-    globalNamePrefix: `${answers.name}-${answers.suffix}-${shortRegion(answers.region)}`,
+    namePrefix,
+    globalNamePrefix: `${namePrefix}-${shortRegion(answers.region)}`,
     regionName: findRegion(answers.region)?.name,
     regionOptIn: findRegion(answers.region)?.optIn,
     scheme: answers.https ? 'https' : 'http',

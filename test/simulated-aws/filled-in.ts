@@ -1,4 +1,4 @@
-import type { Json, ReadBack } from '../../src/aws/read-back.js';
+import { eachContainer, inJson, type Json, type ReadBack } from '../../src/aws/read-back.js';
 
 /**
  * What AWS fills in, or puts into another order, where a stack of ours writes nothing or any form will do. No rule looks at
@@ -16,22 +16,20 @@ export const filledIn: readonly FilledIn[] = [
       'https://github.com/aws/aws-cli/blob/develop/awscli/examples/ecs/register-task-definition.rst; ' +
       'systemControls, cpu and the order from the provider: internal/service/ecs/container_definitions.go',
     returns: (sent) =>
-      inJson<Container[]>(sent, (containers) =>
-        containers.map((container) => ({
-          cpu: 0,
-          mountPoints: [],
-          volumesFrom: [],
-          systemControls: [],
-          ...container,
-          portMappings: (container.portMappings ?? []).map((port) => ({
-            hostPort: port.containerPort,
-            protocol: 'tcp',
-            ...port,
-          })),
-          environment: (container.environment ?? []).toReversed(),
-          ...(container.secrets ? { secrets: container.secrets.toReversed() } : {}),
+      eachContainer(sent, (container: Container) => ({
+        cpu: 0,
+        mountPoints: [],
+        volumesFrom: [],
+        systemControls: [],
+        ...container,
+        portMappings: (container.portMappings ?? []).map((port) => ({
+          hostPort: port.containerPort,
+          protocol: 'tcp',
+          ...port,
         })),
-      ),
+        environment: (container.environment ?? []).toReversed(),
+        ...(container.secrets ? { secrets: container.secrets.toReversed() } : {}),
+      })),
   },
   {
     id: 'service-platform-version',
@@ -313,6 +311,7 @@ export const filledIn: readonly FilledIn[] = [
 ];
 
 interface Container {
+  [other: string]: Json;
   portMappings?: { containerPort: number }[];
   environment?: Json[];
   secrets?: Json[];
@@ -324,11 +323,6 @@ function otherwise(answer: Json): FilledIn['returns'] {
     sent === null || sent === '' || sent === 0 || (Array.isArray(sent) && sent.length === 0) ? answer : sent;
 }
 
-/** Changes what a text of JSON holds; a text without any stays as it is. */
-function inJson<T>(text: Json, change: (value: T) => unknown): Json {
-  return typeof text === 'string' && text !== '' ? JSON.stringify(change(JSON.parse(text) as T)) : text;
-}
-
 /** A policy that says the same. */
 function inAnotherOrder(policy: Json): Json {
   const reversed = (value: Json): Json => {
@@ -336,5 +330,5 @@ function inAnotherOrder(policy: Json): Json {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, reversed(inner)]));
   };
-  return inJson<Json>(policy, reversed);
+  return inJson(policy, reversed);
 }

@@ -80,16 +80,14 @@ function stateBuckets(project: Project): Set<string> {
 
 /** Where a bucket is called one for state: in its own name, its name in the project or its tags. */
 function callsItselfState(bucket: Resource): boolean {
-  const names = ['bucket', 'bucket_prefix'].map((name) => (textParts(bucket.get(name)) ?? []).filter(isText).join(' '));
+  const names = ['bucket', 'bucket_prefix'].map((name) =>
+    (textParts(bucket.get(name)) ?? []).filter((part) => typeof part === 'string').join(' '),
+  );
   const tags = bucket.get('tags');
   const tag = isMap(tags) ? identity(tags.get('Name')) : undefined;
   return [bucket.name, ...names, tag ?? ''].some(
     (name) => /(^|[^a-z])(tf|terraform|tofu|remote)[-_. ]?state/i.test(name) && !/log|example|test/i.test(name),
   );
-}
-
-function isText(part: unknown): part is string {
-  return typeof part === 'string';
 }
 
 /** What a generated backend.hcl has in it, beside the lock that a rule of its own looks for and bootstrap/'s bucket. */

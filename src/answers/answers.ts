@@ -17,10 +17,12 @@ export interface Answers {
   certificateArn?: string;
   performanceInsights?: boolean;
   dbInstanceClass?: string;
+  databaseLogin?: 'password' | 'iam';
   vpc?: 'create' | 'existing';
   vpcCidr?: string;
   availabilityZones?: 2 | 3;
-  nat?: 'per-zone' | 'single';
+  nat?: 'per-zone' | 'single' | 'none';
+  privateEndpoints?: boolean;
   vpcId?: string;
   publicSubnetIds?: string[];
   privateSubnetIds?: string[];

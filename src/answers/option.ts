@@ -36,8 +36,10 @@ export interface Option<K extends AnswerKey = AnswerKey> {
   default?(draft: Draft, surroundings: Surroundings): Answers[K] | undefined;
   /** Where the user would look for the default's fault; the option's own flag where this is absent. */
   defaultFrom?: string;
-  /** The option must be answered where it applies, and has no default. */
-  required?: boolean;
+  /** The option must be answered where it applies and has no default; a text says why, where that is not plain. */
+  required?: true | string;
+  /** What a question proposes where there is no default. */
+  proposed?: Answers[K];
   /** When the option has a meaning, for a stack that takes it; it always has where this is absent. */
   applies?: { when(draft: Draft): boolean; on: AnswerKey[]; text: string };
   /** Brings equivalent spellings to one before the check. */

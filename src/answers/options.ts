@@ -129,8 +129,10 @@ const sharedRows: readonly AnyOption[] = [
     group: 'Entry',
     type: 'boolean',
     help: 'TLS on the load balancer; port 80 then only redirects',
-    defaultText: 'off',
-    default: () => false,
+    defaultText: 'off; with --profile production it must be said',
+    default: (draft) => (draft.profile === 'production' ? undefined : false),
+    required: 'with --profile production: card data is not to cross the internet in clear because nobody said anything',
+    proposed: true,
     prompt: 'HTTPS on the load balancer?',
   },
   {
@@ -212,6 +214,16 @@ const sharedRows: readonly AnyOption[] = [
     check: checkDatabaseClass,
   },
   {
+    key: 'databaseLogin',
+    flag: 'database-login',
+    group: 'Database',
+    type: 'choice',
+    choices: ['password', 'iam'],
+    help: "how the application logs in: with the master user's password, or as a role of its own with tokens of IAM",
+    defaultText: 'password',
+    default: () => 'password',
+  },
+  {
     key: 'vpc',
     flag: 'vpc',
     group: 'Network',
@@ -257,11 +269,28 @@ const sharedRows: readonly AnyOption[] = [
     flag: 'nat',
     group: 'Network',
     type: 'choice',
-    choices: ['per-zone', 'single'],
-    help: 'a NAT gateway in each zone, or one for all: cheaper, and lost with its zone',
+    choices: ['per-zone', 'single', 'none'],
+    help: 'a NAT gateway in each zone, one for all (cheaper, and lost with its zone), or no way to the internet',
     defaultText: 'single, or per-zone with --profile production',
     default: (draft) => (draft.profile === 'production' ? 'per-zone' : 'single'),
     applies: withNewVpc,
+  },
+  {
+    key: 'privateEndpoints',
+    flag: 'private-endpoints',
+    group: 'Network',
+    type: 'boolean',
+    help: 'interface endpoints for the AWS APIs in use; without them the calls go through NAT',
+    defaultText: 'on',
+    default: () => true,
+    applies: withNewVpc,
+    check: (value, draft) =>
+      value || draft.nat !== 'none'
+        ? undefined
+        : {
+            why: 'leaves no way to the AWS APIs where there is no NAT gateway either, and nothing could start',
+            remedy: 'Leave it out, or use --nat single.',
+          },
   },
   {
     key: 'vpcId',

@@ -48,8 +48,10 @@ export async function ask(given: GivenAnswers, surroundings: Surroundings, promp
 /** The raw answer to one question; undefined where it was left empty and the default is to be taken. */
 async function askOne(option: Option, draft: Draft, surroundings: Surroundings, prompter: Prompter): Promise<unknown> {
   const message = option.prompt!;
-  if (option.type === 'boolean')
-    return prompter.confirm({ message, default: defaultOf(option, draft, surroundings) === true });
+  if (option.type === 'boolean') {
+    const preferred = defaultOf(option, draft, surroundings) ?? option.proposed;
+    return prompter.confirm({ message, default: preferred === true });
+  }
 
   const choices = option.promptChoices?.(draft);
   if (choices) {

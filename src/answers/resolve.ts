@@ -73,10 +73,15 @@ export function resolve(
 
 /** The fault of an answer that is needed and that nobody can be asked for. */
 export function missingFault(option: Option): Fault {
+  const needed = typeof option.required === 'string' ? option.required : appliesText(option);
+  const ways =
+    option.type === 'boolean'
+      ? `--${option.flag} or --no-${option.flag}`
+      : `--${option.flag} ${option.placeholder ?? ''}`;
   return {
     option: `--${option.flag}`,
-    why: `is missing${appliesText(option) ? `, and is needed ${appliesText(option)}` : ''}`,
-    remedy: `Give --${option.flag} ${option.placeholder ?? ''}: ${option.help}.`,
+    why: `is missing${needed ? `, and is needed ${needed}` : ''}`,
+    remedy: `Give ${ways}: ${option.help}.`,
   };
 }
 

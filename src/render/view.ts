@@ -25,6 +25,8 @@ export function viewOf(answers: Answers, version: string) {
     createVpc: answers.vpc === 'create',
     production: answers.profile === 'production',
     singleNat: answers.nat === 'single',
+    hasNat: answers.vpc === 'create' && answers.nat !== 'none',
+    iamLogin: answers.databaseLogin === 'iam',
     planRole: answers.ci !== 'none',
     stateKey: `${answers.name}/${answers.suffix}/${answers.region}/terraform.tfstate`,
     prefixBudget: length,

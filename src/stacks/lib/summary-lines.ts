@@ -11,7 +11,7 @@ export function entryLine({ https, domain }: Answers): [string, string] {
 /** The VPC, new or existing. */
 export function networkLine({ vpc, vpcCidr, availabilityZones, nat, vpcId }: Answers): [string, string] {
   if (vpc === 'existing') return ['Network', `existing ${vpcId}`];
-  const gateways = nat === 'single' ? 'one NAT gateway' : 'a NAT gateway each';
+  const gateways = { single: 'one NAT gateway', 'per-zone': 'a NAT gateway each', none: 'no NAT gateway' }[nat!];
   return ['Network', `new VPC ${vpcCidr}, ${availabilityZones} zones, ${gateways}`];
 }
 

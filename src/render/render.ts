@@ -57,7 +57,10 @@ export function renderFiles(answers: Answers, version: string, trace: Trace): Ma
   const templates = templatesOf(layersOf(answers));
   const files = new Map<string, string>();
   const composer = new Composer(templates.parts, viewOf(answers, version), trace);
-  for (const [path, ofPath] of templates.files) files.set(path, composer.joined(ofPath));
+  for (const [path, ofPath] of templates.files) {
+    const text = composer.joined(ofPath);
+    if (text !== '') files.set(path, text);
+  }
 
   const described = composer.withView(readDeclarations(files));
   const sections = findStack(answers.stack).readme;

@@ -7,6 +7,8 @@ export interface StackRow {
   samples: Record<string, object>;
   /** What is scanned beside the samples, by the flag that makes it differ from the defaults. */
   alsoScanned?: Record<string, object>;
+  /** What the README says may be run in a project that was applied, in the order in which it is. */
+  commands?: ProjectCommand[];
   /** The first release of the application: what the README says to set, and what must be running then. */
   release?: {
     set: Values;
@@ -25,6 +27,17 @@ export interface StackRow {
   kept?: KeptPattern[];
   /** Checks of scanners that may be suppressed. */
   suppressed?: string[];
+}
+
+/** A command line for a shell in the project's folder, where `aws` reaches the simulator. */
+export interface ProjectCommand {
+  run: string;
+  /** The answers of the projects that it is for; it is for all, unless it says so. */
+  answers?: Record<string, unknown>;
+  /** The exit code that it must end with. */
+  exitCode: number;
+  /** What it must print, each a pattern. */
+  prints: string[];
 }
 
 /** A resource that AWS refuses to delete. */

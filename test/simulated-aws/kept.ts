@@ -15,6 +15,11 @@ const keptOfAll: readonly KeptPattern[] = [
     why: 'NAT gateways and endpoints that AWS shows as deleted for an hour',
   },
   {
+    entry: String.raw`^ecs \S+ tasks `,
+    state: '^STOPPED$',
+    why: 'tasks that have stopped, which AWS shows for an hour',
+  },
+  {
     entry: String.raw`^rds \S+ db_parameter_groups default\.`,
     why: 'the default parameter group that RDS makes with the first instance',
   },

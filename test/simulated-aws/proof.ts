@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import path from 'node:path';
 
@@ -135,6 +135,7 @@ class Deployment {
     await this.expectNoChangesByZones();
     this.enter('rules');
     await this.expectNoFinding(this.project);
+    await this.runCommands();
     await this.release();
     const destroySeconds = await this.destroy();
     return {
@@ -253,6 +254,31 @@ class Deployment {
       ({ rule, address, message, stages }) => `${rule.name}: ${address ?? ''} ${message} (${stages.join(', ')})`,
     );
     this.fail(`create-secure-infra check finds\n${lines.join('\n')}`);
+  }
+
+  /** Runs what the README says may be run in the project. */
+  private async runCommands(): Promise<void> {
+    const { answers } = this.sample;
+    const commands = (this.row?.commands ?? []).filter((command) =>
+      Object.entries(command.answers ?? {}).every(([key, value]) => answers[key as keyof typeof answers] === value),
+    );
+    if (commands.length === 0) return;
+    this.enter('commands');
+    const bin = path.join(this.folder, 'bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(path.join(bin, 'aws'), `#!/bin/sh\nexec '${this.tools.python}' -m awscli "$@"\n`, { mode: 0o755 });
+    const env = simulatedEnvironment(this.simulator, this.folder);
+    for (const { run: line, exitCode, prints } of commands) {
+      const { status, output } = await run('sh', ['-c', line], {
+        cwd: this.project,
+        env: { ...env, PATH: [bin, env.PATH].join(path.delimiter) },
+        log: path.join(this.folder, 'commands.log'),
+        boundMilliseconds: bounds.command,
+      });
+      const missing = prints.filter((pattern) => !new RegExp(pattern, 'm').test(output));
+      if (status !== exitCode || missing.length > 0)
+        this.fail(`${line}\nended with ${status}, and does not print ${JSON.stringify(missing)}:\n${output}`);
+    }
   }
 
   /** The first release, where the stack has one: the README's "Start the tasks", after an image was pushed. */

@@ -16,7 +16,7 @@ export const simulatorTools: PythonTools = {
   name: 'simulator',
   requirements: path.join(here, 'requirements.txt'),
   constraints: path.join(here, 'constraints.txt'),
-  modules: ['moto.moto_server.werkzeug_app', 'waitress', 'boto3', 'cryptography'],
+  modules: ['moto.moto_server.werkzeug_app', 'waitress', 'boto3', 'cryptography', 'awscli'],
 };
 
 /** What is in the account before a project is applied; the shape is simulator/given.py's. */

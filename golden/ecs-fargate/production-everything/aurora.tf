@@ -113,7 +113,7 @@ resource "aws_secretsmanager_secret_rotation" "database" {
   rotate_immediately = false
 
   rotation_rules {
-    schedule_expression = "rate(${var.db_password_rotation_days} ${var.db_password_rotation_days == 1 ? "day" : "days"})"
+    schedule_expression = "rate(${var.db_password_rotation_days} days)"
   }
 }
 

@@ -29,7 +29,7 @@ resource "aws_ecs_task_definition" "sql" {
       # SQL holds the statements, compressed and in base64, so that neither a shell nor JSON reads a character of them.
       command = [
         "bash", "-euo", "pipefail", "-c",
-        "printf %s \"$${SQL:?no statement was given}\" | base64 -d | gunzip | psql --no-psqlrc --set ON_ERROR_STOP=1",
+        ": \"$${SQL:?no statement was given}\"; printf %s \"$SQL\" | base64 -d | gunzip | psql --no-psqlrc --set ON_ERROR_STOP=1",
       ]
 
       readonlyRootFilesystem = true

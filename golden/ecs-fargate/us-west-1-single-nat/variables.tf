@@ -278,8 +278,8 @@ variable "db_password_rotation_days" {
   default     = 7
 
   validation {
-    condition     = var.db_password_rotation_days == floor(var.db_password_rotation_days) && var.db_password_rotation_days >= 1 && var.db_password_rotation_days <= 1000
-    error_message = "db_password_rotation_days must be a whole number from 1 to 1000."
+    condition     = var.db_password_rotation_days == floor(var.db_password_rotation_days) && var.db_password_rotation_days >= 2 && var.db_password_rotation_days <= 1000
+    error_message = "db_password_rotation_days must be a whole number from 2 to 1000."
   }
 }
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 import datetime
 import inspect
 import json
+import os
+import re
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from facts import Facts
@@ -23,20 +27,23 @@ from moto.dms.models import (
     FakeReplicationSubnetGroup,
     FakeReplicationTask,
 )
-from moto.ec2.models import EC2Backend
+from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.security_groups import SecurityGroupRule
-from moto.ecs.models import Cluster, EC2ContainerServiceBackend, TaskDefinition
+from moto.ecs.exceptions import InvalidParameterException as InvalidOverrides
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Task, TaskDefinition
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import ELBv2Backend
 from moto.iam.access_control import PermissionResult
 from moto.kms.models import kms_backends
-from moto.logs.models import LogGroup
+from moto.logs.models import LogGroup, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
+from moto.secretsmanager.exceptions import InvalidParameterException
+from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend, secretsmanager_backends
 from policies import denies
 from zones import set_zones
 
@@ -174,6 +181,78 @@ def _container_capabilities(_: Facts) -> None:
                 parameters["capabilities"] = {"add": [], "drop": [], **parameters["capabilities"]}
 
     TaskDefinition.__init__ = __init__
+
+
+@_gap(
+    "ecs:RunTask",
+    "moto starts a task that runs nothing and never ends. The simulator runs the command of its container, with the "
+    "environment and the secrets that ECS would give it and a stand-in for psql, and keeps what it printed in its log.",
+)
+def _one_off_tasks(_: Facts) -> None:
+    start = EC2ContainerServiceBackend.run_task
+
+    def run_task(self: EC2ContainerServiceBackend, *args: Any, **kwargs: Any) -> list[Task]:
+        overrides = inspect.signature(start).bind(self, *args, **kwargs).arguments.get("overrides")
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+        if len(json.dumps(overrides, separators=(",", ":"))) > 8192:
+            raise InvalidOverrides("Container Overrides length must be at most 8192")
+        tasks = start(self, *args, **kwargs)
+        for task in tasks:
+            if task.launch_type == "FARGATE":
+                _run_container(self, task)
+        return tasks
+
+    requirements = EC2ContainerServiceBackend._calculate_task_resource_requirements
+
+    def requirements_of(definition: TaskDefinition) -> dict[str, Any]:
+        # On Fargate the task says how much it takes, and its containers need not.
+        if all("memory" in container for container in definition.container_definitions):
+            return requirements(definition)
+        return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}
+
+    EC2ContainerServiceBackend.run_task = run_task
+    EC2ContainerServiceBackend._calculate_task_resource_requirements = staticmethod(requirements_of)
+
+
+def _run_container(ecs: EC2ContainerServiceBackend, task: Task) -> None:
+    definition = ecs.describe_task_definition(task.task_definition_arn)
+    [container] = definition.container_definitions
+    [override] = task.overrides.get("containerOverrides") or [{}]
+    secrets = secretsmanager_backends[ecs.account_id][ecs.region_name]
+    environment = {"PATH": f"{Path(__file__).parent / 'images'}{os.pathsep}{os.environ['PATH']}"}
+    for variable in [*container.get("environment", []), *override.get("environment", [])]:
+        environment[variable["name"]] = variable["value"]
+    for secret in container.get("secrets", []):
+        # arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME:KEY:STAGE:VERSION
+        *arn, key, _stage, _version = secret["valueFrom"].split(":")
+        value = secrets.get_secret_value(":".join(arn), "", "")["SecretString"]
+        environment[secret["name"]] = json.loads(value)[key]
+    done = subprocess.run(
+        override.get("command") or container["command"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+
+    options = container["logConfiguration"]["options"]
+    logs = logs_backends[ecs.account_id][ecs.region_name]
+    stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.id}"
+    logs.create_log_stream(options["awslogs-group"], stream)
+    now = int(datetime.datetime.now(datetime.timezone.utc).timestamp() * 1000)
+    lines = [{"timestamp": now + at, "message": line} for at, line in enumerate(done.stdout.splitlines())]
+    logs.put_log_events(options["awslogs-group"], stream, lines)
+
+    task.containers[0].exitCode = done.returncode
+    task.last_status = task.desired_status = task.containers[0].last_status = "STOPPED"
+    task.stopped_reason = "Essential container in task exited"
+    network = ec2_backends[ecs.account_id][ecs.region_name]
+    for attachment in task.attachments:
+        for detail in attachment["details"]:
+            if detail["name"] == "networkInterfaceId":
+                network.delete_network_interface(detail["value"])
 
 
 @_gap(
@@ -333,6 +412,58 @@ def _serverless_v1_scaling(_: Facts) -> None:
         return info(self) if self.scaling_configuration else None
 
     DBCluster.scaling_configuration_info = property(scaling_configuration_info)
+
+
+@_gap(
+    "secretsmanager:RotateSecret, CancelRotateSecret, DescribeSecret",
+    "moto forgets a schedule that is an expression, rotates a secret of RDS although RotateImmediately is false, and "
+    "wants a function for what RDS rotates itself. "
+    "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_managed.html",
+)
+def _managed_rotation(_: Facts) -> None:
+    rotate = SecretsManagerBackend.rotate_secret
+    cancel = SecretsManagerBackend.cancel_rotate_secret
+    to_dict = FakeSecret.to_dict
+
+    def rotate_secret(
+        self: SecretsManagerBackend,
+        secret_id: str,
+        client_request_token: str | None = None,
+        rotation_lambda_arn: str | None = None,
+        rotation_rules: dict[str, Any] | None = None,
+        rotate_immediately: bool = True,
+    ) -> str:
+        secret = self.secrets.get(secret_id)
+        expression = (rotation_rules or {}).get("ScheduleExpression")
+        if secret is None or secret.owning_service is None or expression is None or rotate_immediately:
+            return rotate(
+                self, secret_id, client_request_token, rotation_lambda_arn, rotation_rules, rotate_immediately
+            )
+        days = re.fullmatch(r"rate\((\d+) days\)", expression)
+        if not days:
+            raise InvalidParameterException(f"Invalid schedule expression: {expression}")
+        secret.rotation_requested = secret.rotation_enabled = True
+        secret.auto_rotate_after_days = int(days[1])
+        secret.schedule_expression = expression
+        return secret.to_short_dict()
+
+    def cancel_rotate_secret(self: SecretsManagerBackend, secret_id: str) -> str:
+        secret = self.secrets.get(secret_id)
+        if secret is None or secret.owning_service is None:
+            return cancel(self, secret_id)
+        secret.rotation_enabled = False
+        return secret.to_short_dict()
+
+    def described(self: FakeSecret) -> dict[str, Any]:
+        description = to_dict(self)
+        expression = getattr(self, "schedule_expression", None)
+        if expression is not None:
+            description["RotationRules"]["ScheduleExpression"] = expression
+        return description
+
+    SecretsManagerBackend.rotate_secret = rotate_secret
+    SecretsManagerBackend.cancel_rotate_secret = cancel_rotate_secret
+    FakeSecret.to_dict = described
 
 
 @_gap(

@@ -10,6 +10,7 @@ command=$(terraform -chdir="$project" output -raw sql_command)
 log_group=$(terraform -chdir="$project" output -raw sql_log_group)
 
 SQL=${1-$(cat)}
+export SQL
 task=$(eval "$command")
 case $task in
 arn:*) echo "Running $task" >&2 ;;
@@ -30,7 +31,9 @@ of_task() {
   aws ecs describe-tasks --region "$region" --cluster "$cluster" --tasks "$task" --query "tasks[0].$1" --output text
 }
 
-until [ "$(of_task lastStatus)" = STOPPED ]; do
+while :; do
+  status=$(of_task lastStatus)
+  [ "$status" != STOPPED ] || break
   sleep 5
 done
 

@@ -248,6 +248,19 @@ run "refuses_a_class_that_aurora_does_not_have" {
   expect_failures = [var.db_instance_class]
 }
 
+run "rotates_the_password_by_the_schedule" {
+  command = plan
+
+  variables {
+    db_password_rotation_days = 30
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.database.rotation_rules[0].schedule_expression == "rate(30 days)" && !aws_secretsmanager_secret_rotation.database.rotate_immediately
+    error_message = "The password must be rotated after the days that were asked for, and not at once."
+  }
+}
+
 run "database_insights_in_the_advanced_mode" {
   command = plan
 
@@ -327,4 +340,25 @@ run "refuses_a_memory_that_fargate_does_not_offer" {
   }
 
   expect_failures = [var.task_memory]
+}
+
+run "sql_by_an_image_of_the_repository" {
+  variables {
+    sql_image_tag = "sql-1.0.0"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.sql.container_definitions)[0].image == "${aws_ecr_repository.app.repository_url}:sql-1.0.0"
+    error_message = "sql_image_tag must name an image of the project's repository."
+  }
+}
+
+run "refuses_an_image_from_elsewhere" {
+  command = plan
+
+  variables {
+    sql_image_tag = "example.com/sql:1.0.0"
+  }
+
+  expect_failures = [var.sql_image_tag]
 }

@@ -27,6 +27,7 @@ export function viewOf(answers: Answers, version: string) {
     singleNat: answers.nat === 'single',
     hasNat: answers.vpc === 'create' && answers.nat !== 'none',
     iamLogin: answers.databaseLogin === 'iam',
+    serverlessDatabase: answers.dbInstanceClass === 'db.serverless',
     planRole: answers.ci !== 'none',
     stateKey: `${answers.name}/${answers.suffix}/${answers.region}/terraform.tfstate`,
     prefixBudget: length,

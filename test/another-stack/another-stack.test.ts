@@ -11,7 +11,9 @@ import { joinReadings, readAnswersFile } from '../../src/answers/sources.js';
 import { main } from '../../src/cli.js';
 import { listJson, listText } from '../../src/commands/help.js';
 import { summaryText } from '../../src/commands/report.js';
-import { renderProject, templatesOf } from '../../src/render/render.js';
+import { templatesOf } from '../../src/render/composer.js';
+import { costOf } from '../../src/render/cost.js';
+import { renderProject } from '../../src/render/render.js';
 import { readRecord, recordFile } from '../../src/record/record.js';
 import { stacks } from '../../src/stacks/index.js';
 import { soundAnswers, surroundings } from '../support/answers.js';
@@ -238,6 +240,7 @@ describe('a project', () => {
       directory: '/tmp/queue',
       answers: sound,
       files: renderProject(sound),
+      cost: costOf(sound),
       changes: [],
       written: false,
     };

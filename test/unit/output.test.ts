@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { paintFor } from '../../src/commands/paint.js';
 import { doneText, faultsText, nextSteps } from '../../src/commands/report.js';
+import { costOf } from '../../src/render/cost.js';
 import { soundAnswers } from '../support/answers.js';
 import { scratchFolder } from '../support/scratch.js';
 
@@ -43,7 +44,8 @@ describe('texts', () => {
 
   it('call the current folder that', () => {
     const changes = [{ path: 'a.tf', kind: 'create' as const }];
-    const result = { directory: '/w', answers: soundAnswers(), files: new Map(), changes, written: true };
+    const answers = soundAnswers();
+    const result = { directory: '/w', answers, files: new Map(), cost: costOf(answers), changes, written: true };
     expect(doneText(result, '/w', plain)).toContain('Wrote 1 file to this folder.');
     const same = { ...result, changes: [{ path: 'a.tf', kind: 'same' as const }] };
     expect(doneText(same, '/w', plain)).toContain('All of it is in this folder already.');

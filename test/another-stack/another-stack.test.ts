@@ -197,6 +197,13 @@ describe('a project', () => {
     for (const [file, text] of files) expect(text, file).not.toMatch(/[ \t]\n|\n\n\n/);
   });
 
+  it('has its cost without a line of its own, for base counts keys and alarms', () => {
+    const { components, savings } = costOf(answers());
+    const keys = [...renderProject(answers()).values()].join('').match(/^resource "aws_kms_key"/gm)!.length;
+    expect(components).toEqual([{ component: 'KMS keys', quantity: keys, monthlyUsd: keys }]);
+    expect(savings).toEqual([]);
+  });
+
   it('has the pipeline that was asked for', () => {
     expect([...renderProject(answers({ ci: 'github' })).keys()]).toContain('.github/workflows/terraform.yml');
   });

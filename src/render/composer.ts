@@ -36,25 +36,27 @@ export type Trace = (layer: string, text: string) => string;
 /** A project that is put together of its layers: each file when it is first asked for. */
 export class Composition {
   readonly composer: Composer;
+  readonly #layers: readonly string[];
   readonly #templates: ProjectTemplates;
   readonly #files = new Map<string, string>();
 
-  /** `answers` must have come through resolve(). */
+  /** `answers` must have come through resolve(); `like` may be of the same layers, whose templates are then known. */
   constructor(
     readonly answers: Answers,
     version: string,
-    trace?: Trace,
+    { trace, like }: { trace?: Trace; like?: Composition } = {},
   ) {
-    this.#templates = templatesOf(layersOf(answers));
+    this.#layers = layersOf(answers);
+    this.#templates = like && like.#layers.join() === this.#layers.join() ? like.#templates : templatesOf(this.#layers);
     this.composer = new Composer(this.#templates.parts, viewOf(answers, version), trace);
   }
 
-  /** The paths of all files but those that describe the others. */
+  /** The paths of all files but those that describe the others; of those that nothing is in, too. */
   keys(): IterableIterator<string> {
     return this.#templates.files.keys();
   }
 
-  /** The text of a file; undefined where there is none. */
+  /** The text of a file; empty where the answers leave nothing to say in it, and undefined where no layer brings it. */
   get(path: string): string | undefined {
     const templates = this.#templates.files.get(path);
     if (templates && !this.#files.has(path)) this.#files.set(path, this.composer.joined(templates));

@@ -6,7 +6,7 @@ import type { GivenAnswers } from '../answers/sources.js';
 import { monthlyPrice, pricedRegion, pricesRead } from '../aws/prices.js';
 import { findRegion } from '../aws/regions.js';
 import { Composition } from './composer.js';
-import { numbersIn } from './declarations.js';
+import { numbersIn, type Files } from './declarations.js';
 
 /** What a project costs a month while nobody uses it: what is paid by the hour or the month, not what is paid by use. */
 export interface Cost {
@@ -58,14 +58,14 @@ export function costOf(answers: Answers): Cost {
 /** The same of a project that is composed already. */
 export function costOfComposition(composition: Composition): Cost {
   const bill = billOf(composition);
-  return { region: pricedRegion, priced: pricesRead, ...bill, savings: savingsOn(composition.answers, bill) };
+  return { region: pricedRegion, priced: pricesRead, ...bill, savings: savingsOn(composition, bill) };
 }
 
 type Bill = Pick<Cost, 'components' | 'monthlyUsd' | 'notPriced'>;
 
 /** The lines of all layers; those of the same component are one row. */
-function billOf(composition: Composition): Bill {
-  const numberOf = numbersIn(composition);
+function billOf(composition: Composition, files: Files = composition): Bill {
+  const numberOf = numbersIn(files);
   const rows = new Map<string, { quantity: number; price: string }>();
   for (const line of composition.composer.parts(costPart).join('').split('\n')) {
     if (line === '') continue;
@@ -104,9 +104,16 @@ function quantityOf(text: string, numberOf: (factor: string) => number): number 
 const cents = (usd: number) => Math.round(usd * 100) / 100;
 
 /** The two answers that save most and can be given together, of an option one each. */
-function savingsOn(answers: Answers, bill: Bill): Saving[] {
+function savingsOn(composition: Composition, bill: Bill): Saving[] {
+  const { answers } = composition;
+  const billWith = (others: Answers) => {
+    const other = new Composition(others, '', { like: composition });
+    // Another answer adds no key or alarm to a file that has none; to write every file again takes longer than the rest.
+    return billOf(other, { get: (path) => other.get(path), keys: () => counted });
+  };
+  const counted = filesWithCounted(composition);
   const [first, ...others] = options
-    .flatMap((option) => cheaperAnswers(option, answers, bill))
+    .flatMap((option) => cheaperAnswers(option, answers, bill, billWith))
     .sort((a, b) => b.saving.monthlyUsd - a.saving.monthlyUsd);
   if (!first) return [];
   const second = others.find(
@@ -115,19 +122,26 @@ function savingsOn(answers: Answers, bill: Bill): Saving[] {
   return [first, ...(second ? [second] : [])].map(({ saving }) => saving);
 }
 
+/** The files in which something is that the lines of layers count. */
+function filesWithCounted(composition: Composition): string[] {
+  const lines = composition.composer.parts(costPart).join('');
+  const starts = [...lines.matchAll(/resources\((\w+)\)/g)].map(([, type]) => `resource "${type}"`);
+  return [...composition.keys()].filter((path) => starts.some((start) => composition.get(path)!.includes(start)));
+}
+
 interface Cheaper {
   key: AnswerKey;
   value: unknown;
   saving: Saving;
 }
 
-function cheaperAnswers(option: Option, answers: Answers, bill: Bill): Cheaper[] {
+function cheaperAnswers(option: Option, answers: Answers, bill: Bill, billWith: (others: Answers) => Bill): Cheaper[] {
   if (!option.cheaper || !applies(option, answers)) return [];
   return option.cheaper(answers).flatMap(({ value, but }) => {
     if (value === answers[option.key]) return [];
     const others = withOthers(answers, { [option.key]: value });
     if (!others) return [];
-    const { monthlyUsd, notPriced } = billOf(new Composition(others, ''));
+    const { monthlyUsd, notPriced } = billWith(others);
     const saved = cents(bill.monthlyUsd - monthlyUsd);
     // Two sums that leave out different things cannot be compared.
     if (saved < leastSaving || notPriced.join() !== bill.notPriced.join()) return [];

@@ -29,7 +29,10 @@ export function readDeclarations(files: ReadonlyMap<string, string>): {
 }
 
 /** The files of a project, of which only those are read that are asked for. */
-type Files = Pick<ReadonlyMap<string, string>, 'get' | 'keys'>;
+export interface Files {
+  keys(): Iterable<string>;
+  get(path: string): string | undefined;
+}
 
 /**
  * Reads in a project's files the number that a factor of its cost stands for:
@@ -45,7 +48,8 @@ export function numbersIn(files: Files): (factor: string) => number {
     if (isNumber.test(factor)) return Number(factor);
     const type = /^resources\((\w+)\)$/.exec(factor)?.[1];
     if (type) return countResources(files, type);
-    const [name, member] = factor.split('.') as [string, string?];
+    const [, name, member] = /^(\w+)(?:\.(\w+))?$/.exec(factor) ?? [];
+    if (!name) throw new Error(`${factor} is no number, variable or resources(TYPE)`);
     const value = valueOf(files, name);
     const text = member ? new RegExp(`^ +${member} += (.*)$`, 'm').exec(value)?.[1] : value;
     if (text?.startsWith('[')) return text.match(/"(?:[^"\\]|\\.)*"/g)?.length ?? 0;
@@ -57,12 +61,22 @@ export function numbersIn(files: Files): (factor: string) => number {
 const isNumber = /^\d+(\.\d+)?$/;
 
 function valueOf(files: Files, name: string): string {
-  const given = new RegExp(`^${name} += (\\{\\n[^]*?^\\}|.*)$`, 'm').exec(files.get('terraform.tfvars') ?? '');
-  if (given) return given[1]!;
-  const variable = blocks(files.get('variables.tf') ?? '', 'variable').find((block) => block.name === name);
-  const value = variable && /^ {2}default += (\{\n[^]*?^ {2}\}|.*)$/m.exec(variable.body)?.[1];
+  const given = argument(`\n${files.get('terraform.tfvars') ?? ''}`, '\n', name);
+  if (given !== undefined) return given;
+  const text = files.get('variables.tf') ?? '';
+  const at = text.indexOf(`variable "${name}" {`);
+  const value = at < 0 ? undefined : argument(text.slice(at, text.indexOf('\n}\n', at)), '\n  ', 'default');
   if (value === undefined) throw new Error(`there is no variable ${name} with a value`);
   return value;
+}
+
+/** The value of an argument whose line starts with `start`: the rest of the line, or all of a map. */
+function argument(text: string, start: string, name: string): string | undefined {
+  const at = text.indexOf(`${start}${name} `);
+  if (at < 0) return undefined;
+  const value = text.slice(text.indexOf('= ', at) + 2);
+  const end = value.startsWith('{\n') ? `${start}}` : '\n';
+  return value.slice(0, value.includes(end) ? value.indexOf(end) : undefined);
 }
 
 function countResources(files: Files, type: string): number {

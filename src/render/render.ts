@@ -35,13 +35,17 @@ export function renderWithCost(
 
 /** Every file but the record, sorted by path, with what `trace` makes of each piece of their text. */
 export function renderFiles(answers: Answers, version: string, trace: Trace): Map<string, string> {
-  return described(new Composition(answers, version, trace), costOf(answers));
+  return described(new Composition(answers, version, { trace }), costOf(answers));
 }
 
 /** Every file of a composition with those that describe them, sorted by path. */
 function described(composition: Composition, cost: Cost): Map<string, string> {
   const { answers, composer } = composition;
-  const files = new Map([...composition.keys()].map((path) => [path, composition.get(path)!]));
+  const files = new Map<string, string>();
+  for (const path of composition.keys()) {
+    const text = composition.get(path)!;
+    if (text !== '') files.set(path, text);
+  }
   const withFacts = composer.withView({ ...readDeclarations(files), cost: costTable(cost, answers.region) });
   const sections = findStack(answers.stack).readme;
   files.set(readme, sections.flatMap((section) => withFacts.parts(`readme/${section}`)).join('\n'));

@@ -2,7 +2,7 @@ import type { Answers } from '../answers/answers.js';
 import { prefixBudget } from '../aws/name-limits.js';
 import { findRegion, shortRegion } from '../aws/regions.js';
 import { findStack, namesOf } from '../stacks/index.js';
-import { isPublished, pipelineImages, scannerVersions } from './pipeline-tools.js';
+import { isPublished, pipelineActions, pipelineImages, scannerVersions } from './pipeline-tools.js';
 
 /** What templates see: every answer, and what follows from the answers. Templates hold no logic beyond "if". */
 export function viewOf(answers: Answers, version: string) {
@@ -13,6 +13,7 @@ export function viewOf(answers: Answers, version: string) {
     ...answers,
     version,
     scannerVersions,
+    pipelineActions,
     pipelineImages,
     isPublished,
     tags: Object.keys(answers.tags).length > 0 ? answers.tags : undefined,
@@ -26,6 +27,7 @@ export function viewOf(answers: Answers, version: string) {
     production: answers.profile === 'production',
     singleNat: answers.nat === 'single',
     hasNat: answers.vpc === 'create' && answers.nat !== 'none',
+    noNat: answers.nat === 'none',
     iamLogin: answers.databaseLogin === 'iam',
     serverlessDatabase: answers.dbInstanceClass === 'db.serverless',
     planRole: answers.ci !== 'none',

@@ -40,9 +40,13 @@ export class AnswerSpace {
       .filter(({ levels }) => levels.length > 1);
   }
 
+  /** The default is first, for defaults go with each other. */
   #levelsOf(option: Option): readonly Level[] {
-    if (option.type === 'boolean') return [false, true];
-    if (option.type === 'choice') return option.choices!;
+    if (option.type === 'boolean' || option.type === 'choice') {
+      const levels: readonly Level[] = option.type === 'boolean' ? [false, true] : option.choices!;
+      const preferred = defaultOf(option, { stack: this.stack }, surroundings);
+      return [...levels.filter((level) => level === preferred), ...levels.filter((level) => level !== preferred)];
+    }
     if (option.required) return [];
     const values = this.#valuesOf(option);
     const isAlwaysGiven = this.#given.every((answers) => option.key in answers);
@@ -85,11 +89,13 @@ export class AnswerSpace {
 
   #label(levels: Readonly<Record<string, number>>): string {
     const words = Object.entries(levels).flatMap(([key, level]) => {
+      // The first of each goes without saying.
+      if (level === 0) return [];
       const value = this.factors.find((factor) => factor.key === key)!.levels[level];
-      if (value === undefined || value === false) return [];
+      if (value === false) return [`no ${key}`];
       return value === true || typeof value === 'object' ? [key] : [`${key} ${String(value)}`];
     });
-    return `${this.stack}: ${words.join(', ')}`;
+    return `${this.stack}: ${words.join(', ') || 'the defaults'}`;
   }
 }
 
@@ -140,7 +146,12 @@ export function coveringArray(space: AnswerSpace): Row[] {
     rows.push(row);
     for (const closed of pairsIn(row)) open.delete(closed);
   }
-  return rows;
+  // What the first rows were needed for may be in later ones too.
+  return rows.reduce((kept, row) => {
+    const others = kept.filter((one) => one !== row);
+    const met = new Set(others.flatMap(pairsIn));
+    return pairsIn(row).every((pair) => met.has(pair)) ? others : kept;
+  }, rows);
 }
 
 let everyRow: Row[] | undefined;

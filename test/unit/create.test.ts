@@ -65,7 +65,7 @@ describe('create, asking', () => {
       ['--vpc-id', '--public-subnet-ids', '--private-subnet-ids', '--database-subnet-ids'],
     ],
     [
-      ['pay', '--nat', 'none', '--suffix', 'TOO'],
+      ['pay', '--nat', 'nnoe', '--suffix', 'TOO'],
       ['--nat', '--suffix'],
     ],
   ])('refuses %j before it asks anything', async (argv, options) => {

@@ -9,7 +9,7 @@ import { exitCodeMeanings } from '../../src/errors.js';
 
 /** The flags whose names users rely on. */
 const fixedFlags =
-  'stack name region suffix profile https certificate-arn route53 zone-name domain performance-insights vpc vpc-cidr vpc-id public-subnet-ids private-subnet-ids database-subnet-ids availability-zones nat db-instance-class container-port alert-email state-bucket ci tag'.split(
+  'stack name region suffix profile https certificate-arn route53 zone-name domain performance-insights vpc vpc-cidr vpc-id public-subnet-ids private-subnet-ids database-subnet-ids availability-zones nat private-endpoints db-instance-class database-login container-port alert-email state-bucket ci tag'.split(
     ' ',
   );
 
@@ -129,6 +129,6 @@ describe('readFlags', () => {
   });
 
   it('reports every fault of a command line', () => {
-    expect(faultsOf('--regoin', 'x', '--nat', 'none', '--container-port', 'http', 'one', 'two')).toHaveLength(4);
+    expect(faultsOf('--regoin', 'x', '--nat', 'nnoe', '--container-port', 'http', 'one', 'two')).toHaveLength(4);
   });
 });

@@ -24,10 +24,12 @@ describe('defaults', () => {
       route53: false,
       performanceInsights: true,
       dbInstanceClass: 'db.t4g.medium',
+      databaseLogin: 'password',
       vpc: 'create',
       vpcCidr: '10.0.0.0/16',
       availabilityZones: 3,
       nat: 'single',
+      privateEndpoints: true,
       containerPort: 8080,
       ci: 'none',
       tags: {},
@@ -42,7 +44,7 @@ describe('defaults', () => {
     expect(regionCodes).toHaveLength(34);
     for (const region of regionCodes) {
       for (const profile of ['ephemeral', 'production']) {
-        const answers = soundAnswers({ region, profile });
+        const answers = soundAnswers({ region, profile, https: false });
         expect(offeredClasses('aurora-postgresql', region)).toContain(answers.dbInstanceClass);
         expect(answers.availabilityZones).toBe(Math.min(3, regions[region]!.zones));
       }
@@ -52,7 +54,9 @@ describe('defaults', () => {
   it('take two zones in us-west-1 and another class where t4g is not offered', () => {
     expect(soundAnswers({ region: 'us-west-1' }).availabilityZones).toBe(2);
     expect(soundAnswers({ region: 'il-central-1' }).dbInstanceClass).toBe('db.t3.medium');
-    expect(soundAnswers({ region: 'ap-southeast-4', profile: 'production' }).dbInstanceClass).toBe('db.r6g.large');
+    expect(soundAnswers({ region: 'ap-southeast-4', profile: 'production', https: false }).dbInstanceClass).toBe(
+      'db.r6g.large',
+    );
   });
 
   it('draw a suffix that fits beside a long name', () => {
@@ -396,7 +400,7 @@ describe('sources', () => {
 
   it('are named in the fault, as the user would find them', () => {
     const joined = joinReadings(
-      readEnvironment({ CSI_CONTAINER_PORT: '80', CSI_NAT: 'none' }),
+      readEnvironment({ CSI_CONTAINER_PORT: '80', CSI_NAT: 'nnoe' }),
       readFlags(['--suffix', 'TOO-BIG']).reading,
     );
     const faults = [...joined.faults, ...resolve(joined.given, surroundings).faults];

@@ -16,7 +16,7 @@ describe('the schema of an answers file', () => {
     }
   });
 
-  it.each([{ regoin: 'us-east-1' }, { nat: 'none' }, { https: 'yes' }, { containerPort: '8080' }, { tags: ['a=b'] }])(
+  it.each([{ regoin: 'us-east-1' }, { nat: 'nnoe' }, { https: 'yes' }, { containerPort: '8080' }, { tags: ['a=b'] }])(
     'refuses %j',
     (answers) => {
       expect(validate(answers)).toBe(false);

@@ -50,6 +50,7 @@ data "aws_iam_policy_document" "key_logs" {
         "/aws/rds/cluster/${local.aurora_cluster_identifier}/postgresql",
         "/ecs/${local.name_prefix}/app",
         "/aws/ecs/containerinsights/${local.name_prefix}/performance",
+        "/ecs/${local.name_prefix}/sql",
       ] : "arn:${local.partition}:logs:${var.aws_region}:${local.account_id}:log-group:${name}"]
     }
   }

@@ -67,3 +67,18 @@ output "application_log_group" {
   description = "Log group of the application."
   value       = aws_cloudwatch_log_group.app.name
 }
+
+output "sql_command" {
+  description = "Command that runs the statements in the shell's SQL as the master user, and prints the task's ARN."
+  value = join(" ", [
+    "aws ecs run-task --region ${var.aws_region} --cluster ${aws_ecs_cluster.this.name} --task-definition ${aws_ecs_task_definition.sql.family} --launch-type FARGATE",
+    "--network-configuration 'awsvpcConfiguration={subnets=[${join(",", local.private_subnet_ids)}],securityGroups=[${aws_security_group.app.id}],assignPublicIp=DISABLED}'",
+    "--overrides '{\"containerOverrides\":[{\"name\":\"sql\",\"environment\":[{\"name\":\"SQL\",\"value\":\"'$(printf %s \"$SQL\" | gzip -9n | base64 | tr -d '\\n')'\"}]}]}'",
+    "--query 'tasks[0].taskArn' --output text",
+  ])
+}
+
+output "sql_log_group" {
+  description = "Log group of what SQL printed."
+  value       = aws_cloudwatch_log_group.sql.name
+}

@@ -217,8 +217,8 @@ resource "aws_ecs_service" "app" {
     aws_vpc_security_group_egress_rule.app_to_database,
     aws_vpc_security_group_ingress_rule.database_from_app,
     aws_vpc_security_group_egress_rule.app_to_endpoints,
+    aws_vpc_security_group_ingress_rule.endpoints_from_app,
     aws_vpc_security_group_egress_rule.app_to_s3,
     aws_vpc_security_group_egress_rule.app_https,
-    aws_vpc_security_group_ingress_rule.endpoints_from_app,
   ]
 }

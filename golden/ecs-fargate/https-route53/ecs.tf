@@ -86,23 +86,16 @@ resource "aws_ecs_task_definition" "app" {
       ]
 
       environment = [
-        { name = "DB_CREDENTIALS_ARN", value = aws_rds_cluster.aurora.master_user_secret[0].secret_arn },
         { name = "DB_HOST", value = aws_rds_cluster.aurora.endpoint },
         { name = "DB_NAME", value = aws_rds_cluster.aurora.database_name },
         { name = "DB_PORT", value = tostring(aws_rds_cluster.aurora.port) },
         { name = "DB_READER_HOST", value = aws_rds_cluster.aurora.reader_endpoint },
         { name = "DB_SSLMODE", value = "require" },
+        { name = "DB_USERNAME", value = "app" },
         { name = "PORT", value = tostring(var.container_port) },
       ]
 
-      # Read once, when the task starts: a rotated password reaches running tasks by DB_CREDENTIALS_ARN or a new deployment.
-      secrets = concat(
-        [
-          { name = "DB_PASSWORD", valueFrom = "${aws_rds_cluster.aurora.master_user_secret[0].secret_arn}:password::" },
-          { name = "DB_USERNAME", valueFrom = "${aws_rds_cluster.aurora.master_user_secret[0].secret_arn}:username::" },
-        ],
-        [for key in var.app_secret_keys : { name = key, valueFrom = "${aws_secretsmanager_secret.app.arn}:${key}::" }],
-      )
+      secrets = [for key in var.app_secret_keys : { name = key, valueFrom = "${aws_secretsmanager_secret.app.arn}:${key}::" }]
 
       # While CloudWatch Logs cannot be reached, lines beyond 25 MB are lost; with "blocking" payments would wait instead.
       logConfiguration = {
@@ -217,8 +210,8 @@ resource "aws_ecs_service" "app" {
     aws_vpc_security_group_egress_rule.app_to_database,
     aws_vpc_security_group_ingress_rule.database_from_app,
     aws_vpc_security_group_egress_rule.app_to_endpoints,
+    aws_vpc_security_group_ingress_rule.endpoints_from_app,
     aws_vpc_security_group_egress_rule.app_to_s3,
     aws_vpc_security_group_egress_rule.app_https,
-    aws_vpc_security_group_ingress_rule.endpoints_from_app,
   ]
 }

@@ -466,3 +466,14 @@ variable "allowed_egress_cidr_blocks" {
     error_message = "allowed_egress_cidr_blocks must hold IPv4 ranges that start at their first address, such as 203.0.113.0/24."
   }
 }
+
+variable "sql_image_tag" {
+  description = "Tag of the image that runs SQL, in the project's repository; null takes PostgreSQL's own from the internet."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.sql_image_tag == null || can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.sql_image_tag))
+    error_message = "sql_image_tag must be a tag of an image in the project's repository, such as sql-1.0.0."
+  }
+}

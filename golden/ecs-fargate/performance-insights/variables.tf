@@ -272,6 +272,17 @@ variable "db_apply_immediately" {
   default     = false
 }
 
+variable "db_password_rotation_days" {
+  description = "Days between two rotations of the master user's password."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = var.db_password_rotation_days == floor(var.db_password_rotation_days) && var.db_password_rotation_days >= 1 && var.db_password_rotation_days <= 1000
+    error_message = "db_password_rotation_days must be a whole number from 1 to 1000."
+  }
+}
+
 variable "database_insights_mode" {
   description = "Mode of CloudWatch Database Insights: standard, or advanced (billed per vCPU)."
   type        = string
@@ -438,5 +449,16 @@ variable "allowed_egress_cidr_blocks" {
   validation {
     condition     = alltrue([for block in var.allowed_egress_cidr_blocks : can(cidrnetmask(block)) && try(cidrhost(block, 0) == split("/", block)[0], false)])
     error_message = "allowed_egress_cidr_blocks must hold IPv4 ranges that start at their first address, such as 203.0.113.0/24."
+  }
+}
+
+variable "sql_image_tag" {
+  description = "Tag of the image that runs SQL, in the project's repository; null takes PostgreSQL's own from the internet."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.sql_image_tag == null || can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.sql_image_tag))
+    error_message = "sql_image_tag must be a tag of an image in the project's repository, such as sql-1.0.0."
   }
 }

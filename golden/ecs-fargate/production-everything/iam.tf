@@ -115,15 +115,8 @@ resource "aws_iam_role_policy" "execution" {
   policy = data.aws_iam_policy_document.execution.json
 }
 
-# The task role is what the application may do: read the database's secret again after a rotation,
-# or do without a password and log in as the database role "app" with IAM.
+# The task role is what the application may do: read the database's secret again after a rotation.
 data "aws_iam_policy_document" "task" {
-  statement {
-    sid       = "ConnectAsApp"
-    actions   = ["rds-db:connect"]
-    resources = ["arn:${local.partition}:rds-db:${var.aws_region}:${local.account_id}:dbuser:${aws_rds_cluster.aurora.cluster_resource_id}/app"]
-  }
-
   statement {
     sid       = "ReadDatabaseSecret"
     actions   = ["secretsmanager:GetSecretValue"]
@@ -153,4 +146,60 @@ resource "aws_iam_role_policy" "task" {
   name   = "application"
   role   = aws_iam_role.task.id
   policy = data.aws_iam_policy_document.task.json
+}
+
+# A role of its own, so that nothing that runs the application may read the master user's password for it.
+data "aws_iam_policy_document" "sql_execution" {
+  # AWS does not scope this action to a repository.
+  statement {
+    sid       = "EcrLogin"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "PullImage"
+    actions = [
+      "ecr:BatchCheckLayerAvailability",
+      "ecr:BatchGetImage",
+      "ecr:GetDownloadUrlForLayer",
+    ]
+    resources = [aws_ecr_repository.app.arn]
+  }
+
+  statement {
+    sid       = "WriteLogs"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.sql.arn}:*"]
+  }
+
+  statement {
+    sid       = "ReadDatabaseSecret"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [aws_rds_cluster.aurora.master_user_secret[0].secret_arn]
+  }
+
+  statement {
+    sid       = "DecryptDatabaseSecret"
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.secrets.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["secretsmanager.${var.aws_region}.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "sql_execution" {
+  name               = "${local.global_name_prefix}-sql-execution"
+  description        = "Lets ECS start the tasks of ${local.name_prefix} that run SQL"
+  assume_role_policy = data.aws_iam_policy_document.ecs_tasks_trust.json
+}
+
+resource "aws_iam_role_policy" "sql_execution" {
+  name   = "start-sql-tasks"
+  role   = aws_iam_role.sql_execution.id
+  policy = data.aws_iam_policy_document.sql_execution.json
 }

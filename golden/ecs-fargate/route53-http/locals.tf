@@ -14,8 +14,7 @@ locals {
   })
 
   # The zones that the subnets are in, whatever AWS lists today.
-  azs               = aws_subnet.private[*].availability_zone
-  nat_gateway_count = var.single_nat_gateway ? 1 : var.availability_zone_count
+  azs = aws_subnet.private[*].availability_zone
 
   vpc_id              = aws_vpc.this.id
   public_subnet_ids   = aws_subnet.public[*].id

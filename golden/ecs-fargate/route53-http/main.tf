@@ -2,7 +2,7 @@ data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
 
-# Zones that every account has without opting in; Local and Wavelength Zones hold neither NAT nor Aurora.
+# Zones that every account has without opting in; Local and Wavelength Zones hold no Aurora.
 # Checkov wants them named as well (CKV_AWS_394); no region has a letter beyond f, and a subnet keeps its zone whatever is here.
 # Two that some accounts still see have no Fargate:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html

@@ -104,19 +104,6 @@ resource "aws_vpc_security_group_egress_rule" "app_to_s3" {
   to_port           = 443
 }
 
-# Payment providers are called by name and their addresses change; narrow this where yours publish a range.
-#trivy:ignore:AWS-0104
-resource "aws_vpc_security_group_egress_rule" "app_https" {
-  for_each = toset(var.allowed_egress_cidr_blocks)
-
-  security_group_id = aws_security_group.app.id
-  description       = "HTTPS through the NAT gateways"
-  cidr_ipv4         = each.value
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-}
-
 resource "aws_vpc_security_group_ingress_rule" "database_from_app" {
   security_group_id            = aws_security_group.database.id
   description                  = "PostgreSQL from the tasks"

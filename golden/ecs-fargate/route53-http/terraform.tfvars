@@ -11,7 +11,6 @@ secret_recovery_window_days = 0
 
 vpc_cidr                = "10.0.0.0/16"
 availability_zone_count = 3
-single_nat_gateway      = true
 
 alert_email = null
 

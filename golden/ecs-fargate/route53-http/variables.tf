@@ -133,12 +133,6 @@ variable "availability_zone_count" {
   }
 }
 
-variable "single_nat_gateway" {
-  description = "Whether all zones share one NAT gateway: cheaper, but its zone's loss takes all egress along."
-  type        = bool
-  default     = false
-}
-
 variable "alert_email" {
   description = "Address that alarms are mailed to; null mails nobody."
   type        = string
@@ -455,13 +449,13 @@ variable "app_secret_keys" {
   }
 }
 
-variable "allowed_egress_cidr_blocks" {
-  description = "Address ranges that tasks may reach with HTTPS."
-  type        = list(string)
-  default     = ["0.0.0.0/0"]
+variable "sql_image_tag" {
+  description = "Tag of the image that runs SQL, PostgreSQL's own or one made from it, in the project's repository; null until it is pushed."
+  type        = string
+  default     = null
 
   validation {
-    condition     = alltrue([for block in var.allowed_egress_cidr_blocks : can(cidrnetmask(block)) && try(cidrhost(block, 0) == split("/", block)[0], false)])
-    error_message = "allowed_egress_cidr_blocks must hold IPv4 ranges that start at their first address, such as 203.0.113.0/24."
+    condition     = var.sql_image_tag == null || can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.sql_image_tag))
+    error_message = "sql_image_tag must be a tag of an image in the project's repository, such as sql-1.0.0."
   }
 }

@@ -31,7 +31,7 @@ resource "aws_subnet" "public" {
   availability_zone = element(data.aws_availability_zones.available.names, count.index)
   cidr_block        = cidrsubnet(var.vpc_cidr, 4, count.index)
 
-  # Only the load balancer and the NAT gateways live here, and both bring their own addresses.
+  # Only the load balancer lives here, and it brings its own addresses.
   map_public_ip_on_launch = false
 
   tags = { Name = "${local.name_prefix}-public-${count.index + 1}" }
@@ -69,29 +69,6 @@ resource "aws_subnet" "database" {
   }
 }
 
-resource "aws_eip" "nat" {
-  count = local.nat_gateway_count
-
-  domain = "vpc"
-
-  tags = { Name = "${local.name_prefix}-nat-${local.azs[count.index]}" }
-
-  depends_on = [aws_internet_gateway.this]
-}
-
-# Outbound traffic of each private subnet leaves through a NAT gateway in its own zone,
-# so that losing a zone never takes another zone's egress with it (single_nat_gateway trades this for cost).
-resource "aws_nat_gateway" "this" {
-  count = local.nat_gateway_count
-
-  allocation_id = aws_eip.nat[count.index].id
-  subnet_id     = aws_subnet.public[count.index].id
-
-  tags = { Name = "${local.name_prefix}-nat-${local.azs[count.index]}" }
-
-  depends_on = [aws_internet_gateway.this]
-}
-
 resource "aws_route_table" "public" {
   vpc_id = aws_vpc.this.id
 
@@ -119,20 +96,13 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
+# Generated with --nat none: no way to the internet, and none from it.
 resource "aws_route_table" "private" {
   count = var.availability_zone_count
 
   vpc_id = aws_vpc.this.id
 
   tags = { Name = "${local.name_prefix}-private-${local.azs[count.index]}" }
-}
-
-resource "aws_route" "private_nat" {
-  count = var.availability_zone_count
-
-  route_table_id         = aws_route_table.private[count.index].id
-  destination_cidr_block = "0.0.0.0/0"
-  nat_gateway_id         = aws_nat_gateway.this[min(count.index, local.nat_gateway_count - 1)].id
 }
 
 resource "aws_route_table_association" "private" {

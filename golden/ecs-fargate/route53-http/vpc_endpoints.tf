@@ -8,7 +8,7 @@ locals {
   ))
 }
 
-# Image pulls, logs and secrets stay inside AWS instead of passing the NAT gateways.
+# The only way to AWS's APIs: whatever else the tasks call needs an endpoint here too.
 resource "aws_vpc_endpoint" "interface" {
   for_each = local.interface_endpoints
 

@@ -108,6 +108,18 @@ resource "aws_rds_cluster" "aurora" {
   depends_on = [aws_cloudwatch_log_group.aurora]
 }
 
+# Not at once: a password that changes while the first tasks start would lock them out. Without this resource RDS rotates every
+# seven days too, but taking it out of the project later switches rotation off.
+# https://github.com/hashicorp/terraform-provider-aws/issues/37779
+resource "aws_secretsmanager_secret_rotation" "database" {
+  secret_id          = aws_rds_cluster.aurora.master_user_secret[0].secret_arn
+  rotate_immediately = false
+
+  rotation_rules {
+    schedule_expression = "rate(${var.db_password_rotation_days} ${var.db_password_rotation_days == 1 ? "day" : "days"})"
+  }
+}
+
 resource "aws_rds_cluster_instance" "aurora" {
   count = var.db_instance_count
 

@@ -211,15 +211,12 @@ resource "aws_ecs_service" "app" {
     aws_rds_cluster_instance.aurora,
     aws_route.private_nat,
     aws_route_table_association.private,
-    aws_vpc_endpoint.interface,
     aws_vpc_endpoint.s3,
     aws_vpc_security_group_ingress_rule.app_from_alb,
     aws_vpc_security_group_egress_rule.alb_to_app,
     aws_vpc_security_group_egress_rule.app_to_database,
     aws_vpc_security_group_ingress_rule.database_from_app,
-    aws_vpc_security_group_egress_rule.app_to_endpoints,
     aws_vpc_security_group_egress_rule.app_to_s3,
     aws_vpc_security_group_egress_rule.app_https,
-    aws_vpc_security_group_ingress_rule.endpoints_from_app,
   ]
 }

@@ -1,15 +1,3 @@
-resource "aws_security_group" "endpoints" {
-  name_prefix = "${local.name_prefix}-endpoints-"
-  description = "VPC endpoints of ${local.name_prefix}"
-  vpc_id      = local.vpc_id
-
-  tags = { Name = "${local.name_prefix}-endpoints" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_security_group" "alb" {
   name_prefix = "${local.name_prefix}-alb-"
   description = "Load balancer of ${local.name_prefix}"
@@ -86,15 +74,6 @@ resource "aws_vpc_security_group_egress_rule" "app_to_database" {
   to_port                      = 5432
 }
 
-resource "aws_vpc_security_group_egress_rule" "app_to_endpoints" {
-  security_group_id            = aws_security_group.app.id
-  description                  = "HTTPS to the AWS APIs behind the VPC endpoints"
-  referenced_security_group_id = aws_security_group.endpoints.id
-  ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-}
-
 resource "aws_vpc_security_group_egress_rule" "app_to_s3" {
   security_group_id = aws_security_group.app.id
   description       = "HTTPS to S3, where ECR keeps image layers"
@@ -104,7 +83,8 @@ resource "aws_vpc_security_group_egress_rule" "app_to_s3" {
   to_port           = 443
 }
 
-# Payment providers are called by name and their addresses change; narrow this where yours publish a range.
+# Payment providers are called by name and their addresses change, and so are the AWS APIs: without private endpoints this
+# is their way too, and a range that leaves them out stops every start of a task.
 #trivy:ignore:AWS-0104
 resource "aws_vpc_security_group_egress_rule" "app_https" {
   for_each = toset(var.allowed_egress_cidr_blocks)
@@ -124,13 +104,4 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_app" {
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
-}
-
-resource "aws_vpc_security_group_ingress_rule" "endpoints_from_app" {
-  security_group_id            = aws_security_group.endpoints.id
-  description                  = "HTTPS from the tasks"
-  referenced_security_group_id = aws_security_group.app.id
-  ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
 }

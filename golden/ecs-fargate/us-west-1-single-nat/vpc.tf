@@ -1,7 +1,7 @@
 resource "aws_vpc" "this" {
   cidr_block = var.vpc_cidr
 
-  # Interface endpoints and Aurora are reached by names that only resolve with both.
+  # Aurora is reached by names that only resolve with both.
   enable_dns_support   = true
   enable_dns_hostnames = true
 

@@ -81,11 +81,6 @@ run "as_configured" {
   }
 
   assert {
-    condition     = length(aws_nat_gateway.this) == (var.single_nat_gateway ? 1 : var.availability_zone_count) && length(aws_route.private_nat) == var.availability_zone_count
-    error_message = "Every private route table needs a NAT gateway."
-  }
-
-  assert {
     condition     = aws_lb_listener.http.port == 80 && aws_lb_listener.http.default_action[0].type == "forward"
     error_message = "Port 80 must forward to the tasks."
   }

@@ -24,6 +24,7 @@ export type { Change } from './disk/compare.js';
 export { writeProject } from './disk/write.js';
 export { exitCodeMeanings, exitCodes, Interrupted, UserError, type ExitCode, type Fault } from './errors.js';
 export { recordFile as answersFile } from './record/record.js';
+export { costOf, type Cost, type CostComponent, type Saving } from './render/cost.js';
 export { renderProject, type ProjectFiles } from './render/render.js';
 export { drawSuffix } from './answers/draw-suffix.js';
 export { stacks } from './stacks/index.js';

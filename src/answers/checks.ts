@@ -287,9 +287,11 @@ export function checkDatabaseClass(value: string, draft: Draft): Complaint | und
   const engine = stackOf(draft)?.database?.(draft).engine;
   if (!engine || draft.region === undefined) return undefined;
   const classes = offeredClasses(engine, draft.region);
-  const best = nearest(value, classes) ?? defaultDatabaseClass(draft);
-  const remedy = `Use ${best ? `${best}, or another` : 'one'} of: ${classes.join(', ')}.`;
-  if (!classes.includes(value)) return { why: `is not offered for ${engine} in ${draft.region}`, remedy };
+  if (!classes.includes(value)) {
+    const best = nearest(value, classes) ?? defaultDatabaseClass(draft);
+    const remedy = `Use ${best ? `${best}, or another` : 'one'} of: ${classes.join(', ')}.`;
+    return { why: `is not offered for ${engine} in ${draft.region}`, remedy };
+  }
   if (draft.performanceInsights && !supportsPerformanceInsights(engine, value)) {
     return {
       why: `cannot run Performance Insights under ${engine}`,

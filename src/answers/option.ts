@@ -46,6 +46,8 @@ export interface Option<K extends AnswerKey = AnswerKey> {
   normalize?(value: NonNullable<Answers[K]>): NonNullable<Answers[K]>;
   /** What is wrong with a value of the right type; undefined where nothing is. */
   check?(value: NonNullable<Answers[K]>, draft: Draft): Complaint | Complaint[] | undefined;
+  /** Values that may cost less than the answer, each with what is given up for it, as the end of a sentence. */
+  cheaper?(draft: Draft): { value: NonNullable<Answers[K]>; but: string }[];
   /** The question; an option without one is only a flag. */
   prompt?: string;
   /** Offered values of a question, with how each is shown. They may depend on earlier answers. */

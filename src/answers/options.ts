@@ -211,6 +211,10 @@ const sharedRows: readonly AnyOption[] = [
     default: defaultDatabaseClass,
     prompt: 'Class of the database instances',
     promptChoices: (draft) => suitableDatabaseClasses(draft).map((name) => ({ value: name, name })),
+    cheaper: (draft) => {
+      const value = defaultDatabaseClass({ ...draft, profile: 'ephemeral' });
+      return value === undefined ? [] : [{ value, but: 'its instances have less memory, and their CPU bursts' }];
+    },
     check: checkDatabaseClass,
   },
   {
@@ -263,6 +267,7 @@ const sharedRows: readonly AnyOption[] = [
         remedy: `Use --availability-zones ${region.zones}, or a region with more.`,
       };
     },
+    cheaper: () => [{ value: 2, but: 'there is one zone less to lose' }],
   },
   {
     key: 'nat',
@@ -274,6 +279,11 @@ const sharedRows: readonly AnyOption[] = [
     defaultText: 'single, or per-zone with --profile production',
     default: (draft) => (draft.profile === 'production' ? 'per-zone' : 'single'),
     applies: withNewVpc,
+    // A step at a time: without any gateway is another architecture.
+    cheaper: ({ nat }) =>
+      nat === 'per-zone'
+        ? [{ value: 'single', but: 'all zones lose the way out with the zone that the gateway is in' }]
+        : [{ value: 'none', but: 'nothing outside of AWS can be called' }],
   },
   {
     key: 'privateEndpoints',
@@ -291,6 +301,7 @@ const sharedRows: readonly AnyOption[] = [
             why: 'leaves no way to the AWS APIs where there is no NAT gateway either, and nothing could start',
             remedy: 'Leave it out, or use --nat single.',
           },
+    cheaper: () => [{ value: false, but: 'the AWS APIs are called through NAT, which is also paid by the gigabyte' }],
   },
   {
     key: 'vpcId',

@@ -13,7 +13,8 @@ import { compare, occupants, type Change } from '../disk/compare.js';
 import { writeProject } from '../disk/write.js';
 import { exitCodes, fileFault, Interrupted, isInterruption, refuseFaults, UserError, type Fault } from '../errors.js';
 import { readRecord, recordFile } from '../record/record.js';
-import { renderProject, type ProjectFiles } from '../render/render.js';
+import type { Cost } from '../render/cost.js';
+import { renderWithCost, type ProjectFiles } from '../render/render.js';
 
 /** Everything the command takes from outside. */
 export interface CreateRequest {
@@ -39,6 +40,8 @@ export interface CreateResult {
   directory: string;
   answers: Answers;
   files: ProjectFiles;
+  /** What the project costs while nobody uses it. */
+  cost: Cost;
   changes: Change[];
   written: boolean;
 }
@@ -56,11 +59,11 @@ export async function create(request: CreateRequest): Promise<CreateResult> {
     : takeDefaults(request, reading, surroundingsOf);
 
   const target = path.resolve(request.cwd, directory);
-  const files = renderProject(answers);
+  const { files, cost } = renderWithCost(answers);
   const { changes, inTheWay } = onDisk(directory, () => compare(files, target));
   if (inTheWay.length > 0) throw occupied(directory, inTheWay);
 
-  const result: CreateResult = { directory: target, answers, files, changes, written: false };
+  const result: CreateResult = { directory: target, answers, files, cost, changes, written: false };
   if (request.run.dryRun) return result;
   if (prompter) {
     request.announce?.(result);

@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import type { Fault } from '../errors.js';
 import { printable } from '../printable.js';
+import type { Cost } from '../render/cost.js';
 import { findStack } from '../stacks/index.js';
 import type { CreateResult } from './create.js';
 import type { Paint } from './paint.js';
@@ -17,7 +18,7 @@ export function faultsText(faults: readonly Fault[], paint: Paint): string {
 }
 
 /** What will be written, before the last question. */
-export function summaryText({ directory, answers, files }: CreateResult, cwd: string, paint: Paint): string {
+export function summaryText({ directory, answers, files, cost }: CreateResult, cwd: string, paint: Paint): string {
   const rows: [string, string][] = [
     ['Folder', shown(directory, cwd)],
     ['Names', `${answers.name}-${answers.suffix}-…`],
@@ -26,14 +27,38 @@ export function summaryText({ directory, answers, files }: CreateResult, cwd: st
     ...findStack(answers.stack).summary(answers),
     ['State', answers.stateBucket ?? 'a bucket that bootstrap/ creates'],
     ['Files', String(files.size)],
+    ...costLines(cost, answers.region).map((line, index): [string, string] => [index === 0 ? 'Cost' : '', line]),
   ];
   return `\n${rows.map(([label, value]) => `  ${paint('dim', label.padEnd(10))}${value}`).join('\n')}\n\n`;
 }
 
-/** The list of --dry-run. */
-export function dryRunText({ directory, changes }: CreateResult, cwd: string): string {
+/** The sum and the day of its prices, what makes most of it, and which other answers cost less; whole dollars. */
+function costLines(cost: Cost, region: string): string[] {
+  const dollars = (usd: number) => `$${Math.round(usd)}`;
+  const { components, monthlyUsd, notPriced, savings } = cost;
+  const sum = `${notPriced.length > 0 ? 'more than ' : ''}${dollars(monthlyUsd)} a month before anybody uses it`;
+  const differ = region === cost.region ? '' : `; ${region}'s differ`;
+  const rows = components.flatMap(({ component, monthlyUsd: usd }) => {
+    if (usd === undefined) return [['not priced', component]];
+    return usd >= leastShown ? [[dollars(usd), component]] : [];
+  });
+  const width = Math.max(0, ...rows.map(([amount]) => amount!.length));
+  return [
+    `${sum}, at list prices of ${cost.region} of ${cost.priced}${differ}`,
+    ...rows.map(([amount, component]) => `${amount!.padStart(width)}  ${component}`),
+    ...savings.map(({ answer, monthlyUsd: usd, but }) => `${answer} saves ${dollars(usd)}: ${but}`),
+  ];
+}
+
+/** Components that cost less a month, in dollars, are only in the sum. */
+const leastShown = 2;
+
+/** The list of --dry-run, and the cost. */
+export function dryRunText({ directory, answers, changes, cost }: CreateResult, cwd: string): string {
   const list = changes.map(({ path: file, kind }) => `  ${kind.padEnd(6)}  ${file}`).join('\n');
-  return `Would write to ${where(directory, cwd)}:\n\n${list}\n\nNothing was written.\n`;
+  const [sum, ...lines] = costLines(cost, answers.region);
+  const costs = [`It costs ${sum}:`, '', ...lines.map((line) => `  ${line}`)].join('\n');
+  return `Would write to ${where(directory, cwd)}:\n\n${list}\n\n${costs}\n\nNothing was written.\n`;
 }
 
 /** The last words: what was written and what comes next. */
@@ -87,7 +112,7 @@ function shellWord(word: string): string {
 
 /** The result for machines: one JSON object. */
 export function resultJson(result: CreateResult, version: string, cwd: string): object {
-  const { directory, answers, changes, written } = result;
+  const { directory, answers, changes, cost, written } = result;
   return {
     ok: true,
     version,
@@ -95,6 +120,7 @@ export function resultJson(result: CreateResult, version: string, cwd: string): 
     directory,
     answers,
     files: changes,
+    cost,
     nextSteps: written ? nextSteps(result, cwd) : [],
   };
 }

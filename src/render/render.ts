@@ -1,153 +1,53 @@
 import type { Answers } from '../answers/answers.js';
 import { fingerprint } from '../record/fingerprint.js';
 import { recordFile, writeRecord } from '../record/record.js';
-import { findStack, layersOf } from '../stacks/index.js';
+import { findStack } from '../stacks/index.js';
+import { Composition, type Trace } from './composer.js';
+import { costOf, costOfComposition, costTable, type Cost } from './cost.js';
 import { readDeclarations } from './declarations.js';
-import { renderTemplate, templateNames } from './templates.js';
-import { viewOf } from './view.js';
 
 /** A project: the text of every file, by its path in the project with forward slashes. */
 export type ProjectFiles = ReadonlyMap<string, string>;
 
-/** Files that several concerns share: what each layer brings of them is joined, in layer order. */
-export const joinedFiles: ReadonlySet<string> = new Set([
-  'main.tf',
-  'locals.tf',
-  'variables.tf',
-  'terraform.tfvars',
-  'outputs.tf',
-  'security_groups.tf',
-  'kms.tf',
-  'iam.tf',
-  'monitoring.tf',
-  'tests/project.tftest.hcl',
-]);
-
-/**
- * Where a layer keeps what it brings to the files of others, which say `{{> name}}` where it belongs: the name of a
- * key's log groups, an assertion of a test, a section of README.md.
- */
-const partsFolder = '_parts/';
-
-/**
- * Blocks that layers write alike but for a few words, such as a key with its alias: `{{> shared/kms-key key="logs"}}`
- * takes the place of writing them out, and the text is the layer's own.
- */
-const sharedFolder = '_shared';
-const sharedPrefix = 'shared/';
-
 /** Written last, because it describes the others. */
 const readme = 'README.md';
-
-/** Told of every piece of text with the layer that brought it; what it returns takes the text's place. */
-export type Trace = (layer: string, text: string) => string;
 
 /**
  * Renders a project. Pure: the same answers and version give the same bytes on every machine.
  * `answers` must have come through resolve(); what a template cannot use is our own fault and throws.
  */
 export function renderProject(answers: Answers, version: string = PACKAGE_VERSION): ProjectFiles {
-  const files = renderFiles(answers, version, (_layer, text) => text);
-  const fingerprints = Object.fromEntries([...files].map(([path, text]) => [path, fingerprint(text)]));
-  return files.set(recordFile, writeRecord({ version, answers: { ...answers }, files: fingerprints }));
+  return renderWithCost(answers, version).files;
 }
 
-/** Every file but the record, sorted by path. */
+/** The same with what the project costs, which its README says. */
+export function renderWithCost(
+  answers: Answers,
+  version: string = PACKAGE_VERSION,
+): { files: ProjectFiles; cost: Cost } {
+  const composition = new Composition(answers, version);
+  const cost = costOfComposition(composition);
+  const files = described(composition, cost);
+  const fingerprints = Object.fromEntries([...files].map(([path, text]) => [path, fingerprint(text)]));
+  files.set(recordFile, writeRecord({ version, answers: { ...answers }, files: fingerprints }));
+  return { files, cost };
+}
+
+/** Every file but the record, sorted by path, with what `trace` makes of each piece of their text. */
 export function renderFiles(answers: Answers, version: string, trace: Trace): Map<string, string> {
-  const templates = templatesOf(layersOf(answers));
+  return described(new Composition(answers, version, { trace }), costOf(answers));
+}
+
+/** Every file of a composition with those that describe them, sorted by path. */
+function described(composition: Composition, cost: Cost): Map<string, string> {
+  const { answers, composer } = composition;
   const files = new Map<string, string>();
-  const composer = new Composer(templates.parts, viewOf(answers, version), trace);
-  for (const [path, ofPath] of templates.files) {
-    const text = composer.joined(ofPath);
+  for (const path of composition.keys()) {
+    const text = composition.get(path)!;
     if (text !== '') files.set(path, text);
   }
-
-  const described = composer.withView(readDeclarations(files));
+  const withFacts = composer.withView({ ...readDeclarations(files), cost: costTable(cost, answers.region) });
   const sections = findStack(answers.stack).readme;
-  files.set(readme, sections.flatMap((section) => described.parts(`readme/${section}`)).join('\n'));
+  files.set(readme, sections.flatMap((section) => withFacts.parts(`readme/${section}`)).join('\n'));
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** A template of a layer. */
-interface LayerTemplate {
-  layer: string;
-  /** Its name among all templates: `<layer>/<path>`. */
-  name: string;
-}
-
-/** The templates of a project, in layer order: by the path that they make up, and the parts by their names. */
-export interface ProjectTemplates {
-  files: ReadonlyMap<string, readonly LayerTemplate[]>;
-  parts: ReadonlyMap<string, readonly LayerTemplate[]>;
-}
-
-/** Finds the templates of layers. Two layers may share a path only where it is a joined file. */
-export function templatesOf(layers: readonly string[]): ProjectTemplates {
-  const files = new Map<string, LayerTemplate[]>();
-  const parts = new Map<string, LayerTemplate[]>();
-  const byLayer = new Map<string, string[]>(layers.map((layer) => [layer, []]));
-  if (byLayer.size < layers.length) throw new Error(`a layer is there twice: ${layers.join(', ')}`);
-  for (const name of templateNames) byLayer.get(name.slice(0, name.indexOf('/')))?.push(name);
-  for (const [layer, names] of byLayer) {
-    if (names.length === 0) throw new Error(`there is no layer ${layer}`);
-    for (const name of names) {
-      const path = name.slice(layer.length + 1);
-      const isPart = path.startsWith(partsFolder);
-      const found = isPart ? parts : files;
-      const key = isPart ? path.slice(partsFolder.length) : path;
-      const others = found.get(key);
-      if (others && !isPart && !joinedFiles.has(path)) {
-        throw new Error(`the layers ${others[0]!.layer} and ${layer} both provide ${path}, which is no joined file`);
-      }
-      if (others) others.push({ layer, name });
-      else found.set(key, [{ layer, name }]);
-    }
-  }
-  return { files, parts };
-}
-
-/** Renders the templates of a project's layers, each with the parts that the others bring to it. */
-class Composer {
-  constructor(
-    private readonly templates: ProjectTemplates['parts'],
-    private readonly view: object,
-    private readonly trace: Trace,
-  ) {}
-
-  /** The same with more for templates to see. */
-  withView(more: object): Composer {
-    return new Composer(this.templates, extended(this.view, more), this.trace);
-  }
-
-  /** Templates one after the other, with an empty line between; those that give nothing leave none. */
-  joined(templates: readonly LayerTemplate[]): string {
-    return templates
-      .map((template) => this.rendered(template))
-      .filter((text) => text !== '')
-      .join('\n');
-  }
-
-  /** What each layer brings under a name, in layer order; a part may ask for its place among them. */
-  parts(part: string): string[] {
-    const templates = this.templates.get(part) ?? [];
-    return templates.map((template, partIndex) => this.rendered(template, { partIndex })).filter((text) => text !== '');
-  }
-
-  private rendered({ layer, name }: LayerTemplate, more?: object): string {
-    const text = this.filled(name, more ? extended(this.view, more) : this.view);
-    return text === '' ? '' : this.trace(layer, text);
-  }
-
-  private filled(name: string, view: object): string {
-    return renderTemplate(name, view, (partial, named) =>
-      partial.startsWith(sharedPrefix)
-        ? this.filled(`${sharedFolder}/${partial.slice(sharedPrefix.length)}`, named ? extended(view, named) : view)
-        : this.parts(partial).join(''),
-    );
-  }
-}
-
-/** A view with more in it. Not a copy: a project takes more than a hundred of them. */
-function extended(view: object, more: object): object {
-  return Object.assign(Object.create(view) as object, more);
 }

@@ -110,10 +110,11 @@ const ecsFargate: Stack = {
     logsKept: "in CloudWatch and in the load balancer's bucket",
     protects: { noun: 'load balancer', label: 'alb' },
   },
-  view: () => ({
+  view: ({ region }) => ({
     tools: ['Docker'],
     zonesToExclude: { ...zonesWithoutFargate, why: 'Two that some accounts still see have no Fargate' },
     regionsWithEcsEndpoints,
+    ecsEndpoints: regionsWithEcsEndpoints.includes(region),
   }),
   summary: (answers) => [entryLine(answers), networkLine(answers), databaseLine('Aurora PostgreSQL', answers)],
 };

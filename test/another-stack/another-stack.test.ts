@@ -11,7 +11,9 @@ import { joinReadings, readAnswersFile } from '../../src/answers/sources.js';
 import { main } from '../../src/cli.js';
 import { listJson, listText } from '../../src/commands/help.js';
 import { summaryText } from '../../src/commands/report.js';
-import { renderProject, templatesOf } from '../../src/render/render.js';
+import { templatesOf } from '../../src/render/composer.js';
+import { costOf } from '../../src/render/cost.js';
+import { renderProject } from '../../src/render/render.js';
 import { readRecord, recordFile } from '../../src/record/record.js';
 import { stacks } from '../../src/stacks/index.js';
 import { soundAnswers, surroundings } from '../support/answers.js';
@@ -195,6 +197,13 @@ describe('a project', () => {
     for (const [file, text] of files) expect(text, file).not.toMatch(/[ \t]\n|\n\n\n/);
   });
 
+  it('has its cost without a line of its own, for base counts keys and alarms', () => {
+    const { components, savings } = costOf(answers());
+    const keys = [...renderProject(answers()).values()].join('').match(/^resource "aws_kms_key"/gm)!.length;
+    expect(components).toEqual([{ component: 'KMS keys', quantity: keys, monthlyUsd: keys }]);
+    expect(savings).toEqual([]);
+  });
+
   it('has the pipeline that was asked for', () => {
     expect([...renderProject(answers({ ci: 'github' })).keys()]).toContain('.github/workflows/terraform.yml');
   });
@@ -238,6 +247,7 @@ describe('a project', () => {
       directory: '/tmp/queue',
       answers: sound,
       files: renderProject(sound),
+      cost: costOf(sound),
       changes: [],
       written: false,
     };

@@ -6,6 +6,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { options } from '../../src/answers/options.js';
 import { recordFile } from '../../src/record/record.js';
 import { fingerprint } from '../../src/record/fingerprint.js';
+import type { Cost } from '../../src/render/cost.js';
 import { renderProject } from '../../src/render/render.js';
 import { stacks } from '../../src/stacks/index.js';
 import { soundAnswers } from '../support/answers.js';
@@ -23,7 +24,7 @@ describe('the packed tarball', () => {
   it('is small, needs no other package and brings the licences of what is bundled', () => {
     const { folder, tarballBytes } = inject('installed');
     const home = path.join(folder, 'node_modules/create-secure-infra');
-    expect(tarballBytes).toBeLessThanOrEqual(575_000);
+    expect(tarballBytes).toBeLessThanOrEqual(585_000);
     expect(readdirSync(path.join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
       'create-secure-infra',
     ]);
@@ -180,10 +181,14 @@ describe('--json', () => {
       files: { path: string; kind: string }[];
       directory: string;
       nextSteps: string[];
+      cost: Cost;
     };
     expect(result.directory).toBe(path.join(cwd, 'pay'));
     expect(result.files).toContainEqual({ path: 'vpc.tf', kind: 'create' });
     expect(result.nextSteps).toHaveLength(3);
+    expect(result.cost).toMatchObject({ region: 'us-east-1', notPriced: [] });
+    expect(result.cost.components[0]!.monthlyUsd).toBeGreaterThan(100);
+    expect(result.cost.savings).toHaveLength(2);
     expect(stderr).toContain('Wrote ');
   });
 
@@ -287,6 +292,9 @@ describe('information', () => {
     expect(code).toBe(0);
     for (const file of renderProject(soundAnswers({ name: 'pay', suffix: 'x' })).keys())
       expect(stdout).toContain(`  create  ${file}\n`);
+    expect(stdout).toMatch(
+      /\nIt costs \$\d+ a month before anybody uses it, at list prices of us-east-1 of 20\d\d-\d\d-\d\d:\n/,
+    );
     expect(readdirSync(cwd)).toEqual([]);
   });
 });

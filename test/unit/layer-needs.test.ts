@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
+import { costPart } from '../../src/render/cost.js';
 import { stacks } from '../../src/stacks/index.js';
 import { everyPair } from '../support/covering.js';
 import { compositionOf, factsOf, faultsOfLayers, type Composition, type LayerFacts } from '../support/layers.js';
@@ -73,6 +74,7 @@ describe('a part', () => {
       [...readFileSync(`templates/${file}`, 'utf8').matchAll(/\{\{~?> ([\w/-]+)/g)].map(([, name]) => name!),
     ),
     ...[...stacks.values()].flatMap(({ readme }) => readme.map((section) => `readme/${section}`)),
+    costPart,
   ]);
   const brought = new Set(
     templates.flatMap((file) => {

@@ -4,7 +4,8 @@ import Handlebars from 'handlebars';
 import { describe, expect, it } from 'vitest';
 
 import { options } from '../../src/answers/options.js';
-import { templatesOf, renderProject } from '../../src/render/render.js';
+import { templatesOf } from '../../src/render/composer.js';
+import { renderProject } from '../../src/render/render.js';
 import { templateNames } from '../../src/render/templates.js';
 import { viewOf } from '../../src/render/view.js';
 import { layersOf, stacks } from '../../src/stacks/index.js';
@@ -74,6 +75,7 @@ describe('templates', () => {
       ...Object.keys(viewOf(soundAnswers(), '1.2.3')),
       'variables',
       'outputs',
+      'cost',
       'partIndex',
     ]);
     // What is shared is given words by name, wherever it is used.

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { paintFor } from '../../src/commands/paint.js';
-import { doneText, faultsText, nextSteps } from '../../src/commands/report.js';
+import { doneText, dryRunText, faultsText, nextSteps, resultJson, summaryText } from '../../src/commands/report.js';
+import { costOf, type Cost } from '../../src/render/cost.js';
 import { soundAnswers } from '../support/answers.js';
 import { scratchFolder } from '../support/scratch.js';
 
@@ -43,11 +44,67 @@ describe('texts', () => {
 
   it('call the current folder that', () => {
     const changes = [{ path: 'a.tf', kind: 'create' as const }];
-    const result = { directory: '/w', answers: soundAnswers(), files: new Map(), changes, written: true };
+    const answers = soundAnswers();
+    const result = { directory: '/w', answers, files: new Map(), cost: costOf(answers), changes, written: true };
     expect(doneText(result, '/w', plain)).toContain('Wrote 1 file to this folder.');
     const same = { ...result, changes: [{ path: 'a.tf', kind: 'same' as const }] };
     expect(doneText(same, '/w', plain)).toContain('All of it is in this folder already.');
     expect(nextSteps(result, '/w')[0]).toMatch(/^terraform/);
+  });
+});
+
+describe('the cost', () => {
+  const resultOf = (given: object, cost: Partial<Cost> = {}) => {
+    const answers = soundAnswers(given);
+    const whole = { ...costOf(answers), ...cost };
+    return { directory: '/w/pay', answers, files: new Map(), cost: whole, changes: [], written: false };
+  };
+  const two: Partial<Cost> = {
+    components: [
+      { component: 'Databases', quantity: 2, monthlyUsd: 1106.58 },
+      { component: 'Gateways', quantity: 1, monthlyUsd: 32.85 },
+      { component: 'Alarms', quantity: 8, monthlyUsd: 0.8 },
+    ],
+    monthlyUsd: 1140.23,
+    priced: '2026-11-29',
+    savings: [{ answer: '--no-gateways', monthlyUsd: 32.85, but: 'nothing gets out' }],
+  };
+
+  it('is in the summary before the last question, in whole dollars, without what is next to nothing', () => {
+    expect(summaryText(resultOf({}, two), '/w', plain)).toContain(
+      [
+        '  Cost      $1140 a month before anybody uses it, at list prices of us-east-1 of 2026-11-29',
+        '            $1107  Databases',
+        '              $33  Gateways',
+        '            --no-gateways saves $33: nothing gets out',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says what it leaves out, and which region its prices are not of', () => {
+    const components = [...two.components!, { component: 'Others', quantity: 1 }];
+    const text = summaryText(
+      resultOf({ region: 'eu-west-1' }, { ...two, components, notPriced: ['Others'], savings: [] }),
+      '/w',
+      plain,
+    );
+    expect(text).toContain(
+      "  Cost      more than $1140 a month before anybody uses it, at list prices of us-east-1 of 2026-11-29; eu-west-1's differ\n",
+    );
+    expect(text).toContain('\n                   $33  Gateways\n            not priced  Others\n');
+    expect(text).not.toContain('$0');
+  });
+
+  it('is at the end of --dry-run', () => {
+    expect(dryRunText(resultOf({}, two), '/w')).toMatch(
+      /\n\nIt costs \$1140 a month [^\n]*:\n\n {2}\$1107 {2}Databases\n[^]*saves \$33: nothing gets out\n\nNothing was written\.\n$/,
+    );
+  });
+
+  it('is in the result for machines, whole', () => {
+    const result = resultOf({});
+    expect(resultJson(result, '1.2.3', '/w')).toMatchObject({ cost: costOf(result.answers) });
   });
 });
 

@@ -54,7 +54,9 @@ describe('defaults', () => {
   it('take two zones in us-west-1 and another class where t4g is not offered', () => {
     expect(soundAnswers({ region: 'us-west-1' }).availabilityZones).toBe(2);
     expect(soundAnswers({ region: 'il-central-1' }).dbInstanceClass).toBe('db.t3.medium');
-    expect(soundAnswers({ region: 'ap-southeast-4', profile: 'production', https: false }).dbInstanceClass).toBe('db.r6g.large');
+    expect(soundAnswers({ region: 'ap-southeast-4', profile: 'production', https: false }).dbInstanceClass).toBe(
+      'db.r6g.large',
+    );
   });
 
   it('draw a suffix that fits beside a long name', () => {

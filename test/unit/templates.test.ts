@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import * as compiler from '../../scripts/compile-template.mjs';
 // @ts-expect-error: a build script in plain JavaScript
 import * as plugin from '../../scripts/template-plugin.mjs';
+import { costOf, costTable } from '../../src/render/cost.js';
 import { hclValue } from '../../src/render/hcl.js';
 import { fillTemplate, renderTemplate, templateNames, type Template } from '../../src/render/templates.js';
 import { viewOf } from '../../src/render/view.js';
@@ -99,7 +100,13 @@ describe('every template', () => {
     ...everyPair().map(({ answers }) => answers),
     soundAnswers({ suffix: 'x', ci: 'github', tags: { team: 'payments' }, alertEmail: 'ops@example.com' }),
     soundAnswers({ ...existingVpc, suffix: 'x', ci: 'gitlab', stateBucket: 'state-123456789012' }),
-  ].map((answers) => ({ ...viewOf(answers, '1.2.3'), ...declarations, ...words, partIndex: 2 }));
+  ].map((answers) => ({
+    ...viewOf(answers, '1.2.3'),
+    ...declarations,
+    ...words,
+    cost: costTable(costOf(answers), answers.region),
+    partIndex: 2,
+  }));
 
   it('gives what Handlebars gives, for real views', () => {
     for (const name of templateNames) {

@@ -232,7 +232,7 @@ ${record}`,
 ## Deploying it
 ## Variables
 ## Outputs
-## What drives the cost
+## What it costs
 ## What is encrypted and what is not
 ## Operating it
 ## Taking it down

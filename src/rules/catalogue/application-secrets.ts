@@ -100,7 +100,7 @@ ${service('aws_secretsmanager_secret.app.arn')}`,
         const { at, role, roleArgument, valuesArgument } = application;
         const { given, unsure } = mastersGivenTo(project, application);
         const readable = [...masterUsers(project).secrets, ...given.flatMap(({ secret }) => secret ?? [])].map(
-          (secret) => ({ secret, answer: role instanceof Object ? mayReadSecret(project, role, secret) : role }),
+          (secret) => ({ secret, answer: typeof role === 'string' ? role : mayReadSecret(project, role, secret) }),
         );
         const read = readable.filter(({ answer }) => answer === 'allowed').map(({ secret }) => secret);
         const databases = distinct([...given, ...read].map((one) => one.database));
@@ -109,7 +109,7 @@ ${service('aws_secretsmanager_secret.app.arn')}`,
         else if (databases.length > 0) {
           const ways = [
             ...(given.length > 0 ? [`it is given ${distinct(given.map(({ title }) => title)).join(', ')}`] : []),
-            ...(read.length > 0 && role instanceof Object ? [`${role.configAddress} may read the secret`] : []),
+            ...(read.length > 0 && typeof role !== 'string' ? [`${role.configAddress} may read the secret`] : []),
           ];
           finding(
             at,
@@ -120,7 +120,7 @@ ${service('aws_secretsmanager_secret.app.arn')}`,
         else {
           const [open] = readable.filter(({ answer }) => answer === 'unknown').map(({ secret }) => secret);
           const isTold = open && application.values.some(({ value }) => open.names.has(identity(value) ?? ''));
-          if (open && (role instanceof Object || isTold))
+          if (open && (typeof role !== 'string' || isTold))
             abstain(at, `whether it may read the secret of the master user of ${open.database} is not known`);
         }
       }
@@ -162,7 +162,7 @@ ${service('aws_secretsmanager_secret.app.arn')}`,
           finding(
             at,
             `is given ${titles.join(', ')} once, from a secret that rotates, and ${
-              role instanceof Object ? `${role.configAddress} may not` : 'it has no role that may'
+              typeof role === 'string' ? 'it has no role that may' : `${role.configAddress} may not`
             } read the secret again`,
             valuesArgument,
           );
@@ -198,8 +198,10 @@ function mastersGivenTo(
     const secret = secrets.find((one) => names.some((name) => one.names.has(name)));
     return secret ? [{ title, database: secret.database, secret }] : [];
   });
-  const databases = application.at.refs(application.valuesArgument, 'aws_rds_cluster', 'aws_db_instance');
-  const isOpen = !application.complete && databases.some((one) => one.truth('manage_master_user_password') === true);
+  const isOfMaster = (resource: Resource) =>
+    resource.truth('manage_master_user_password') === true ||
+    secrets.some(({ names }) => names.has(identity(resource.computed('arn')) ?? ''));
+  const isOpen = !application.complete && application.at.refs(application.valuesArgument).some(isOfMaster);
   return {
     given: [...fetched, ...written, ...read],
     unsure: isOpen ? `its ${application.valuesArgument} is not known` : undefined,

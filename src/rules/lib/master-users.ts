@@ -65,7 +65,8 @@ export function masterSecretOf(project: Project, { arn, key, service }: FetchedS
   return { database, service, arn, holds: holdsManaged, names: new Set([name]), managed: true };
 }
 
-const holdsManaged = (key: string | undefined) => key !== 'username';
+/** The secret that RDS manages has the keys username and password, and no others. */
+const holdsManaged = (key: string | undefined) => key === undefined || key === 'password';
 
 function managedSecrets(project: Project): MasterSecret[] {
   return project
@@ -113,7 +114,7 @@ function secretsWith(project: Project, { database, argument, password }: Databas
   const sources = database
     .refs(argument, 'aws_secretsmanager_secret_version', 'aws_ssm_parameter')
     .filter(({ mode }) => mode !== 'managed')
-    .map((source) => sourceSecret(project, source));
+    .map((source) => sourceSecret(project, source, keyRead(database, argument)));
   const copies = isTelling(password)
     ? project
         .all('aws_secretsmanager_secret_version', 'aws_ssm_parameter')
@@ -124,8 +125,8 @@ function secretsWith(project: Project, { database, argument, password }: Databas
 
 type Kept = Omit<MasterSecret, 'database' | 'managed'>;
 
-/** What is read back to be the password: a part of it whose key says so. */
-function sourceSecret(project: Project, source: Resource): Kept {
+/** What is read back to be the password: all of it, or what is under the key. */
+function sourceSecret(project: Project, source: Resource, keyOfPassword = 'password'): Kept {
   const isParameter = source.type === 'aws_ssm_parameter';
   const argument = isParameter ? 'name' : 'secret_id';
   const written = identity(source.get(argument));
@@ -137,9 +138,18 @@ function sourceSecret(project: Project, source: Resource): Kept {
   return {
     service: isParameter ? 'ssm' : 'secretsmanager',
     arn: (made[0] ?? looked[0] ?? source).computed('arn'),
-    holds: (key) => key === undefined || /pass|pwd|secret|ur[il]$|dsn|conn/i.test(key),
+    holds: (key) => key === undefined || key === keyOfPassword,
     names: namesOf(all, written),
   };
+}
+
+/** The key in `local.credentials["password"]` or `jsondecode(…).password`, where an argument is written so. */
+function keyRead(resource: Resource, argument: string): string | undefined {
+  const written = resource.syntax?.body.attributes.find(({ name }) => name === argument)?.expression;
+  if (written?.kind === 'index' && written.key.kind === 'literal') return String(written.key.value);
+  if (written?.kind !== 'attribute') return undefined;
+  // `local.password` and `var.password` name no key.
+  return written.of.kind === 'name' ? undefined : written.name;
 }
 
 /** A secret's version, or a parameter, where the password is in its value. */

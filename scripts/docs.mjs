@@ -1,11 +1,21 @@
 // Writes what the documentation says of options and rules from their tables: the tables in README.md and docs/rules.md,
-// and docs/answers.schema.json. With --check it only says whether they are up to date.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// and docs/answers.schema.json; and in docs/suppressions.md what the golden samples keep our own rules from saying. With
+// --check it only says whether they are up to date.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { markdownTable } from 'markdown-table';
 
-import { checkExitCodeMeanings, checkFlags, checkFlagUsage, lessons, rules } from '../dist/check.js';
+import {
+  check,
+  checkExitCodeMeanings,
+  checkFlags,
+  checkFlagUsage,
+  folderSources,
+  lessons,
+  readHclProject,
+  rules,
+} from '../dist/check.js';
 import {
   answersSchema,
   appliesText,
@@ -16,6 +26,7 @@ import {
   runFlags,
 } from '../dist/index.js';
 import { fillTables, formatted } from './fill-tables.mjs';
+import { goldenFolder, sampleAnswers } from './samples.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const cell = (text) => text.replaceAll('|', '\\|');
@@ -67,6 +78,34 @@ function lessonTable() {
   return markdownTable([['Lesson', 'What it asks for', 'Rules, or why there is none'], ...rows]);
 }
 
+/** What the samples' own ignore comments put aside: by rule and reason, where, and in which samples. */
+async function ignoreTable() {
+  const entries = new Map();
+  for (const { name } of sampleAnswers) {
+    const folders = ['.', 'bootstrap'].map((folder) => path.join(goldenFolder, name, folder)).filter(existsSync);
+    for (const folder of folders) {
+      for (const { finding, reason } of check([await readHclProject(folderSources(folder))]).suppressed) {
+        const key = `${finding.rule.name}\n${reason}`;
+        const entry = entries.get(key) ?? { rule: finding.rule, reason, places: new Set(), samples: new Set() };
+        entries.set(key, entry);
+        entry.places.add(finding.address ?? finding.location.path);
+        entry.samples.add(name);
+      }
+    }
+  }
+  const code = (texts) => [...texts].map((text) => `\`${text}\``).join(', ');
+  const rows = [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { rule, reason, places, samples }]) => [
+      code([rule.name]),
+      cell(rule.title),
+      cell(reason),
+      code(places),
+      samples.size === sampleAnswers.length ? 'all' : code(samples),
+    ]);
+  return markdownTable([['Rule', 'What must hold', 'Why it does not', 'Where', 'Samples'], ...rows]);
+}
+
 const tables = {
   options: optionTable(),
   run: runTable(),
@@ -75,6 +114,7 @@ const tables = {
   'check exit codes': exitCodeTable(checkExitCodeMeanings),
   rules: ruleTable(),
   lessons: lessonTable(),
+  'ignore comments': await ignoreTable(),
 };
 
 const filled = (file) => fillTables(readFileSync(path.join(root, file), 'utf8'), tables);
@@ -82,6 +122,7 @@ const filled = (file) => fillTables(readFileSync(path.join(root, file), 'utf8'),
 const documents = {
   'README.md': filled('README.md'),
   'docs/rules.md': filled('docs/rules.md'),
+  'docs/suppressions.md': filled('docs/suppressions.md'),
   'docs/answers.schema.json': JSON.stringify(answersSchema()),
 };
 for (const [file, text] of Object.entries(documents)) {
@@ -90,7 +131,7 @@ for (const [file, text] of Object.entries(documents)) {
   if (process.argv.includes('--check')) {
     if (readFileSync(target, 'utf8') !== whole) {
       console.error(
-        `${file} does not say what the tables of options and rules say. Run npm run docs and commit the result.`,
+        `${file} does not say what the tables of options and rules, and the samples, say. Run npm run docs and commit the result.`,
       );
       process.exitCode = 1;
     }

@@ -1,8 +1,24 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 import { expect, it } from 'vitest';
 
-it('README.md and the schema say what the option table says', () => {
+import { samples } from '../support/samples.js';
+
+it('README.md, docs/ and the schema say what the tables and the samples say', () => {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/docs.mjs', '--check'], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+it('docs/suppressions.md has every ignore comment of the samples, with its reason', () => {
+  const texts = samples().flatMap(({ files }) => [...files.values()]);
+  const comments = texts.flatMap((text) => [...text.matchAll(/# create-secure-infra:ignore (\S+) (.+)/g)]);
+  const written = new Set(comments.map(([, rule, reason]) => `${rule} ${reason}`));
+  const rows = readFileSync('docs/suppressions.md', 'utf8').split('\n');
+  const missing = [...written].filter((one) => {
+    const [rule = '', ...reason] = one.split(' ');
+    return !rows.some((row) => row.includes(`\`${rule}\``) && row.includes(reason.join(' ')));
+  });
+  expect(written.size).toBeGreaterThan(0);
+  expect(missing).toEqual([]);
 });

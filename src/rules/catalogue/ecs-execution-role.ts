@@ -2,17 +2,15 @@ import { field, titleOf } from '../lib/containers.js';
 import {
   executedTasks,
   fetchedSecrets,
-  keyArgument,
   logStreamArn,
   repositoryOf,
-  secretResource,
   type ExecutedTask,
-  type FetchedSecret,
 } from '../lib/execution-roles.js';
-import { keyOf, roleMay, roleMayOn, roleMayUseKey, type Answer } from '../lib/permissions.js';
+import { roleMay, roleMayOn, type Answer } from '../lib/permissions.js';
 import { readPolicy } from '../lib/policies.js';
-import type { Project, Resource } from '../../terraform/project.js';
-import { identity, joinText, show, type Value } from '../../terraform/value.js';
+import { keyOfSecret, mayDecryptSecret, mayFetchSecret } from '../lib/secret-readers.js';
+import type { Project } from '../../terraform/project.js';
+import { identity, show, type Value } from '../../terraform/value.js';
 import { defineRules, type Report } from '../rule.js';
 
 const source = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html';
@@ -51,27 +49,6 @@ function pulls(project: Project, { role, containers }: ExecutedTask): { answer: 
 /** Whether an image is in a private repository of ECR. */
 function isInEcr(image: Value): boolean {
   return /\.dkr\.ecr\.|aws_ecr_repository\.[^}]*\.repository_url\}/.test(show(image));
-}
-
-function mayRead(project: Project, role: Resource, secret: FetchedSecret): Answer {
-  if (secret.service === 'ssm') return roleMay(project, role, { action: 'ssm:GetParameters', resource: secret.arn });
-  const held = secretResource(project, secret);
-  const policies = held
-    ? [
-        readPolicy(held, 'policy'),
-        ...project
-          .linked('aws_secretsmanager_secret_policy', 'secret_arn', held)
-          .map((holder) => readPolicy(holder, 'policy')),
-      ]
-    : [];
-  const known = policies.filter((policy) => policy !== undefined);
-  return roleMayOn(project, role, known, { action: 'secretsmanager:GetSecretValue', resource: secret.arn });
-}
-
-/** The customer's key of a secret, where it is in the project. */
-function keyOfSecret(project: Project, secret: FetchedSecret): Resource | undefined {
-  const place = keyArgument(project, secret);
-  return place && keyOf(project, place.owner, place.argument);
 }
 
 const role = (statements: string) => `resource "aws_iam_role" "execution" {
@@ -258,7 +235,7 @@ export default defineRules(
       for (const executed of executedTasks(project)) {
         for (const fetched of executed.containers.flatMap((container) => fetchedSecrets(executed.task, container))) {
           const action = fetched.service === 'ssm' ? 'ssm:GetParameters' : 'secretsmanager:GetSecretValue';
-          tell(report, executed, mayRead(project, executed.role, fetched), `${action} for ${fetched.title}`);
+          tell(report, executed, mayFetchSecret(project, executed.role, fetched), `${action} for ${fetched.title}`);
         }
       }
     },
@@ -294,17 +271,10 @@ export default defineRules(
     },
     check(project, report) {
       for (const executed of executedTasks(project)) {
-        const { region, account } = executed.task.surroundings;
         for (const fetched of executed.containers.flatMap((container) => fetchedSecrets(executed.task, container))) {
           const used = keyOfSecret(project, fetched);
           if (!used) continue;
-          const answer = roleMayUseKey(project, used, executed.role, {
-            action: 'kms:Decrypt',
-            context: {
-              'kms:viaservice': joinText([`${fetched.service}.`, region, '.amazonaws.com']),
-              'kms:calleraccount': account,
-            },
-          });
+          const answer = mayDecryptSecret(project, executed.role, fetched, used);
           tell(report, executed, answer, `kms:Decrypt with ${used.configAddress} for ${fetched.title}`);
         }
       }

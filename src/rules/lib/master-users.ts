@@ -1,0 +1,203 @@
+import type { Project, Resource } from '../../terraform/project.js';
+import {
+  decodeJson,
+  identity,
+  isKnown,
+  isMap,
+  someElements,
+  Text,
+  Unknown,
+  type Value,
+} from '../../terraform/value.js';
+import {
+  isMasterSecretName,
+  managedSecretArn,
+  parameterArn,
+  type FetchedSecret,
+  type StoredSecret,
+} from './execution-roles.js';
+
+/** A secret or parameter with the password of a database's master user. */
+export interface MasterSecret extends StoredSecret {
+  /** The database, for messages. */
+  database: string;
+  /** Whether a key of the secret's JSON, or the whole of it where none is named, holds the password. */
+  holds(key: string | undefined): boolean;
+  /** All that its ARN may be written as. */
+  names: ReadonlySet<string>;
+  /** Whether RDS keeps and rotates it. */
+  managed: boolean;
+}
+
+/** What a project knows of the passwords of master users. */
+interface MasterUsers {
+  secrets: readonly MasterSecret[];
+  passwords: readonly { database: string; password: Value }[];
+}
+
+const known = new WeakMap<Project, MasterUsers>();
+
+/** The passwords of the master users of a project's databases, and the secrets that hold them. */
+export function masterUsers(project: Project): MasterUsers {
+  let found = known.get(project);
+  if (!found) {
+    found = {
+      secrets: [...managedSecrets(project), ...passwordsOf(project).flatMap((one) => secretsWith(project, one))],
+      passwords: passwordsOf(project)
+        .filter(({ password }) => isTelling(password))
+        .map(({ database, password }) => ({ database: database.configAddress, password })),
+    };
+    known.set(project, found);
+  }
+  return found;
+}
+
+/** The secret of a master user that a container is given; undefined where it is another secret, or another part of it. */
+export function masterSecretOf(project: Project, { arn, key, service }: FetchedSecret): MasterSecret | undefined {
+  const name = identity(arn);
+  if (name === undefined) return undefined;
+  const found = masterUsers(project).secrets.find((secret) => secret.service === service && secret.names.has(name));
+  if (found) return found.holds(key) ? found : undefined;
+  // Of a database in a module that was not read, or only looked up.
+  const symbol = arn instanceof Unknown ? arn.symbol : undefined;
+  if (symbol === undefined || !isMasterSecretName(symbol) || !holdsManaged(key)) return undefined;
+  const database = symbol.replace(/\.\w*master_user_secret.*$/, '').replaceAll(/\[[^\]]*\]/g, '');
+  return { database, service, arn, holds: holdsManaged, names: new Set([name]), managed: true };
+}
+
+/** The secret that RDS manages has the keys username and password, and no others. */
+const holdsManaged = (key: string | undefined) => key === undefined || key === 'password';
+
+function managedSecrets(project: Project): MasterSecret[] {
+  return project
+    .all('aws_rds_cluster', 'aws_db_instance')
+    .filter((database) => database.truth('manage_master_user_password') === true)
+    .map((database) => {
+      const arn = managedSecretArn(database);
+      const looked = project
+        .data('aws_secretsmanager_secret', 'aws_secretsmanager_secret_version')
+        .filter((source) => ['arn', 'secret_id'].some((name) => identity(source.get(name)) === identity(arn)));
+      return {
+        database: database.configAddress,
+        service: 'secretsmanager',
+        arn,
+        holds: holdsManaged,
+        names: namesOf(looked, identity(arn)),
+        managed: true,
+      };
+    });
+}
+
+interface DatabasePassword {
+  database: Resource;
+  argument: string;
+  password: Value;
+}
+
+function passwordsOf(project: Project): DatabasePassword[] {
+  const passwordArguments = {
+    aws_db_instance: ['password', 'password_wo'],
+    aws_rds_cluster: ['master_password', 'master_password_wo'],
+  };
+  return Object.entries(passwordArguments).flatMap(([type, names]) =>
+    project.all(type).flatMap((database) =>
+      names.flatMap((argument) => {
+        const password = database.get(argument);
+        return password === undefined ? [] : [{ database, argument, password }];
+      }),
+    ),
+  );
+}
+
+/** The secrets and parameters that a master user's password is taken from, or that it is also written to. */
+function secretsWith(project: Project, { database, argument, password }: DatabasePassword): MasterSecret[] {
+  const sources = database
+    .refs(argument, 'aws_secretsmanager_secret_version', 'aws_ssm_parameter')
+    .filter(({ mode }) => mode !== 'managed')
+    .map((source) => sourceSecret(project, source, keyRead(database, argument)));
+  const copies = isTelling(password)
+    ? project
+        .all('aws_secretsmanager_secret_version', 'aws_ssm_parameter')
+        .flatMap((copy) => copyOf(project, copy, password))
+    : [];
+  return [...sources, ...copies].map((found) => ({ ...found, database: database.configAddress, managed: false }));
+}
+
+type Kept = Omit<MasterSecret, 'database' | 'managed'>;
+
+/** What is read back to be the password: all of it, or what is under the key. */
+function sourceSecret(project: Project, source: Resource, keyOfPassword = 'password'): Kept {
+  const isParameter = source.type === 'aws_ssm_parameter';
+  const argument = isParameter ? 'name' : 'secret_id';
+  const written = identity(source.get(argument));
+  const looked = project
+    .data('aws_secretsmanager_secret')
+    .filter((secret) => ['id', 'arn', 'name'].some((name) => identity(secret.computed(name)) === written));
+  const made = project.pointedAt(source, argument, isParameter ? 'aws_ssm_parameter' : 'aws_secretsmanager_secret');
+  const all = [source, ...looked, ...made];
+  return {
+    service: isParameter ? 'ssm' : 'secretsmanager',
+    arn: (made[0] ?? looked[0] ?? source).computed('arn'),
+    holds: (key) => key === undefined || key === keyOfPassword,
+    names: namesOf(all, written),
+  };
+}
+
+/** The key in `local.credentials["password"]` or `jsondecode(…).password`, where an argument is written so. */
+function keyRead(resource: Resource, argument: string): string | undefined {
+  const written = resource.syntax?.body.attributes.find(({ name }) => name === argument)?.expression;
+  if (written?.kind === 'index' && written.key.kind === 'literal') return String(written.key.value);
+  if (written?.kind !== 'attribute') return undefined;
+  // `local.password` and `var.password` name no key.
+  return written.of.kind === 'name' ? undefined : written.name;
+}
+
+/** A secret's version, or a parameter, where the password is in its value. */
+function copyOf(project: Project, copy: Resource, password: Value): Kept[] {
+  const isParameter = copy.type === 'aws_ssm_parameter';
+  const contents = (isParameter ? ['value', 'value_wo'] : ['secret_string', 'secret_string_wo'])
+    .map((name) => copy.get(name))
+    .filter((content) => content !== undefined)
+    .map((content) => {
+      const decoded = decodeJson(content);
+      return decoded === undefined || decoded instanceof Error ? content : decoded;
+    });
+  const content = contents.find((one) => isIn(password, one));
+  if (content === undefined) return [];
+  const made = isParameter ? [copy] : project.pointedAt(copy, 'secret_id', 'aws_secretsmanager_secret');
+  const written = isParameter ? undefined : identity(copy.get('secret_id'));
+  return [
+    {
+      service: isParameter ? 'ssm' : 'secretsmanager',
+      arn: (made[0] ?? copy).computed('arn'),
+      holds: (key) => key === undefined || !isMap(content) || isIn(password, content.get(key) ?? ''),
+      names: namesOf([copy, ...made], written),
+    },
+  ];
+}
+
+function namesOf(resources: readonly Resource[], written: string | undefined): ReadonlySet<string> {
+  const names = resources.flatMap((resource) => {
+    const name = resource.type === 'aws_ssm_parameter' ? resource.text('name') : undefined;
+    return [
+      ...['arn', 'id'].map((attribute) => identity(resource.computed(attribute))),
+      name === undefined ? undefined : identity(parameterArn(resource, name)),
+    ];
+  });
+  return new Set([...names, written].filter((name): name is string => name !== undefined && name !== ''));
+}
+
+/** Whether two equal values are one password, and not by chance: RDS takes none of less than eight characters. */
+function isTelling(password: Value): boolean {
+  if (isKnown(password)) return typeof password === 'string' && password.length >= 8;
+  return identity(password) !== undefined;
+}
+
+/** Whether a password is a value, one in it, or a part of a text such as the address of a database. */
+export function isIn(password: Value, value: Value): boolean {
+  if (identity(value) === identity(password)) return true;
+  if (value instanceof Text)
+    return password instanceof Unknown && value.parts.some((part) => identity(part) === identity(password));
+  if (isMap(value)) return [...value.values()].some((item) => isIn(password, item));
+  return Array.isArray(value) && someElements(value).some((item) => isIn(password, item));
+}

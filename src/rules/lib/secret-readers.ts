@@ -1,0 +1,66 @@
+import type { Project, Resource } from '../../terraform/project.js';
+import { joinText, Unknown, type Value } from '../../terraform/value.js';
+import { keyArgument, secretResource, type StoredSecret } from './execution-roles.js';
+import { keyOf, roleMay, roleMayOn, roleMayUseKey, type Answer } from './permissions.js';
+import { readPolicy } from './policies.js';
+
+/** Whether a role may fetch the value of a secret or parameter, whatever key it is encrypted with. */
+export function mayFetchSecret(project: Project, role: Resource, secret: StoredSecret): Answer {
+  if (secret.service === 'ssm') return roleMay(project, role, { action: 'ssm:GetParameters', resource: secret.arn });
+  const held = secretResource(project, secret);
+  const policies = held
+    ? [
+        readPolicy(held, 'policy'),
+        ...project
+          .linked('aws_secretsmanager_secret_policy', 'secret_arn', held)
+          .map((holder) => readPolicy(holder, 'policy')),
+      ]
+    : [];
+  const known = policies.filter((policy) => policy !== undefined);
+  const may = (resource: Value) =>
+    roleMayOn(project, role, known, { action: 'secretsmanager:GetSecretValue', resource });
+  const answer = may(secret.arn);
+  const written = answer === 'unknown' ? managedArn(secret.arn, role) : undefined;
+  return written === undefined ? answer : may(written);
+}
+
+/**
+ * The ARN of a secret that RDS manages, as far as it can be written out, for policies that name it by a pattern:
+ * `rds!cluster-…`, `rds!db-…`. https://docs.aws.amazon.com/secretsmanager/latest/userguide/service-linked-secrets.html
+ */
+function managedArn(arn: Value, { surroundings }: Resource): Value | undefined {
+  const symbol = arn instanceof Unknown ? arn.symbol : undefined;
+  const type = /(?:^|\.)aws_(rds_cluster|db_instance)\..*\.master_user_secret\[/.exec(symbol ?? '')?.[1];
+  if (type === undefined) return undefined;
+  const { partition, region, account } = surroundings;
+  const owner = type === 'rds_cluster' ? 'cluster' : 'db';
+  return joinText(['arn:', partition, ':secretsmanager:', region, ':', account, `:secret:rds!${owner}-`, arn]);
+}
+
+/** The customer's key of a secret, where it is in the project. */
+export function keyOfSecret(project: Project, secret: StoredSecret): Resource | undefined {
+  const place = keyArgument(project, secret);
+  return place && keyOf(project, place.owner, place.argument);
+}
+
+/** Whether a role may decrypt a secret with its key, which it does through the service that keeps the secret. */
+export function mayDecryptSecret(project: Project, role: Resource, secret: StoredSecret, key: Resource): Answer {
+  const { region, account } = role.surroundings;
+  return roleMayUseKey(project, key, role, {
+    action: 'kms:Decrypt',
+    context: {
+      'kms:viaservice': joinText([`${secret.service}.`, region, '.amazonaws.com']),
+      'kms:calleraccount': account,
+    },
+  });
+}
+
+/** Whether a role may read a secret: fetch it, and decrypt it where its key is in the project. */
+export function mayReadSecret(project: Project, role: Resource, secret: StoredSecret): Answer {
+  const key = keyOfSecret(project, secret);
+  const answers = [
+    mayFetchSecret(project, role, secret),
+    key ? mayDecryptSecret(project, role, secret, key) : 'allowed',
+  ];
+  return (['denied', 'unknown'] as const).find((answer) => answers.includes(answer)) ?? 'allowed';
+}

@@ -105,6 +105,49 @@ data "aws_iam_policy_document" "key_alerts" {
       values   = ["arn:${local.partition}:cloudwatch:${var.aws_region}:${local.account_id}:alarm:${local.name_prefix}-*"]
     }
   }
+
+  # Events of the cluster, its instances and the subscriptions to them, whose names all start alike.
+  statement {
+    sid       = "DatabaseEvents"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.rds.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${local.partition}:rds:${var.aws_region}:${local.account_id}:*:${local.aurora_cluster_identifier}*"]
+    }
+  }
+
+  # Held by the topic: by account or rule it cannot be, which EventBridge does not name to the key of a topic.
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  statement {
+    sid       = "DeploymentEvents"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:sns:topicArn"
+      values   = ["arn:${local.partition}:sns:${var.aws_region}:${local.account_id}:${local.name_prefix}-alerts"]
+    }
+  }
 }
 
 resource "aws_kms_key" "alerts" {

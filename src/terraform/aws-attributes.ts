@@ -48,6 +48,7 @@ const arns: Record<
   aws_cloudtrail: { argument: 'name', service: 'cloudtrail', resource: 'trail/' },
   aws_cloudwatch_metric_alarm: { argument: 'alarm_name', service: 'cloudwatch', resource: 'alarm:' },
   aws_rds_cluster: { argument: 'cluster_identifier', service: 'rds', resource: 'cluster:' },
+  aws_rds_cluster_instance: { argument: 'identifier', service: 'rds', resource: 'db:' },
   aws_db_instance: { argument: 'identifier', service: 'rds', resource: 'db:' },
   aws_secretsmanager_secret: { argument: 'name', service: 'secretsmanager', resource: 'secret:', random: true },
 };

@@ -300,6 +300,23 @@ export const filledIn: readonly FilledIn[] = [
     source: 'https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html',
     returns: () => 'dopt-0123456789abcdef0',
   },
+  ...['source_ids', 'event_categories'].map((argument): FilledIn => ({
+    id: `event-subscription-${argument.replace('_', '-')}`,
+    types: ['aws_db_event_subscription'],
+    argument,
+    answer: 'the list in any order',
+    source:
+      'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventSubscription.html (the order was not seen there)',
+    returns: (sent) => (Array.isArray(sent) ? sent.toReversed() : sent),
+  })),
+  {
+    id: 'event-subscription-account',
+    types: ['aws_db_event_subscription'],
+    argument: 'customer_aws_id',
+    answer: 'the account',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventSubscription.html',
+    returns: otherwise('123456789012'),
+  },
   {
     id: 'subscription-pending',
     types: ['aws_sns_topic_subscription'],

@@ -30,7 +30,13 @@ export const limits: readonly { limit: string; rules: readonly string[] }[] = [
   },
   {
     limit: 'Of key policies only the one of a log group is evaluated, of resource policies only those of buckets.',
-    rules: ['alarm-topic-key-admits-cloudwatch', 'alarm-topic-admits-cloudwatch', 'waf-log-group-policy'],
+    rules: [
+      'alarm-topic-key-admits-cloudwatch',
+      'alarm-topic-admits-cloudwatch',
+      'encrypted-queue-admits-sender',
+      'topic-admits-sender',
+      'waf-log-group-policy',
+    ],
   },
   {
     limit: 'Most names are taken as they are: few lengths and characters are looked at.',

@@ -161,6 +161,17 @@ variable "allowed_ingress_cidr_blocks" {
   }
 }
 
+variable "latency_threshold_seconds" {
+  description = "Seconds that one request in a hundred may take before an alarm tells of it."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.latency_threshold_seconds > 0
+    error_message = "latency_threshold_seconds must be above 0."
+  }
+}
+
 variable "waf_rate_limit" {
   description = "Requests that one address may make in five minutes before AWS WAF blocks it."
   type        = number

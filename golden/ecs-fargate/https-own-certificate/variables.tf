@@ -161,6 +161,17 @@ variable "allowed_ingress_cidr_blocks" {
   }
 }
 
+variable "latency_threshold_seconds" {
+  description = "Seconds that one request in a hundred may take before an alarm tells of it."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.latency_threshold_seconds > 0
+    error_message = "latency_threshold_seconds must be above 0."
+  }
+}
+
 variable "certificate_arn" {
   description = "ARN of the certificate in AWS Certificate Manager, in the region of the load balancer."
   type        = string

@@ -106,6 +106,44 @@ data "aws_iam_policy_document" "key_alerts" {
       values   = ["arn:${local.partition}:cloudwatch:${var.aws_region}:${local.account_id}:alarm:${local.name_prefix}-*"]
     }
   }
+
+  # Held by the topic, which SNS names to the key; EventBridge names it neither account nor source, and no page says that RDS does.
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  statement {
+    sid       = "DatabaseEvents"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.rds.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:sns:topicArn"
+      values   = ["arn:${local.partition}:sns:${var.aws_region}:${local.account_id}:${local.name_prefix}-alerts"]
+    }
+  }
+
+  # Held by the topic, which SNS names to the key; EventBridge names it neither account nor source, and no page says that RDS does.
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  statement {
+    sid       = "DeploymentEvents"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:sns:topicArn"
+      values   = ["arn:${local.partition}:sns:${var.aws_region}:${local.account_id}:${local.name_prefix}-alerts"]
+    }
+  }
 }
 
 resource "aws_kms_key" "alerts" {

@@ -2,6 +2,7 @@ import { alarmTopics } from '../lib/alarms.js';
 import { applies, decide, isAccount, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
+import { senders } from '../lib/senders.js';
 import { identity, isMap, show, type Value } from '../../terraform/value.js';
 import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { defineRule, defineRules } from '../rule.js';
@@ -261,15 +262,20 @@ const topicPolicy = defineRule({
   check(project, { finding, abstain }) {
     for (const { topic, alarms } of alarmTopics(project)) {
       for (const { policy, holder } of topicPolicies(project, topic)) {
-        const refused = alarms.find((alarm) => mayPublish(policy, topic, alarm) !== 'allowed');
+        const answer = (alarm: Resource) => mayPublish(policy, topic, 'cloudwatch.amazonaws.com', contextOf(alarm));
+        const refused = alarms.find((alarm) => answer(alarm) !== 'allowed');
         if (!refused) continue;
-        if (mayPublish(policy, topic, refused) === 'denied')
-          finding(holder, `does not let ${refused.configAddress} publish`, 'policy');
+        if (answer(refused) === 'denied') finding(holder, `does not let ${refused.configAddress} publish`, 'policy');
         else abstain(holder, 'it is not known whether it lets CloudWatch publish');
       }
     }
   },
 });
+
+function contextOf(alarm: Resource): Readonly<Record<string, Value>> {
+  const { account } = alarm.surroundings;
+  return { 'aws:sourceaccount': account, 'aws:sourceowner': account, 'aws:sourcearn': alarm.computed('arn') };
+}
 
 function topicPolicies(project: Project, topic: Resource): { policy: Policy; holder: Block }[] {
   const holders = [topic, ...project.all('aws_sns_topic_policy').filter((held) => pointsAt(held, 'arn', topic))];
@@ -279,20 +285,21 @@ function topicPolicies(project: Project, topic: Resource): { policy: Policy; hol
   });
 }
 
-function mayPublish(policy: Policy, topic: Resource, alarm: Resource): Answer {
-  const account = alarm.surroundings.account;
+/** Whether a topic's policy lets a service publish that comes with these condition keys. */
+function mayPublish(
+  policy: Policy,
+  topic: Resource,
+  service: string,
+  context: Readonly<Record<string, Value>>,
+): Answer {
   const wish = {
     action: 'sns:Publish',
     resource: topic.computed('arn'),
-    principal: { type: 'Service' as const, value: 'cloudwatch.amazonaws.com' },
-    context: {
-      'aws:sourceaccount': account,
-      'aws:sourceowner': account,
-      'aws:sourcearn': alarm.computed('arn'),
-    },
+    principal: { type: 'Service' as const, value: service },
+    context,
   };
   const answer = decide([policy], wish);
-  // Whether the account as a whole stands for its alarms is written nowhere.
+  // Whether the account as a whole stands for what its services send is written nowhere.
   const byAccount = policy.statements.some(
     (statement) =>
       statement.principals?.some(({ type, value }) => type === 'AWS' && isAccount(value)) &&
@@ -300,6 +307,82 @@ function mayPublish(policy: Policy, topic: Resource, alarm: Resource): Answer {
   );
   return answer === 'denied' && byAccount ? 'unknown' : answer;
 }
+
+function senderExample(service: string): string {
+  return `data "aws_caller_identity" "current" {}
+
+resource "aws_sns_topic" "alerts" {
+  name = "alerts"
+}
+
+resource "aws_sns_topic_policy" "alerts" {
+  arn = aws_sns_topic.alerts.arn
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = aws_sns_topic.alerts.arn
+        Principal = {
+          Service = "${service}.amazonaws.com"
+        }
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = data.aws_caller_identity.current.account_id
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_db_event_subscription" "database" {
+  name        = "database"
+  sns_topic   = aws_sns_topic.alerts.arn
+  source_type = "db-cluster"
+
+  depends_on = [aws_sns_topic_policy.alerts]
+}
+`;
+}
+
+/** Services that the default policy of a topic lets in, for what they have in the topic's own account. */
+const admittedByDefault = new Set(['events.rds.amazonaws.com']);
+
+const topicSender = defineRule({
+  name: 'topic-admits-sender',
+  severity: 'error',
+  title: 'the policy of a topic lets the service that sends to it publish',
+  why: 'EventBridge and RDS lose what they send without a word, and S3 refuses the notification with "Unable to validate the following destination configurations". The default policy of a topic admits neither S3 nor EventBridge, and one that is written takes its place.',
+  remedy:
+    'Allow the sending service sns:Publish on the topic: events.rds.amazonaws.com and s3.amazonaws.com with aws:SourceAccount or aws:SourceArn, events.amazonaws.com without a condition.',
+  catalogue: ['S001-27'],
+  stages: ['hcl', 'plan', 'state'],
+  source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions',
+  example: { broken: senderExample('cloudwatch'), sound: senderExample('events.rds') },
+  check(project, { finding, abstain }) {
+    for (const { resource: sender, service, target: topic, contexts } of senders(project)) {
+      if (topic.type !== 'aws_sns_topic') continue;
+      const policies = topicPolicies(project, topic);
+      if (policies.length === 0 && !admittedByDefault.has(service)) {
+        if (topic.uncertain || project.isGivenToUnread(topic) || project.isExported(topic))
+          abstain(topic, 'its policy may be written elsewhere');
+        else finding(topic, `has the default policy, which does not let ${service} publish ${sender.configAddress}`);
+      }
+      for (const { policy, holder } of policies) {
+        const answers = contexts.map((context) => {
+          const owner = admittedByDefault.has(service) ? { 'aws:sourceowner': topic.surroundings.account } : {};
+          return mayPublish(policy, topic, service, { ...context, ...owner });
+        });
+        if (answers.includes('denied'))
+          finding(holder, `does not let ${service} publish ${sender.configAddress}`, 'policy');
+        else if (answers.includes('unknown')) abstain(holder, `it is not known whether it lets ${service} publish`);
+      }
+    }
+  },
+});
 
 /** What there must be an alarm on, by the type of resource that has the metric. */
 const wanted = [
@@ -352,4 +435,12 @@ ${alarmExample('')}
   },
 });
 
-export default defineRules(topicEncrypted, alarmActions, missingData, dimensions, topicPolicy, wantedAlarms);
+export default defineRules(
+  topicEncrypted,
+  alarmActions,
+  missingData,
+  dimensions,
+  topicPolicy,
+  topicSender,
+  wantedAlarms,
+);

@@ -1,8 +1,8 @@
 import { alarmTopics } from '../lib/alarms.js';
-import { keyOf, keyPolicy, serviceMayUseKey, type Answer } from '../lib/permissions.js';
+import { keyOf, keyPolicy, serviceMayUseKey, type Answer, type Wish } from '../lib/permissions.js';
 import { isLeftOut } from '../lib/presence.js';
+import { senders } from '../lib/senders.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
-import type { Value } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 /** Whether a service may do all of these with a key; denied if one of them is. */
@@ -11,11 +11,11 @@ function serviceMay(
   key: Resource,
   service: string,
   actions: readonly string[],
-  context: Readonly<Record<string, Value>>,
+  known: Pick<Wish, 'context' | 'absent'>,
 ): Answer {
   // A module's caller may give the policy.
   if (!keyPolicy(project, key) && !isLeftOut(project, key, 'policy')) return 'unknown';
-  const answers = actions.map((action) => serviceMayUseKey(project, key, service, { action, context }));
+  const answers = actions.map((action) => serviceMayUseKey(project, key, service, { action, ...known }));
   if (answers.includes('denied')) return 'denied';
   return answers.includes('unknown') ? 'unknown' : 'allowed';
 }
@@ -89,9 +89,11 @@ ${keyWith(serviceStatement('cloudtrail.amazonaws.com'))}${trail}`,
       const key = trail.has('kms_key_id') ? keyOf(project, trail, 'kms_key_id') : undefined;
       if (!key) continue;
       const answer = serviceMay(project, key, 'cloudtrail.amazonaws.com', ['kms:GenerateDataKey'], {
-        'aws:sourcearn': trail.computed('arn'),
-        'aws:sourceaccount': trail.surroundings.account,
-        'kms:encryptioncontext:aws:cloudtrail:arn': trail.computed('arn'),
+        context: {
+          'aws:sourcearn': trail.computed('arn'),
+          'aws:sourceaccount': trail.surroundings.account,
+          'kms:encryptioncontext:aws:cloudtrail:arn': trail.computed('arn'),
+        },
       });
       if (answer === 'denied')
         finding(
@@ -151,8 +153,11 @@ ${keyWith(serviceStatement('cloudwatch.amazonaws.com'))}${alarm}`,
       if (!key) continue;
       for (const alarm of alarms) {
         const answer = serviceMay(project, key, 'cloudwatch.amazonaws.com', publishing, {
-          'aws:sourceaccount': alarm.surroundings.account,
-          'aws:sourcearn': alarm.computed('arn'),
+          context: {
+            'aws:sourceaccount': alarm.surroundings.account,
+            'aws:sourcearn': alarm.computed('arn'),
+            'kms:encryptioncontext:aws:sns:topicarn': topic.computed('arn'),
+          },
         });
         if (answer === 'denied')
           finding(
@@ -174,23 +179,6 @@ function usesAwsKey(block: Block, argument: string, service: string): boolean {
   return block.text(argument) === alias || data.some((resource) => resource.text('name') === alias);
 }
 
-/** A service that sends to a queue or a topic as itself. */
-interface Sender {
-  type: string;
-  /** The block and argument that name the queue or topic. */
-  path: string;
-  service: string;
-  /** The argument that names what AWS says it sends for; absent where AWS sets no such condition key. */
-  about?: string;
-}
-
-const senders: readonly Sender[] = [
-  { type: 'aws_s3_bucket_notification', path: 'queue.queue_arn', service: 's3.amazonaws.com', about: 'bucket' },
-  { type: 'aws_s3_bucket_notification', path: 'topic.topic_arn', service: 's3.amazonaws.com', about: 'bucket' },
-  { type: 'aws_sns_topic_subscription', path: 'endpoint', service: 'sns.amazonaws.com', about: 'topic_arn' },
-  { type: 'aws_cloudwatch_event_target', path: 'arn', service: 'events.amazonaws.com' },
-];
-
 const queue = `
 resource "aws_sqs_queue" "uploads" {
   name              = "uploads"
@@ -207,13 +195,19 @@ resource "aws_s3_bucket_notification" "uploads" {
 }
 `;
 
+/**
+ * What EventBridge does not say when it sends to an encrypted topic, so that no condition on it holds.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+ */
+const notSentToTopics = ['aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid'];
+
 const senderKey = defineRule({
   name: 'encrypted-queue-admits-sender',
   severity: 'error',
   title: 'the key of a queue or topic lets the service that sends to it use it',
-  why: 'S3 refuses the notification with "Unable to validate the following destination configurations"; SNS and EventBridge lose what they send without a word. The policies of alias/aws/sqs and alias/aws/sns cannot be changed.',
+  why: 'S3 refuses the notification with "Unable to validate the following destination configurations"; SNS, EventBridge and RDS lose what they send without a word. The policies of alias/aws/sqs and alias/aws/sns cannot be changed.',
   remedy:
-    "Allow the sending service (s3, sns or events.amazonaws.com) kms:Decrypt and kms:GenerateDataKey* in the policy of a key of your own, or use the queue's own encryption (sqs_managed_sse_enabled).",
+    "Allow the sending service (s3, sns, events or events.rds.amazonaws.com) kms:Decrypt and kms:GenerateDataKey* in the policy of a key of your own, EventBridge for a topic with kms:EncryptionContext:aws:sns:topicArn as the only condition, or use the queue's own encryption (sqs_managed_sse_enabled).",
   catalogue: ['facts §5'],
   stages: ['hcl', 'plan', 'state'],
   source:
@@ -225,44 +219,34 @@ ${keyWith('')}${queue}`,
 ${keyWith(serviceStatement('s3.amazonaws.com'))}${queue}`,
   },
   check(project, { finding, abstain }) {
-    for (const { type, path, service, about } of senders) {
-      for (const sender of project.all(type)) {
-        // With a role EventBridge sends as that role.
-        if (sender.has('role_arn')) continue;
-        const context = about === undefined ? {} : sourceOf(sender, about);
-        for (const target of sender.refs(path, 'aws_sqs_queue', 'aws_sns_topic')) {
-          if (target.mode !== 'managed' || !target.has('kms_master_key_id')) continue;
-          const own = target.type === 'aws_sqs_queue' ? 'sqs' : 'sns';
-          const key = keyOf(project, target, 'kms_master_key_id');
-          if (usesAwsKey(target, 'kms_master_key_id', own)) {
-            finding(
-              target,
-              `is encrypted with alias/aws/${own}, so that ${service} cannot send what ${sender.configAddress} asks for`,
-              'kms_master_key_id',
-            );
-          } else if (key) {
-            const answer = serviceMay(project, key, service, publishing, context);
-            if (answer === 'denied')
-              finding(
-                target,
-                `gets ${sender.configAddress} and is encrypted with ${key.configAddress}, ${refusal(project, key, service)}`,
-                'kms_master_key_id',
-              );
-            else if (answer === 'unknown') abstain(target, `what the policy of ${key.configAddress} says is not known`);
-          }
-        }
+    for (const { resource: sender, service, target, contexts } of senders(project)) {
+      if (!target.has('kms_master_key_id')) continue;
+      const own = target.type === 'aws_sqs_queue' ? 'sqs' : 'sns';
+      const key = keyOf(project, target, 'kms_master_key_id');
+      if (usesAwsKey(target, 'kms_master_key_id', own)) {
+        finding(
+          target,
+          `is encrypted with alias/aws/${own}, so that ${service} cannot send what ${sender.configAddress} asks for`,
+          'kms_master_key_id',
+        );
+      } else if (key) {
+        const isTopic = own === 'sns';
+        const encryption = isTopic ? { 'kms:encryptioncontext:aws:sns:topicarn': target.computed('arn') } : {};
+        const absent = isTopic && service === 'events.amazonaws.com' ? notSentToTopics : [];
+        const answers = contexts.map((context) =>
+          serviceMay(project, key, service, publishing, { context: { ...context, ...encryption }, absent }),
+        );
+        if (answers.includes('denied'))
+          finding(
+            target,
+            `gets ${sender.configAddress} and is encrypted with ${key.configAddress}, ${refusal(project, key, service)}`,
+            'kms_master_key_id',
+          );
+        else if (answers.includes('unknown'))
+          abstain(target, `what the policy of ${key.configAddress} says is not known`);
       }
     }
   },
 });
-
-/** The condition keys that say for what a service sends. */
-function sourceOf(sender: Resource, about: string): Record<string, Value> {
-  const [source, ...others] = sender.refs(about, 'aws_s3_bucket', 'aws_sns_topic');
-  return {
-    'aws:sourceaccount': sender.surroundings.account,
-    ...(source && others.length === 0 ? { 'aws:sourcearn': source.computed('arn') } : {}),
-  };
-}
 
 export default defineRules(trailKey, alarmKey, senderKey);

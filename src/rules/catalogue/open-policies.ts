@@ -79,7 +79,7 @@ function isMeantToBeRead(project: Project, policy: HeldPolicy): boolean {
 /** Services that act for whoever configures them, and that say for whom in aws:SourceArn or aws:SourceAccount. */
 const deputies: Readonly<Record<string, RegExp>> = {
   s3: /^(cloudfront|config|delivery\.logs|s3|ses)\.amazonaws\.com$/,
-  sns: /^(budgets|cloudwatch|config|s3|ses)\.amazonaws\.com$/,
+  sns: /^(budgets|cloudwatch|config|events\.rds|s3|ses)\.amazonaws\.com$/,
   sqs: /^(events|s3|sns)\.amazonaws\.com$/,
 };
 

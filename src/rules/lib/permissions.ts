@@ -15,6 +15,8 @@ export interface Wish {
   resource: Value;
   /** Condition keys that will be set, in lower case: `kms:viaservice`. A key that is not here may be anything. */
   context?: Readonly<Record<string, Value>>;
+  /** Condition keys that will not be set, in lower case. */
+  absent?: readonly string[];
   /** Who asks, for policies that name principals: a service such as `logs.eu-west-1.amazonaws.com`, or a role's ARN. */
   principal?: { type: 'AWS' | 'Service'; value: Value; byAccount?: Answer };
 }
@@ -44,7 +46,7 @@ export function applies(statement: Statement, wish: Wish): boolean | undefined {
     appliesToAction(statement, wish.action),
     appliesToResource(statement, wish.resource),
     appliesToPrincipal(statement, wish.principal),
-    ...statement.conditions.map((condition) => holds(condition, wish.context ?? {})),
+    ...statement.conditions.map((condition) => holds(condition, wish)),
   ]);
 }
 
@@ -105,7 +107,8 @@ function admitted(answer: Answer | undefined): boolean | undefined {
 }
 
 /** Whether a condition holds; undefined for keys that are not in the context and for operators that are not known here. */
-function holds(condition: Condition, context: Readonly<Record<string, Value>>): boolean | undefined {
+function holds(condition: Condition, { context = {}, absent = [] }: Wish): boolean | undefined {
+  if (absent.includes(condition.variable.toLowerCase())) return holdsWithoutKey(condition);
   const given = context[condition.variable.toLowerCase()];
   if (given === undefined || !condition.values) return undefined;
   const operator = condition.test.replace(/^For(AnyValue|AllValues):/, '').replace(/IfExists$/, '');
@@ -114,6 +117,14 @@ function holds(condition: Condition, context: Readonly<Record<string, Value>>): 
   if (!comparison) return undefined;
   const matched = any(condition.values.map((value) => comparison(value, given)));
   return negative ? not(matched) : matched;
+}
+
+/**
+ * Whether a condition holds where its key is not set.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+function holdsWithoutKey({ test }: Condition): boolean | undefined {
+  return test === 'Null' ? undefined : /^ForAllValues:|Not|IfExists$/.test(test);
 }
 
 type Comparison = (wanted: Value, given: Value) => boolean | undefined;

@@ -96,6 +96,11 @@ run "as_configured" {
   }
 
   assert {
+    condition     = aws_cloudwatch_metric_alarm.latency.extended_statistic == "p99" && aws_cloudwatch_metric_alarm.latency.metric_name == "TargetResponseTime"
+    error_message = "The slowest requests must raise an alarm, not the average."
+  }
+
+  assert {
     condition     = aws_rds_cluster.aurora.storage_encrypted && aws_rds_cluster.aurora.manage_master_user_password && alltrue([for instance in aws_rds_cluster_instance.aurora : !instance.publicly_accessible])
     error_message = "The database must be encrypted, its password managed by AWS and its instances without a public address."
   }
@@ -106,8 +111,18 @@ run "as_configured" {
   }
 
   assert {
+    condition     = contains(aws_db_event_subscription.cluster.event_categories, "failover") && length(aws_db_event_subscription.instances.source_ids) == var.db_instance_count
+    error_message = "Failovers, and what happens to any instance, must be reported."
+  }
+
+  assert {
     condition     = aws_vpc_security_group_ingress_rule.database_from_app.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_app.to_port == 5432
     error_message = "The database must be reached on its own port only."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.deployment_failed.input_transformer[0].input_paths.reason == "$.detail.reason" && aws_cloudwatch_event_target.deployment_failed.role_arn == null
+    error_message = "A deployment that failed must be reported with its reason, and without a role, which keeps it from an encrypted topic."
   }
 }
 
@@ -194,6 +209,16 @@ run "ephemeral_goes_without_a_trace" {
   }
 }
 
+run "refuses_that_no_request_may_take_time" {
+  command = plan
+
+  variables {
+    latency_threshold_seconds = 0
+  }
+
+  expect_failures = [var.latency_threshold_seconds]
+}
+
 run "refuses_a_class_that_aurora_does_not_have" {
   command = plan
 
@@ -214,6 +239,58 @@ run "rotates_the_password_by_the_schedule" {
   assert {
     condition     = aws_secretsmanager_secret_rotation.database.rotation_rules[0].schedule_expression == "rate(30 days)" && !aws_secretsmanager_secret_rotation.database.rotate_immediately
     error_message = "The password must be rotated after the days that were asked for, and not at once."
+  }
+}
+
+run "alarms_follow_a_burstable_class" {
+  command = plan
+
+  variables {
+    db_instance_class = "db.t4g.medium"
+    db_instance_count = 3
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 214748364 && aws_cloudwatch_metric_alarm.database_connections.threshold == 337
+    error_message = "The alarms must follow from 4 GiB: 5 % of it, and three quarters of the 450 connections that it allows."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.database_cpu_credits) == 3 && length(aws_cloudwatch_metric_alarm.database_replica_lag) == 1
+    error_message = "Each burstable instance has credits of its own, and the readers lag together."
+  }
+}
+
+run "alarms_follow_a_large_class" {
+  command = plan
+
+  variables {
+    db_instance_class = "db.r7g.2xlarge"
+    db_instance_count = 1
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 3435973836 && aws_cloudwatch_metric_alarm.database_connections.threshold == 3750
+    error_message = "The alarms must follow from 64 GiB, and from the 5000 connections that Aurora never exceeds."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.database_cpu_credits) == 0 && length(aws_cloudwatch_metric_alarm.database_replica_lag) == 0
+    error_message = "One instance of this class has neither credits nor a reader that could lag."
+  }
+}
+
+run "alarms_follow_the_capacity_of_serverless" {
+  command = plan
+
+  variables {
+    db_instance_class      = "db.serverless"
+    db_serverless_capacity = { min = 0.5, max = 16 }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 1717986918 && aws_cloudwatch_metric_alarm.database_connections.threshold == 1500
+    error_message = "The alarms must follow from 32 GiB, and from the 2000 connections of a capacity that may go down to half a unit."
   }
 }
 

@@ -26,6 +26,7 @@ export function viewOf(answers: Answers, version: string) {
     production: answers.profile === 'production',
     singleNat: answers.nat === 'single',
     hasNat: answers.vpc === 'create' && answers.nat !== 'none',
+    serverlessDatabase: answers.dbInstanceClass === 'db.serverless',
     iamLogin: answers.databaseLogin === 'iam',
     planRole: answers.ci !== 'none',
     stateKey: `${answers.name}/${answers.suffix}/${answers.region}/terraform.tfstate`,

@@ -96,6 +96,7 @@ const ecsFargate: Stack = {
     'operating',
     'pipeline-role',
     'plan-policy',
+    'restore',
     'teardown',
   ],
   words: {

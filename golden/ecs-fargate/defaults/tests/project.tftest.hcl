@@ -248,19 +248,6 @@ run "refuses_a_class_that_aurora_does_not_have" {
   expect_failures = [var.db_instance_class]
 }
 
-run "created_from_a_snapshot" {
-  command = plan
-
-  variables {
-    db_snapshot_identifier = "rds:ledger-prod-aurora-2026-01-31-03-05"
-  }
-
-  assert {
-    condition     = aws_rds_cluster.aurora.snapshot_identifier == "rds:ledger-prod-aurora-2026-01-31-03-05"
-    error_message = "The database must be created from the snapshot that was named."
-  }
-}
-
 run "refuses_a_snapshot_of_an_instance" {
   command = plan
 

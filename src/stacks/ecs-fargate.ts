@@ -99,6 +99,7 @@ const ecsFargate: Stack = {
     'sql',
     'pipeline-role',
     'plan-policy',
+    'restore',
     'teardown',
   ],
   words: {

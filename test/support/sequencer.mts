@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that start before all others, in this order: what waits most for what it started, then what takes longest. */
 const first = [
   'simulated-aws/deploy',
+  'simulated-aws/restore',
   'terraform/terraform',
   'scanners/scan',
   'simulated-aws/broken',

@@ -58,6 +58,9 @@ resource "aws_rds_cluster" "aurora" {
   engine_version     = var.db_engine_version
   database_name      = var.database_name
 
+  # Only read when the cluster is created; from then on it can stay, change or go.
+  snapshot_identifier = var.db_snapshot_identifier
+
   # A change of db_engine_version is meant; AWS refuses it without this.
   allow_major_version_upgrade = true
 
@@ -103,6 +106,11 @@ resource "aws_rds_cluster" "aurora" {
       min_capacity = serverlessv2_scaling_configuration.value.min
       max_capacity = serverlessv2_scaling_configuration.value.max
     }
+  }
+
+  # A change of these would replace the cluster, data and all. A snapshot brings its own database and master user.
+  lifecycle {
+    ignore_changes = [database_name, master_username, snapshot_identifier]
   }
 
   depends_on = [aws_cloudwatch_log_group.aurora]

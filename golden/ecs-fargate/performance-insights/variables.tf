@@ -249,6 +249,18 @@ variable "database_name" {
   }
 }
 
+variable "db_snapshot_identifier" {
+  description = "Cluster snapshot that the database is created from, by name or ARN; it counts only when the cluster is created."
+  type        = string
+  default     = null
+
+  # AWS restores from a snapshot in the same region only, and Aurora from one of a cluster.
+  validation {
+    condition     = var.db_snapshot_identifier == null || can(regex("^(arn:aws[a-z-]*:rds:${var.aws_region}:[0-9]{12}:cluster-snapshot:)?((rds|awsbackup):)?[A-Za-z][0-9A-Za-z]*(-[0-9A-Za-z]+)*$", var.db_snapshot_identifier))
+    error_message = "db_snapshot_identifier must be the name of a cluster snapshot, such as rds:my-cluster-2026-01-31-03-05 or my-cluster-final, or the ARN of one in aws_region; copy it there first where it is in another."
+  }
+}
+
 variable "db_backup_retention_days" {
   description = "Days in which the database can be restored to any second."
   type        = number

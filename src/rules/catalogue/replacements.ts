@@ -185,6 +185,26 @@ function* placed(project: Project, types: readonly string[]): Generator<{ folder
   }
 }
 
+/** Databases that are made from a snapshot, and made anew where they are given another one. */
+const restorable = ['aws_rds_cluster', 'aws_db_instance', 'aws_docdb_cluster', 'aws_neptune_cluster'];
+
+/** What an argument may follow: a variable, another resource or what AWS answers. A name that is written stays. */
+function follows(expression: Expression): boolean {
+  return [...referencesIn(expression)].some(({ path: [kind] }) => !['path', 'terraform'].includes(kind));
+}
+
+const cluster = (lifecycle: string) => `variable "snapshot" {
+  type    = string
+  default = null
+}
+
+resource "aws_rds_cluster" "main" {
+  cluster_identifier  = "main"
+  engine              = "aurora-postgresql"
+  snapshot_identifier = var.snapshot
+${lifecycle}}
+`;
+
 const zones = `data "aws_availability_zones" "available" {
   state = "available"
 }
@@ -257,6 +277,31 @@ export default defineRules(
         const forcing = keptNameFor(folder, resource, resource.syntax.body);
         if (forcing.length > 0)
           finding(resource, `has the same name before and after a change of ${forcing.join(', ')}`, 'name');
+      }
+    },
+  },
+  {
+    name: 'database-keeps-its-snapshot',
+    severity: 'warning',
+    title: 'a database stays when the snapshot that it was made from is another one',
+    why: 'A database with another snapshot_identifier is replaced: it is destroyed with all that was written since, and made from the snapshot. A newer snapshot, or somebody who sets the variable to restore, is enough.',
+    remedy: 'Put snapshot_identifier into ignore_changes: then it counts only when the database is created.',
+    catalogue: [],
+    stages: ['hcl'],
+    source: 'https://github.com/hashicorp/terraform-provider-aws/pull/29409',
+    example: {
+      broken: cluster(''),
+      sound: cluster(`
+  lifecycle {
+    ignore_changes = [snapshot_identifier]
+  }
+`),
+    },
+    check(project, { finding }) {
+      for (const database of project.all(...restorable)) {
+        const snapshot = database.syntax && argument(database.syntax.body, 'snapshot_identifier')?.expression;
+        if (snapshot && follows(snapshot) && !ignoresChanges(database, 'snapshot_identifier'))
+          finding(database, 'is replaced when its snapshot_identifier gets another value', 'snapshot_identifier');
       }
     },
   },

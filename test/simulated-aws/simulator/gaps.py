@@ -38,6 +38,7 @@ from moto.iam.access_control import PermissionResult
 from moto.kms.models import kms_backends
 from moto.logs.models import LogGroup, logs_backends
 from moto.moto_api._internal import mock_random
+from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
@@ -351,6 +352,77 @@ def _rds_settings(_: Facts) -> None:
 
     for call in (create_db_cluster, modify_db_cluster, create_db_instance, modify_db_instance):
         setattr(RDSBackend, call.__name__, call)
+
+
+@_gap(
+    "rds:ModifyDBCluster",
+    "moto loses the instances of a cluster that gets another name, and forgets IAM authentication and exported logs.",
+)
+def _modified_clusters(_: Facts) -> None:
+    modify = RDSBackend.modify_db_cluster
+
+    def modify_db_cluster(self: RDSBackend, kwargs: dict[str, Any]) -> Any:
+        cluster = self.clusters[kwargs["db_cluster_identifier"]]
+        name = kwargs.get("new_db_cluster_identifier")
+        if name and name in self.clusters:
+            raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+        members = cluster.members
+        modified = modify(self, kwargs)
+        for instance in members:
+            instance.db_cluster_identifier = cluster.db_cluster_identifier
+        if kwargs.get("enable_iam_database_authentication") is not None:
+            cluster.iam_auth = kwargs["enable_iam_database_authentication"]
+        exports = kwargs.get("cloudwatch_logs_export_configuration") or {}
+        kept = set(cluster.enabled_cloudwatch_logs_exports) - set(exports.get("disable_log_types") or [])
+        cluster.enabled_cloudwatch_logs_exports = sorted(kept | set(exports.get("enable_log_types") or []))
+        return modified
+
+    RDSBackend.modify_db_cluster = modify_db_cluster
+
+
+@_gap(
+    "rds:RestoreDBClusterFromSnapshot, RestoreDBClusterToPointInTime",
+    "moto copies every setting of the source, its secret included, or fails on it; RDS starts with a default "
+    "configuration, the life cycle of Extended Support included, and without a secret. "
+    "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterToPointInTime.html; "
+    "https://github.com/aws/aws-cdk/issues/21730",
+)
+def _restored_clusters(_: Facts) -> None:
+    copied = (
+        "engine",
+        "engine_version",
+        "database_name",
+        "master_username",
+        "port",
+        "kms_key_id",
+        "storage_encrypted",
+        "backup_retention_period",
+    )
+
+    def restored(self: RDSBackend, source: DBCluster, asked: dict[str, Any]) -> DBCluster:
+        if asked["db_cluster_identifier"] in self.clusters:
+            raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+        return self.create_db_cluster(
+            {
+                **{name: getattr(source, name) for name in copied},
+                "master_user_password": "as it was then",
+                "engine_lifecycle_support": "open-source-rds-extended-support",
+                **{name: value for name, value in asked.items() if value is not None},
+            }
+        )
+
+    def restore_db_cluster_from_snapshot(
+        self: RDSBackend, from_snapshot_id: str, overrides: dict[str, Any]
+    ) -> DBCluster:
+        [snapshot] = self.describe_db_cluster_snapshots(None, from_snapshot_id)
+        return restored(self, snapshot.cluster, dict(overrides))
+
+    def restore_db_cluster_to_point_in_time(self: RDSBackend, **asked: Any) -> DBCluster:
+        [source] = self.describe_db_clusters(asked["source_db_cluster_identifier"])
+        return restored(self, source, asked)
+
+    RDSBackend.restore_db_cluster_from_snapshot = restore_db_cluster_from_snapshot
+    RDSBackend.restore_db_cluster_to_point_in_time = restore_db_cluster_to_point_in_time
 
 
 @_gap(

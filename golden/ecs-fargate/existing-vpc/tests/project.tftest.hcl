@@ -294,6 +294,16 @@ run "alarms_follow_the_capacity_of_serverless" {
   }
 }
 
+run "refuses_a_snapshot_of_an_instance" {
+  command = plan
+
+  variables {
+    db_snapshot_identifier = "arn:aws:rds:us-east-1:123456789012:snapshot:ledger"
+  }
+
+  expect_failures = [var.db_snapshot_identifier]
+}
+
 run "database_insights_in_the_advanced_mode" {
   command = plan
 

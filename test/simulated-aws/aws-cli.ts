@@ -1,33 +1,30 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome } from '../support/process.js';
-import { pythonWith, type PythonTools } from '../support/python.js';
-import { simulatedEnvironment } from './proof.js';
-import type { Simulator } from './simulator.js';
+import { simulatedEnvironment, type Simulator } from './simulator.js';
 
-const here = path.join(import.meta.dirname, 'aws-cli');
-
-const awsCli: PythonTools = {
-  name: 'aws-cli',
-  requirements: path.join(here, 'requirements.txt'),
-  constraints: path.join(here, 'constraints.txt'),
-  modules: ['awscli.clidriver'],
-};
-
-/** Returns what runs a script of a README, its `aws` being the AWS CLI that takes the simulator for AWS. */
-export function awsShell(simulator: Simulator, folder: string): (script: string) => Promise<Outcome> {
+/**
+ * Returns what runs a script of a README in `cwd`, its `aws` being the AWS CLI that takes the simulator for AWS. `python` has
+ * the CLI, and `folder` is the simulator's own, where the log goes.
+ */
+export function awsShell(
+  simulator: Simulator,
+  python: string,
+  folder: string,
+  cwd: string,
+): (script: string) => Promise<Outcome> {
   const bin = path.join(folder, 'bin');
-  const aws = path.join(bin, 'aws');
-  mkdirSync(bin);
+  mkdirSync(bin, { recursive: true });
   // Version 1 takes no endpoint for RDS in us-east-1 from the environment.
-  writeFileSync(aws, `#!/bin/sh\nexec "${pythonWith(awsCli)}" -m awscli --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n`);
-  chmodSync(aws, 0o755);
+  const aws = `#!/bin/sh\nexec "${python}" -m awscli --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n`;
+  writeFileSync(path.join(bin, 'aws'), aws, { mode: 0o755 });
+  const env = simulatedEnvironment(simulator, folder);
   return (script) =>
     run('sh', ['-euc', script], {
-      cwd: folder,
-      env: { ...simulatedEnvironment(simulator, folder), PATH: `${bin}:${process.env.PATH}` },
+      cwd,
+      env: { ...env, PATH: [bin, env.PATH].join(path.delimiter) },
       log: path.join(folder, 'aws.log'),
       boundMilliseconds: bounds.command,
     });

@@ -8,9 +8,9 @@ import { run } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
 import { modulesOf, placeProject } from '../terraform/terraform.js';
 import { moduleName, placeTogether, rootsOf } from '../terraform/together.js';
-import { overrideFile, simulatedEnvironment, type Tools } from './proof.js';
+import { overrideFile, type Tools } from './proof.js';
 import { givenForAll } from './samples.js';
-import { startSimulator, type Simulator } from './simulator.js';
+import { startSimulator, type Simulator, simulatedEnvironment } from './simulator.js';
 
 /**
  * Nothing is applied, so no state has to be kept. The newest region is newer than version 5.100 of the provider; a user

@@ -1,5 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { devNull } from 'node:os';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { check, folderSources, readHclProject, readPlan, readState } from 'create-secure-infra/check';
@@ -8,12 +7,13 @@ import { stackRows, type StackRow } from '../../scripts/samples.mjs';
 import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
-import { environment, modulesOf, placeProject } from '../terraform/terraform.js';
+import { modulesOf, placeProject } from '../terraform/terraform.js';
+import { awsShell } from './aws-cli.js';
 import { zoneNames } from './facts.js';
 import { matches, whatAwsKeeps } from './kept.js';
 import { asAwsReturns, changesOver } from './read-back.js';
 import { givenFor } from './samples.js';
-import { startSimulator, type Simulator } from './simulator.js';
+import { simulatedEnvironment, startSimulator, type Simulator } from './simulator.js';
 import { zonesOfAnotherDay } from './zones.js';
 
 /** What a proof runs with. */
@@ -264,17 +264,9 @@ class Deployment {
     );
     if (commands.length === 0) return;
     this.enter('commands');
-    const bin = path.join(this.folder, 'bin');
-    mkdirSync(bin, { recursive: true });
-    writeFileSync(path.join(bin, 'aws'), `#!/bin/sh\nexec '${this.tools.python}' -m awscli "$@"\n`, { mode: 0o755 });
-    const env = simulatedEnvironment(this.simulator, this.folder);
+    const shell = awsShell(this.simulator, this.tools.python, this.folder, this.project);
     for (const { run: line, exitCode, prints } of commands) {
-      const { status, output } = await run('sh', ['-c', line], {
-        cwd: this.project,
-        env: { ...env, PATH: [bin, env.PATH].join(path.delimiter) },
-        log: path.join(this.folder, 'commands.log'),
-        boundMilliseconds: bounds.command,
-      });
+      const { status, output } = await shell(line);
       const missing = prints.filter((pattern) => !new RegExp(pattern, 'm').test(output));
       if (status !== exitCode || missing.length > 0)
         this.fail(`${line}\nended with ${status}, and does not print ${JSON.stringify(missing)}:\n${output}`);
@@ -407,24 +399,6 @@ class Deployment {
   private fail(what: string): never {
     throw new ProofFailure(this.step, what);
   }
-}
-
-/**
- * The environment in which terraform takes the simulator for AWS, and puts its temporary files into `folder`, where they
- * do not outlive it.
- */
-export function simulatedEnvironment({ endpoint }: Simulator, folder: string): NodeJS.ProcessEnv {
-  return {
-    ...environment(),
-    TMPDIR: folder,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'simulated',
-    AWS_SECRET_ACCESS_KEY: 'simulated',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_CONFIG_FILE: devNull,
-    AWS_SHARED_CREDENTIALS_FILE: devNull,
-    NO_PROXY: '127.0.0.1',
-  };
 }
 
 /** What terraform printed from its errors on, or from what it would change; the log has all of it. */

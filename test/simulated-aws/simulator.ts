@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 
 import { bounds } from '../support/bounds.mjs';
 import type { PythonTools } from '../support/python.js';
+import { environment } from '../terraform/terraform.js';
 import { simulatorFacts } from './facts.js';
 
 const here = import.meta.dirname;
@@ -179,4 +180,22 @@ async function stopped(child: ChildProcess): Promise<void> {
   const late = setTimeout(() => child.kill('SIGKILL'), 5000);
   await ended;
   clearTimeout(late);
+}
+
+/**
+ * The environment in which terraform takes the simulator for AWS, and puts its temporary files into `folder`, where they
+ * do not outlive it.
+ */
+export function simulatedEnvironment({ endpoint }: Simulator, folder: string): NodeJS.ProcessEnv {
+  return {
+    ...environment(),
+    TMPDIR: folder,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'simulated',
+    AWS_SECRET_ACCESS_KEY: 'simulated',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    NO_PROXY: '127.0.0.1',
+  };
 }

@@ -3,8 +3,8 @@ import path from 'node:path';
 
 import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome } from '../support/process.js';
-import { override, overrideFile, simulatedEnvironment, type Tools } from './proof.js';
-import type { Simulator } from './simulator.js';
+import { override, overrideFile, type Tools } from './proof.js';
+import { simulatedEnvironment, type Simulator } from './simulator.js';
 
 /** A project of one file, in us-east-1. Returns what runs terraform in it. */
 export async function smallProject(

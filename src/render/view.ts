@@ -29,6 +29,7 @@ export function viewOf(answers: Answers, version: string) {
     hasNat: answers.vpc === 'create' && answers.nat !== 'none',
     noNat: answers.nat === 'none',
     iamLogin: answers.databaseLogin === 'iam',
+    burstableDatabase: answers.dbInstanceClass?.startsWith('db.t') ?? false,
     serverlessDatabase: answers.dbInstanceClass === 'db.serverless',
     planRole: answers.ci !== 'none',
     stateKey: `${answers.name}/${answers.suffix}/${answers.region}/terraform.tfstate`,

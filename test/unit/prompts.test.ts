@@ -97,6 +97,14 @@ describe('ask', () => {
     expect(dns.answers).toMatchObject({ zoneName: 'example.com', domain: 'pay.example.com' });
   });
 
+  it('proposes HTTPS in production, and not in a trial', async () => {
+    const proposed = async (profile: string) =>
+      (await session({ Profile: profile, HTTPS: false })).asked.find(({ message }) => message.startsWith('HTTPS'))!
+        .default;
+    expect(await proposed('production')).toBe(true);
+    expect(await proposed('ephemeral')).toBe(false);
+  });
+
   it('does not ask what was given', async () => {
     const { messages } = await session(
       {},

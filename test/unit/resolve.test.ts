@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { resolve } from '../../src/answers/resolve.js';
+import { missingFault, resolve } from '../../src/answers/resolve.js';
 import { joinReadings, readAnswersFile, readEnvironment } from '../../src/answers/sources.js';
 import { readFlags } from '../../src/answers/flags.js';
 import { offeredClasses, supportsPerformanceInsights } from '../../src/aws/database-classes.js';
@@ -104,6 +104,13 @@ describe('bad answers', () => {
       'availabilityZones',
       '2 zones',
       '--availability-zones 2',
+    ],
+    [
+      'a network without any way to AWS',
+      { nat: 'none', privateEndpoints: false },
+      'privateEndpoints',
+      'no way to the AWS APIs',
+      '--nat single',
     ],
     [
       'a class that Aurora PostgreSQL never has',
@@ -330,8 +337,19 @@ describe('what an answer needs', () => {
     [{ https: true, route53: true }, ['zoneName', 'domain']],
     [{ route53: true }, ['zoneName', 'domain']],
     [{ vpc: 'existing' }, ['vpcId', 'publicSubnetIds', 'privateSubnetIds', 'databaseSubnetIds']],
+    [{ profile: 'production' }, ['https']],
+    [{ profile: 'production', https: false }, []],
   ])('%j needs %j', (answers, keys) => {
     expect(resolveFile(answers).missing.map((option) => option.key)).toEqual(keys);
+  });
+
+  it('says why production needs an answer about HTTPS, and both ways to give it', () => {
+    const [https] = resolveFile({ profile: 'production' }).missing;
+    expect(missingFault(https!)).toEqual({
+      option: '--https',
+      why: expect.stringContaining('is needed with --profile production') as string,
+      remedy: expect.stringContaining('Give --https or --no-https:') as string,
+    });
   });
 
   it.each<[object, string]>([
@@ -343,6 +361,7 @@ describe('what an answer needs', () => {
     [{ ...existingVpc, vpcCidr: '10.0.0.0/16' }, 'vpcCidr'],
     [{ ...existingVpc, nat: 'single' }, 'nat'],
     [{ ...existingVpc, availabilityZones: 2 }, 'availabilityZones'],
+    [{ ...existingVpc, privateEndpoints: false }, 'privateEndpoints'],
   ])('%j has an answer that does nothing', (answers, key) => {
     const { faults } = resolveFile(answers);
     expect(faults).toMatchObject([

@@ -10,6 +10,7 @@ import inspect
 import json
 import os
 import re
+import secrets
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +40,7 @@ from moto.kms.models import kms_backends
 from moto.logs.models import LogGroup, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.rds.exceptions import RDSClientError
-from moto.rds.models import DBCluster, DBInstance, RDSBackend
+from moto.rds.models import DBCluster, DBInstance, MasterUserSecret, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
@@ -219,14 +220,14 @@ def _run_container(ecs: EC2ContainerServiceBackend, task: Task) -> None:
     definition = ecs.describe_task_definition(task.task_definition_arn)
     [container] = definition.container_definitions
     [override] = task.overrides.get("containerOverrides") or [{}]
-    secrets = secretsmanager_backends[ecs.account_id][ecs.region_name]
+    kept = secretsmanager_backends[ecs.account_id][ecs.region_name]
     environment = {"PATH": f"{Path(__file__).parent / 'images'}{os.pathsep}{os.environ['PATH']}"}
     for variable in [*container.get("environment", []), *override.get("environment", [])]:
         environment[variable["name"]] = variable["value"]
     for secret in container.get("secrets", []):
         # arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME:KEY:STAGE:VERSION
         *arn, key, _stage, _version = secret["valueFrom"].split(":")
-        value = secrets.get_secret_value(":".join(arn), "", "")["SecretString"]
+        value = kept.get_secret_value(":".join(arn), "", "")["SecretString"]
         environment[secret["name"]] = json.loads(value)[key]
     done = subprocess.run(
         override.get("command") or container["command"],
@@ -471,6 +472,17 @@ def _rds_offers(facts: Facts) -> None:
 
     for call in (describe_db_engine_versions, describe_orderable_db_instance_options):
         setattr(RDSResponse, call.__name__, call)
+
+
+@_gap(
+    "rds:CreateDBCluster, ModifyDBCluster, CreateDBInstance",
+    "moto keeps a master user called admin in the secret that RDS manages, whatever the database's is called.",
+)
+def _master_user_of_secret(_: Facts) -> None:
+    def generated(self: MasterUserSecret) -> str:
+        return json.dumps({"username": self.resource.master_username, "password": secrets.token_urlsafe(20)})
+
+    MasterUserSecret._generate_secret_string = generated
 
 
 @_gap(

@@ -6,7 +6,7 @@ import { HclBody, resourcesIn, type Reading } from './hcl-body.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { Resource, type Location, type UnreadModule } from './project.js';
 import { convert } from './types.js';
-import { identity, isList, Lazy, Many, Unknown, unknown, type Value } from './value.js';
+import { identity, isList, Lazy, Many, Text, Unknown, unknown, type Value } from './value.js';
 
 /** The folder of a module that is called by path, read; undefined where it is elsewhere or not there. */
 export type FindFolder = (from: ModuleFolder, source: string) => ModuleFolder | undefined;
@@ -100,9 +100,11 @@ export class HclModule {
     });
   }
 
-  /** The resources that the outputs refer to. */
+  /** The resources that the outputs hand on. A sentence or a command line is for people, and no other project reads an id in it. */
   exported(): readonly Resource[] {
-    const outputs = this.folder.blocks.filter(({ syntax }) => syntax.type === 'output');
+    const outputs = this.folder.blocks.filter(
+      ({ syntax }) => syntax.type === 'output' && !hasWords(quietly(() => this.output(syntax.labels[0] ?? ''))),
+    );
     return this.usedBy(outputs, ({ syntax }) => this.output(syntax.labels[0] ?? ''));
   }
 
@@ -383,4 +385,9 @@ function passedProvider(providers: Expression | undefined, provider: string): st
 function unknownSurroundings(provider: string): Surroundings {
   const region = new Unknown(provider === 'aws' ? 'data.aws_region.current.name' : `region of ${provider}`);
   return { region, account, partition: partitionOf(region) };
+}
+
+/** Whether a value is a text with blanks in it. */
+function hasWords(value: Value | undefined): boolean {
+  return value instanceof Text && value.parts.some((part) => typeof part === 'string' && part.includes(' '));
 }

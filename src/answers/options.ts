@@ -212,6 +212,8 @@ const sharedRows: readonly AnyOption[] = [
     prompt: 'Class of the database instances',
     promptChoices: (draft) => suitableDatabaseClasses(draft).map((name) => ({ value: name, name })),
     cheaper: (draft) => {
+      // In production a class whose CPU bursts is no saving.
+      if (draft.profile === 'production') return [];
       const value = defaultDatabaseClass({ ...draft, profile: 'ephemeral' });
       return value === undefined ? [] : [{ value, but: 'its instances have less memory, and their CPU bursts' }];
     },

@@ -65,10 +65,15 @@ export function resolve(
     if (value === undefined) continue;
     const spelled = given[option.key]?.option ?? option.defaultFrom ?? `--${option.flag}`;
     for (const complaint of complaintsOf(option, value, sound)) {
-      faults.push({ option: spelled, value: quote(value), ...complaint });
+      faults.push({ ...spelling(spelled, value), ...complaint });
     }
   }
   return { answers, faults, missing };
+}
+
+/** How an answer was given; a flag that is on or off says its value itself. */
+function spelling(option: string, value: unknown): Pick<Fault, 'option' | 'value'> {
+  return typeof value === 'boolean' && option.startsWith('--') ? { option } : { option, value: quote(value) };
 }
 
 /** The fault of an answer that is needed and that nobody can be asked for. */
@@ -96,7 +101,7 @@ function overruled(option: Option, present: Given, given: GivenAnswers): boolean
 }
 
 function doesNothing(option: Option, present: Given, answers: Draft): Fault {
-  const where = { option: present.option, value: quote(present.value) };
+  const where = spelling(present.option, present.value);
   const stack = stackOf(answers);
   if (stack && !takes(stack, option)) {
     const taking = stacksTaking(option).map(({ id }) => id);

@@ -140,7 +140,7 @@ function toType(option: Option, raw: unknown): { value: unknown } | { why: strin
       const near = typeof raw === 'string' ? nearest(raw, choices.map(String)) : undefined;
       return {
         why: 'is not one of the choices',
-        remedy: `Use ${choices.join(' or ')}.${near ? ` Did you mean ${near}?` : ''}`,
+        remedy: `Use ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices.map(String))}.${near ? ` Did you mean ${near}?` : ''}`,
       };
     }
     case 'list': {

@@ -54,8 +54,8 @@ ${columns(exitRows)}
 
 Examples
   create-secure-infra my-payments
-  create-secure-infra my-payments --yes --region eu-central-1 --profile production
-  create-secure-infra my-payments --yes --https --route53 --zone-name example.com --domain pay.example.com
+  create-secure-infra my-payments --yes --region eu-central-1 --database-login iam
+  create-secure-infra pay --yes --profile production --https --route53 --zone-name example.com --domain pay.example.com
   create-secure-infra check my-payments
 `;
 }

@@ -62,6 +62,18 @@ describe('without a terminal', () => {
     expect(stdout).not.toContain('\u001b[');
   });
 
+  it('takes every example of its help', async () => {
+    const cwd = scratchFolder();
+    const [, examples] = (await run(['--help'], { cwd })).stdout.split('\nExamples\n');
+    const commands = examples!
+      .trim()
+      .split(/\n */)
+      .map((line) => line.split(' ').slice(1));
+    expect(commands.length).toBeGreaterThan(2);
+    for (const command of commands.filter(([first]) => first !== 'check'))
+      expect(await run([...command, '--dry-run'], { cwd }), command.join(' ')).toMatchObject({ status: 0 });
+  });
+
   it('notes answers and fingerprints, from which the same bytes are written again', async () => {
     const cwd = scratchFolder();
     await run(['one', '--name', 'pay', '--nat', 'single', '--tag', 'Owner=a', '--tag', 'Cost Center=4711'], { cwd });

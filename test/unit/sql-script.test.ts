@@ -51,7 +51,7 @@ function runScript(answers: Answers, args: string[], input = '') {
 }
 
 const sound: Answers = {
-  run: [task],
+  run: [`${task}\tNone`],
   lastStatus: ['PROVISIONING', 'RUNNING', 'STOPPED'],
   'filter-log-events': ['CREATE ROLE'],
   exitCode: ['0'],
@@ -81,8 +81,8 @@ describe.skipIf(process.platform === 'win32')('scripts/sql.sh', () => {
   });
 
   it('fails where ECS starts no task', () => {
-    const { status, stderr, calls } = runScript({ ...sound, run: ['None'] }, ['SELECT 1']);
-    expect({ status, stderr }).toEqual({ status: 1, stderr: 'ECS started no task.\n' });
+    const { status, stderr, calls } = runScript({ ...sound, run: ['None\tRESOURCE:ENI'] }, ['SELECT 1']);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'ECS started no task: None\tRESOURCE:ENI\n' });
     expect(calls).toHaveLength(1);
   });
 
@@ -94,7 +94,20 @@ describe.skipIf(process.platform === 'win32')('scripts/sql.sh', () => {
     expect(stderr).toContain('TaskFailedToStart CannotPullContainerError');
   });
 
-  it('fails where AWS does not answer', () => {
-    expect(runScript({ run: [task] }, ['SELECT 1']).status).toBe(9);
+  it('fails where AWS does not answer, and says that the task goes on', () => {
+    const { status, stderr } = runScript({ run: [`${task}\tNone`] }, ['SELECT 1']);
+    expect(status).toBe(9);
+    expect(stderr).toContain('aws ecs stop-task --region eu-west-1 --cluster ledger-dev1 --task 0123456789abcdef');
+  });
+
+  it('fails where ECS no longer knows the task', () => {
+    const { status, stderr } = runScript({ ...sound, lastStatus: ['None'] }, ['SELECT 1']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('sql/sql/0123456789abcdef');
+    expect(stderr).not.toContain('stop-task');
+  });
+
+  it('hands on more than an environment would hold', () => {
+    expect(runScript(sound, [], 'SELECT 1;\n'.repeat(30_000)).status).toBe(0);
   });
 });

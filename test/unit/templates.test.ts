@@ -92,7 +92,7 @@ function like(value: unknown): fc.Arbitrary<unknown> {
 describe('every template', () => {
   /** The words that shared templates are given by name. */
   const words = Object.fromEntries(
-    'key encrypts policy alias service sid of source group members bucket type rest'
+    'key encrypts policy alias service sid why of source group members bucket type rest'
       .split(' ')
       .map((word) => [word, `<${word}>`]),
   );

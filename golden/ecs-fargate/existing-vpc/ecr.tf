@@ -33,6 +33,17 @@ resource "aws_ecr_lifecycle_policy" "app" {
       },
       {
         rulePriority = 2
+        description  = "Images for SQL are pushed seldom, and would be gone before the last 50 of the application"
+        selection = {
+          tagStatus     = "tagged"
+          tagPrefixList = ["sql-"]
+          countType     = "imageCountMoreThan"
+          countNumber   = 10
+        }
+        action = { type = "expire" }
+      },
+      {
+        rulePriority = 10
         description  = "Keep the last 50 images to roll back to"
         selection = {
           tagStatus   = "any"

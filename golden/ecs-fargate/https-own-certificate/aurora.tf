@@ -116,8 +116,8 @@ resource "aws_rds_cluster" "aurora" {
   depends_on = [aws_cloudwatch_log_group.aurora]
 }
 
-# Not at once: a password that changes while the first tasks start would lock them out. Without this resource RDS rotates every
-# seven days too, but taking it out of the project later switches rotation off.
+# Not at once, which would lock out the first tasks. RDS rotates without it too, every seven days; but to take it out of the
+# project later would switch rotation off.
 # https://github.com/hashicorp/terraform-provider-aws/issues/37779
 resource "aws_secretsmanager_secret_rotation" "database" {
   secret_id          = aws_rds_cluster.aurora.master_user_secret[0].secret_arn

@@ -107,7 +107,7 @@ data "aws_iam_policy_document" "key_alerts" {
     }
   }
 
-  # Held by the topic, which SNS names to the key; EventBridge names it neither account nor source, and no page says that RDS does.
+  # For this topic only, which SNS names to the key whoever publishes.
   # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
   statement {
     sid       = "DatabaseEvents"
@@ -126,7 +126,7 @@ data "aws_iam_policy_document" "key_alerts" {
     }
   }
 
-  # Held by the topic, which SNS names to the key; EventBridge names it neither account nor source, and no page says that RDS does.
+  # For this topic only: EventBridge does not tell the key its account or its rule.
   # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
   statement {
     sid       = "DeploymentEvents"

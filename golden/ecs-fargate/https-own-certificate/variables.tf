@@ -490,8 +490,9 @@ variable "sql_image_tag" {
   type        = string
   default     = null
 
+  # By the prefix the repository tells these images from the application's, and keeps them longer.
   validation {
-    condition     = var.sql_image_tag == null || can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.sql_image_tag))
-    error_message = "sql_image_tag must be a tag of an image in the project's repository, such as sql-1.0.0."
+    condition     = var.sql_image_tag == null || can(regex("^sql-[A-Za-z0-9._-]{1,124}$", var.sql_image_tag))
+    error_message = "sql_image_tag must be a tag in the project's repository that starts with sql-, such as sql-1.0.0."
   }
 }

@@ -116,6 +116,17 @@ resource "aws_rds_cluster" "aurora" {
   depends_on = [aws_cloudwatch_log_group.aurora]
 }
 
+# RDS rotates without it too, every seven days; but to take it out of the project later would switch rotation off.
+# https://github.com/hashicorp/terraform-provider-aws/issues/37779
+resource "aws_secretsmanager_secret_rotation" "database" {
+  secret_id          = aws_rds_cluster.aurora.master_user_secret[0].secret_arn
+  rotate_immediately = false
+
+  rotation_rules {
+    schedule_expression = "rate(${var.db_password_rotation_days} days)"
+  }
+}
+
 resource "aws_rds_cluster_instance" "aurora" {
   count = var.db_instance_count
 

@@ -321,6 +321,17 @@ variable "db_apply_immediately" {
   default     = false
 }
 
+variable "db_password_rotation_days" {
+  description = "Days between two rotations of the master user's password."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = var.db_password_rotation_days == floor(var.db_password_rotation_days) && var.db_password_rotation_days >= 2 && var.db_password_rotation_days <= 1000
+    error_message = "db_password_rotation_days must be a whole number from 2 to 1000."
+  }
+}
+
 variable "database_insights_mode" {
   description = "Mode of CloudWatch Database Insights: standard, or advanced (billed per vCPU)."
   type        = string
@@ -495,8 +506,9 @@ variable "sql_image_tag" {
   type        = string
   default     = null
 
+  # By the prefix the repository tells these images from the application's, and keeps them longer.
   validation {
-    condition     = var.sql_image_tag == null || can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.sql_image_tag))
-    error_message = "sql_image_tag must be a tag of an image in the project's repository, such as sql-1.0.0."
+    condition     = var.sql_image_tag == null || can(regex("^sql-[A-Za-z0-9._-]{1,124}$", var.sql_image_tag))
+    error_message = "sql_image_tag must be a tag in the project's repository that starts with sql-, such as sql-1.0.0."
   }
 }

@@ -74,12 +74,12 @@ output "application_log_group" {
 }
 
 output "sql_command" {
-  description = "Command that runs the statements in the shell's SQL as the master user, and prints the task's ARN."
+  description = "Command that runs the statements in the shell's SQL as the master user, and prints the task's ARN, or why there is none."
   value = join(" ", [
     "aws ecs run-task --region ${var.aws_region} --cluster ${aws_ecs_cluster.this.name} --task-definition ${aws_ecs_task_definition.sql.family} --launch-type FARGATE",
     "--network-configuration 'awsvpcConfiguration={subnets=[${join(",", local.private_subnet_ids)}],securityGroups=[${aws_security_group.app.id}],assignPublicIp=DISABLED}'",
     "--overrides '{\"containerOverrides\":[{\"name\":\"sql\",\"environment\":[{\"name\":\"SQL\",\"value\":\"'$(printf %s \"$SQL\" | gzip -9n | base64 | tr -d '\\n')'\"}]}]}'",
-    "--query 'tasks[0].taskArn' --output text",
+    "--query '[tasks[0].taskArn, failures[0].reason]' --output text",
   ])
 }
 

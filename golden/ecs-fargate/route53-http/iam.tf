@@ -133,7 +133,7 @@ resource "aws_iam_role_policy" "task" {
   policy = data.aws_iam_policy_document.task.json
 }
 
-# A role of its own, so that nothing that runs the application may read the master user's password for it.
+# A role of its own, so that what starts the application need not be allowed what only SQL needs.
 data "aws_iam_policy_document" "sql_execution" {
   # AWS does not scope this action to a repository.
   statement {

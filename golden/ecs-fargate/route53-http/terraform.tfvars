@@ -39,3 +39,6 @@ task_count = {
   min = 2
   max = 6
 }
+
+# Set to the tag of the image with PostgreSQL's client once it is pushed; until then no SQL can be run.
+sql_image_tag = null

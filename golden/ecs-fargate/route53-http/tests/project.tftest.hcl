@@ -282,6 +282,19 @@ run "refuses_a_class_that_aurora_does_not_have" {
   expect_failures = [var.db_instance_class]
 }
 
+run "rotates_the_password_by_the_schedule" {
+  command = plan
+
+  variables {
+    db_password_rotation_days = 30
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.database.rotation_rules[0].schedule_expression == "rate(30 days)" && !aws_secretsmanager_secret_rotation.database.rotate_immediately
+    error_message = "The password must be rotated after the days that were asked for, and not at once."
+  }
+}
+
 run "alarms_follow_a_burstable_class" {
   command = plan
 

@@ -71,7 +71,7 @@ describe('without a terminal', () => {
       .map((line) => line.split(' ').slice(1));
     expect(commands.length).toBeGreaterThan(2);
     for (const command of commands.filter(([first]) => first !== 'check'))
-      expect(await run([...command, '--dry-run'], { cwd }), command.join(' ')).toMatchObject({ status: 0 });
+      expect(await run([...command, '--dry-run'], { cwd }), command.join(' ')).toMatchObject({ code: 0 });
   });
 
   it('notes answers and fingerprints, from which the same bytes are written again', async () => {

@@ -73,7 +73,7 @@ describe('the cost of a project', () => {
     expect([there.region, there.monthlyUsd]).toEqual(['us-east-1', here.monthlyUsd]);
     const readme = (region: string) => renderProject(soundAnswers({ region })).get('README.md')!;
     expect(readme('eu-west-1')).toContain('list prices of US East (N. Virginia)');
-    expect(readme('eu-west-1')).toContain('; those of Europe (Ireland) differ.');
+    expect(readme('eu-west-1')).toContain('\nthose of Europe (Ireland) differ.');
     expect(readme('us-east-1')).not.toContain('differ.');
   });
 

@@ -305,7 +305,7 @@ describe('information', () => {
     for (const file of renderProject(soundAnswers({ name: 'pay', suffix: 'x' })).keys())
       expect(stdout).toContain(`  create  ${file}\n`);
     expect(stdout).toMatch(
-      /\nIt costs \$\d+ a month before anybody uses it, at list prices of us-east-1 of 20\d\d-\d\d-\d\d:\n/,
+      /\nIt costs \$\d+ a month or more while idle, at list prices of us-east-1 of 20\d\d-\d\d-\d\d:\n/,
     );
     expect(readdirSync(cwd)).toEqual([]);
   });

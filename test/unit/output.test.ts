@@ -73,7 +73,7 @@ describe('the cost', () => {
   it('is in the summary before the last question, in whole dollars, without what is next to nothing', () => {
     expect(summaryText(resultOf({}, two), '/w', plain)).toContain(
       [
-        '  Cost      $1140 a month before anybody uses it, at list prices of us-east-1 of 2026-11-29',
+        '  Cost      $1140 a month or more while idle, at list prices of us-east-1 of 2026-11-29',
         '            $1107  Databases',
         '              $33  Gateways',
         '            --no-gateways saves $33: nothing gets out',
@@ -90,7 +90,7 @@ describe('the cost', () => {
       plain,
     );
     expect(text).toContain(
-      "  Cost      more than $1140 a month before anybody uses it, at list prices of us-east-1 of 2026-11-29; eu-west-1's differ\n",
+      "  Cost      more than $1140 a month or more while idle, at list prices of us-east-1 of 2026-11-29; eu-west-1's differ\n",
     );
     expect(text).toContain('\n                   $33  Gateways\n            not priced  Others\n');
     expect(text).not.toContain('$0');

@@ -1,4 +1,4 @@
-# ECR keeps image layers in S3, so a pull without NAT needs this as much as the ECR endpoints.
+# ECR keeps image layers in S3: they are most of what is pulled, and come without NAT's price this way.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${var.aws_region}.s3"

@@ -9,13 +9,25 @@ export function entryLine({ https, domain }: Answers): [string, string] {
 }
 
 /** The VPC, new or existing. */
-export function networkLine({ vpc, vpcCidr, availabilityZones, nat, vpcId }: Answers): [string, string] {
+export function networkLine({
+  vpc,
+  vpcCidr,
+  availabilityZones,
+  nat,
+  privateEndpoints,
+  vpcId,
+}: Answers): [string, string] {
   if (vpc === 'existing') return ['Network', `existing ${vpcId}`];
   const gateways = { single: 'one NAT gateway', 'per-zone': 'a NAT gateway each', none: 'no NAT gateway' }[nat!];
-  return ['Network', `new VPC ${vpcCidr}, ${availabilityZones} zones, ${gateways}`];
+  const endpoints = privateEndpoints ? '' : ', no private endpoints';
+  return ['Network', `new VPC ${vpcCidr}, ${availabilityZones} zones, ${gateways}${endpoints}`];
 }
 
 /** The database, `engine` in AWS's own words. */
-export function databaseLine(engine: string, { dbInstanceClass, performanceInsights }: Answers): [string, string] {
-  return ['Database', `${engine}, ${dbInstanceClass}${performanceInsights ? ', Database Insights' : ''}`];
+export function databaseLine(
+  engine: string,
+  { dbInstanceClass, databaseLogin, performanceInsights }: Answers,
+): [string, string] {
+  const login = databaseLogin === 'iam' ? ', login by IAM' : '';
+  return ['Database', `${engine}, ${dbInstanceClass}${login}${performanceInsights ? ', Database Insights' : ''}`];
 }

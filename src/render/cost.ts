@@ -6,7 +6,7 @@ import type { GivenAnswers } from '../answers/sources.js';
 import { monthlyPrice, pricedRegion, pricesRead } from '../aws/prices.js';
 import { findRegion } from '../aws/regions.js';
 import { Composition } from './composer.js';
-import { numbersIn, type Files } from './declarations.js';
+import { numbersIn } from './declarations.js';
 
 /** What a project costs a month while nobody uses it: what is paid by the hour or the month, not what is paid by use. */
 export interface Cost {
@@ -57,15 +57,17 @@ export function costOf(answers: Answers): Cost {
 
 /** The same of a project that is composed already. */
 export function costOfComposition(composition: Composition): Cost {
-  const bill = billOf(composition);
-  return { region: pricedRegion, priced: pricesRead, ...bill, savings: savingsOn(composition, bill) };
+  const numberOf = numbersIn(composition);
+  const bill = billOf(composition, numberOf);
+  return { region: pricedRegion, priced: pricesRead, ...bill, savings: savingsOn(composition, bill, numberOf) };
 }
+
+type NumberOf = (factor: string) => number;
 
 type Bill = Pick<Cost, 'components' | 'monthlyUsd' | 'notPriced'>;
 
 /** The lines of all layers; those of the same component are one row. */
-function billOf(composition: Composition, files: Files = composition): Bill {
-  const numberOf = numbersIn(files);
+function billOf(composition: Composition, numberOf: NumberOf): Bill {
   const rows = new Map<string, { quantity: number; price: string }>();
   for (const line of composition.composer.parts(costPart).join('').split('\n')) {
     if (line === '') continue;
@@ -91,7 +93,7 @@ function billOf(composition: Composition, files: Files = composition): Bill {
 }
 
 /** `task_count.min x task_cpu / 1024`: factors that are parted by " x ", or by " / " to divide by the next. */
-function quantityOf(text: string, numberOf: (factor: string) => number): number {
+function quantityOf(text: string, numberOf: NumberOf): number {
   const [first, ...more] = text.split(/ ([x/]) /);
   let quantity = numberOf(first!);
   for (let at = 0; at < more.length; at += 2) {
@@ -104,14 +106,23 @@ function quantityOf(text: string, numberOf: (factor: string) => number): number 
 const cents = (usd: number) => Math.round(usd * 100) / 100;
 
 /** The two answers that save most and can be given together, of an option one each. */
-function savingsOn(composition: Composition, bill: Bill): Saving[] {
+function savingsOn(composition: Composition, bill: Bill, numberOf: NumberOf): Saving[] {
   const { answers } = composition;
+  const counted = new Map<string, number>();
   const billWith = (others: Answers) => {
     const other = new Composition(others, '', { like: composition });
-    // Another answer adds no key or alarm to a file that has none; to write every file again takes longer than the rest.
-    return billOf(other, { get: (path) => other.get(path), keys: () => counted });
+    // The values are what these answers change. What is counted stays, and to write every file again for each of them
+    // would take longer than the rest: test/unit/cost.test.ts compares with that.
+    const valueOf = numbersIn({
+      keys: () => composition.keys(),
+      get: (path) => (path === 'terraform.tfvars' ? other : composition).get(path),
+    });
+    return billOf(other, (factor) => {
+      if (!factor.startsWith('resources(')) return valueOf(factor);
+      if (!counted.has(factor)) counted.set(factor, numberOf(factor));
+      return counted.get(factor)!;
+    });
   };
-  const counted = filesWithCounted(composition);
   const [first, ...others] = options
     .flatMap((option) => cheaperAnswers(option, answers, bill, billWith))
     .sort((a, b) => b.saving.monthlyUsd - a.saving.monthlyUsd);
@@ -120,13 +131,6 @@ function savingsOn(composition: Composition, bill: Bill): Saving[] {
     ({ key, value }) => key !== first.key && withOthers(answers, { [first.key]: first.value, [key]: value }),
   );
   return [first, ...(second ? [second] : [])].map(({ saving }) => saving);
-}
-
-/** The files in which something is that the lines of layers count. */
-function filesWithCounted(composition: Composition): string[] {
-  const lines = composition.composer.parts(costPart).join('');
-  const starts = [...lines.matchAll(/resources\((\w+)\)/g)].map(([, type]) => `resource "${type}"`);
-  return [...composition.keys()].filter((path) => starts.some((start) => composition.get(path)!.includes(start)));
 }
 
 interface Cheaper {

@@ -57,12 +57,21 @@ export function costOf(answers: Answers): Cost {
 
 /** The same of a project that is composed already. */
 export function costOfComposition(composition: Composition): Cost {
-  const numberOf = numbersIn(composition);
+  const numberOf = remembered(numbersIn(composition));
   const bill = billOf(composition, numberOf);
   return { region: pricedRegion, priced: pricesRead, ...bill, savings: savingsOn(composition, bill, numberOf) };
 }
 
 type NumberOf = (factor: string) => number;
+
+function remembered(numberOf: NumberOf): NumberOf {
+  const numbers = new Map<string, number>();
+  return (factor) => {
+    const number = numbers.get(factor) ?? numberOf(factor);
+    numbers.set(factor, number);
+    return number;
+  };
+}
 
 type Bill = Pick<Cost, 'components' | 'monthlyUsd' | 'notPriced'>;
 
@@ -108,21 +117,9 @@ const cents = (usd: number) => Math.round(usd * 100) / 100;
 /** The two answers that save most and can be given together, of an option one each. */
 function savingsOn(composition: Composition, bill: Bill, numberOf: NumberOf): Saving[] {
   const { answers } = composition;
-  const counted = new Map<string, number>();
-  const billWith = (others: Answers) => {
-    const other = new Composition(others, '', { like: composition });
-    // The values are what these answers change. What is counted stays, and to write every file again for each of them
-    // would take longer than the rest: test/unit/cost.test.ts compares with that.
-    const valueOf = numbersIn({
-      keys: () => composition.keys(),
-      get: (path) => (path === 'terraform.tfvars' ? other : composition).get(path),
-    });
-    return billOf(other, (factor) => {
-      if (!factor.startsWith('resources(')) return valueOf(factor);
-      if (!counted.has(factor)) counted.set(factor, numberOf(factor));
-      return counted.get(factor)!;
-    });
-  };
+  // What these answers change is in the lines themselves; what the lines count or look up stays. To write the project again
+  // for each of them would take longer than the rest: test/unit/cost.test.ts compares with that.
+  const billWith = (others: Answers) => billOf(new Composition(others, '', { like: composition }), numberOf);
   const [first, ...others] = options
     .flatMap((option) => cheaperAnswers(option, answers, bill, billWith))
     .sort((a, b) => b.saving.monthlyUsd - a.saving.monthlyUsd);

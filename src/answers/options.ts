@@ -131,7 +131,7 @@ const sharedRows: readonly AnyOption[] = [
     help: 'TLS on the load balancer; port 80 then only redirects',
     defaultText: 'off; with --profile production it must be said',
     default: (draft) => (draft.profile === 'production' ? undefined : false),
-    required: 'with --profile production: card data is not to cross the internet in clear because nobody said anything',
+    required: 'with --profile production, so that its traffic is only unencrypted where somebody decided it',
     proposed: true,
     prompt: 'HTTPS on the load balancer?',
   },
@@ -269,7 +269,7 @@ const sharedRows: readonly AnyOption[] = [
         remedy: `Use --availability-zones ${region.zones}, or a region with more.`,
       };
     },
-    cheaper: () => [{ value: 2, but: 'there is one zone less to lose' }],
+    cheaper: () => [{ value: 2, but: 'one zone fewer is left when a zone fails' }],
   },
   {
     key: 'nat',

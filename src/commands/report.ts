@@ -36,7 +36,7 @@ export function summaryText({ directory, answers, files, cost }: CreateResult, c
 function costLines(cost: Cost, region: string): string[] {
   const dollars = (usd: number) => `$${Math.round(usd)}`;
   const { components, monthlyUsd, notPriced, savings } = cost;
-  const sum = `${notPriced.length > 0 ? 'more than ' : ''}${dollars(monthlyUsd)} a month or more while idle`;
+  const sum = `${dollars(monthlyUsd)} a month or more while idle`;
   const differ = region === cost.region ? '' : `; ${region}'s differ`;
   const rows = components.flatMap(({ component, monthlyUsd: usd }) => {
     if (usd === undefined) return [['not priced', component]];

@@ -100,7 +100,9 @@ export class HclModule {
     });
   }
 
-  /** The resources that the outputs hand on. A sentence or a command line is for people, and no other project reads an id in it. */
+  /**
+   * The resources that the outputs hand on. A sentence or a command line is for people: no other project reads an id in it.
+   */
   exported(): readonly Resource[] {
     const outputs = this.folder.blocks.filter(
       ({ syntax }) => syntax.type === 'output' && !hasWords(quietly(() => this.output(syntax.labels[0] ?? ''))),
@@ -387,7 +389,9 @@ function unknownSurroundings(provider: string): Surroundings {
   return { region, account, partition: partitionOf(region) };
 }
 
-/** Whether a value is a text with blanks in it. */
+/** Whether a value is a line with words of its own; a list of ids with blanks between them has none, and a file has lines. */
 function hasWords(value: Value | undefined): boolean {
-  return value instanceof Text && value.parts.some((part) => typeof part === 'string' && part.includes(' '));
+  if (!(value instanceof Text)) return false;
+  const words = value.parts.filter((part) => typeof part === 'string');
+  return words.some((text) => /[a-z] [a-z]/i.test(text)) && !words.some((text) => text.includes('\n'));
 }

@@ -312,7 +312,7 @@ export class Project {
     return this.given.has(resource);
   }
 
-  /** Whether an output of the root module refers to the resource, so that another project may add to it. */
+  /** Whether an output of the root module hands the resource on, so that another project may add to it. */
   isExported(resource: Resource): boolean {
     this.exported ??= new Set(this.findExported());
     return this.exported.has(resource);

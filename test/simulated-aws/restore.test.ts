@@ -10,7 +10,7 @@ import { scratchFolder } from '../support/scratch.js';
 import { placeProject } from '../terraform/terraform.js';
 import { awsShell } from './aws-cli.js';
 import { override, overrideFile } from './proof.js';
-import { startSimulator, type Simulator, simulatedEnvironment } from './simulator.js';
+import { simulatedEnvironment, startSimulator, type Simulator } from './simulator.js';
 
 const tools = inject('simulatorTools');
 

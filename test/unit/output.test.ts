@@ -90,7 +90,7 @@ describe('the cost', () => {
       plain,
     );
     expect(text).toContain(
-      "  Cost      more than $1140 a month or more while idle, at list prices of us-east-1 of 2026-11-29; eu-west-1's differ\n",
+      "  Cost      $1140 a month or more while idle, at list prices of us-east-1 of 2026-11-29; eu-west-1's differ\n",
     );
     expect(text).toContain('\n                   $33  Gateways\n            not priced  Others\n');
     expect(text).not.toContain('$0');

@@ -29,7 +29,7 @@ function runScript(answers: Answers, args: string[], input = '') {
       `file='${folder}/answers/'$word`,
       `[ -s "$file" ] || exit 9`,
       `head -1 "$file"`,
-      `[ "$(wc -l < "$file")" -lt 2 ] || sed -i 1d "$file"`,
+      `[ "$(wc -l < "$file")" -lt 2 ] || { tail -n +2 "$file" > "$file.next" && mv "$file.next" "$file"; }`,
     ].join('\n'),
     sleep: ':',
   };

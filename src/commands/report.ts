@@ -35,7 +35,7 @@ export function summaryText({ directory, answers, files, cost }: CreateResult, c
 /** The sum and the day of its prices, what makes most of it, and which other answers cost less; whole dollars. */
 function costLines(cost: Cost, region: string): string[] {
   const dollars = (usd: number) => `$${Math.round(usd)}`;
-  const { components, monthlyUsd, notPriced, savings } = cost;
+  const { components, monthlyUsd, savings } = cost;
   const sum = `${dollars(monthlyUsd)} a month or more while idle`;
   const differ = region === cost.region ? '' : `; ${region}'s differ`;
   const rows = components.flatMap(({ component, monthlyUsd: usd }) => {

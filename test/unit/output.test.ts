@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../src/commands/paint.js';
 import { doneText, dryRunText, faultsText, nextSteps, resultJson, summaryText } from '../../src/commands/report.js';
 import { costOf, type Cost } from '../../src/render/cost.js';
+import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
 import { scratchFolder } from '../support/scratch.js';
 
@@ -94,6 +95,14 @@ describe('the cost', () => {
     );
     expect(text).toContain('\n                   $33  Gateways\n            not priced  Others\n');
     expect(text).not.toContain('$0');
+  });
+
+  it('is in the session that README.md shows as it would be', () => {
+    const entry = { https: true, route53: true, zoneName: 'example.com', domain: 'pay.example.com' };
+    const answers = soundAnswers({ region: 'eu-west-1', suffix: 'b4x4d4', ...entry });
+    const files = renderProject(answers);
+    const result = { directory: '/w/my-payments', answers, files, cost: costOf(answers), changes: [], written: false };
+    expect(readFileSync('README.md', 'utf8')).toContain(summaryText(result, '/w', plain));
   });
 
   it('is at the end of --dry-run', () => {

@@ -1,6 +1,7 @@
 import {
   applications,
   isNamedForAdministration,
+  isNamedIn,
   valuesReadFromSecrets,
   type Application,
   type ReadValue,
@@ -229,7 +230,8 @@ function mastersGivenTo(
   const isOpen =
     !application.complete &&
     !values.some(({ certain }) => certain) &&
-    application.at.refs(application.valuesArgument).some(isOfMaster);
+    (application.at.refs(application.valuesArgument).some(isOfMaster) ||
+      passwords.some(({ password }) => isNamedIn(application, password)));
   const [first = isOpen ? `its ${application.valuesArgument}` : undefined] = open;
   return {
     given: [...fetched, ...written, ...read],

@@ -1,10 +1,11 @@
 import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { argument, referencesIn } from '../../terraform/references.js';
 import { isMap, show, someElements, Text, Unknown, type Value } from '../../terraform/value.js';
 import { containersOf, field, objectsIn, titleOf, type JsonObject } from './containers.js';
 import { functionsNamed, isAtEdge, permissionsFor } from './functions.js';
 import { roleOf } from './permissions.js';
 import { isLeftOut } from './presence.js';
-import { secretSourcesOf } from './secret-sources.js';
+import { isSource, secretSourcesOf } from './secret-sources.js';
 import { fetchedSecrets, unknownSecrets, type FetchedSecret } from './secrets.js';
 
 /** Something that keeps running or answers calls: what whoever gets into it can do is what its role may. */
@@ -126,9 +127,15 @@ function ofInstance(project: Project, instance: Resource): Application {
     secrets: [],
     unknownSecrets: [],
     // What base64encode() and templatefile() make of what is not known is not known either.
-    complete: !(data instanceof Unknown && data.symbol === undefined),
+    complete: data === undefined || !isOpen(data),
     called: true,
   };
+}
+
+/** Whether a text, or a part of it, is made of something that is not known. */
+function isOpen(value: Value): boolean {
+  if (value instanceof Text) return value.parts.some(isOpen);
+  return value instanceof Unknown && value.symbol === undefined;
 }
 
 function roleOfArgument(project: Project, block: Block, argument: string): Pick<Application, 'role' | 'withoutRole'> {
@@ -202,6 +209,14 @@ export function isNamedForAdministration(resource: Resource): boolean {
 const administration =
   /^(bastions?|jump(box|host|server)?|tunnel|(pg|db)?admin|adminer|migrat(e|ions?|or)|rotat(e|ion|or)|(db)?bootstrap|dbinit|initdb|dbsetup|dbusers|schema|backups?|restore|dump)$/;
 
+/** Whether the expression of an argument names a value itself: `var.password`, `random_password.db.result`. */
+export function isNamedIn({ at, valuesArgument }: Application, value: Value): boolean {
+  const expression = at.syntax && argument(at.syntax.body, valuesArgument)?.expression;
+  const symbol = value instanceof Unknown ? value.symbol?.replaceAll(/\[[^\]]*\]/g, '') : undefined;
+  if (!expression || symbol === undefined) return false;
+  return [...referencesIn(expression)].some(({ path }) => path.join('.') === symbol);
+}
+
 /** A value that is made of what a secret held when Terraform read it. */
 export interface ReadValue {
   title: string;
@@ -226,10 +241,10 @@ export function valuesReadFromSecrets(project: Project, { at, values, valuesArgu
     .filter(({ value }) => isFromSecret(value))
     .flatMap(({ title, name }): ReadValue[] => {
       const sources = secretSourcesOf(project, at, valuesArgument, name) ?? [];
-      const read = sources.flatMap(({ source, key }) =>
+      const read = sources.flatMap((source) =>
         versions
-          .filter(({ configAddress }) => configAddress === source)
-          .map((version) => ({ title, version, key, certain: true })),
+          .filter((version) => isSource(source, version))
+          .map((version) => ({ title, version, key: source.key, certain: true })),
       );
       if (read.length > 0) return read;
       return mayNamePassword(name)

@@ -17,7 +17,7 @@ import {
   type FetchedSecret,
   type StoredSecret,
 } from './secrets.js';
-import { secretSourcesOf } from './secret-sources.js';
+import { isSource, secretSourcesOf } from './secret-sources.js';
 
 /** A secret or parameter with the password of a database's master user. */
 export interface MasterSecret extends StoredSecret {
@@ -166,7 +166,7 @@ function holdsRead(
   source: Resource,
 ): MasterSecret['holds'] {
   const content = decodeJson(source.get(source.type === 'aws_ssm_parameter' ? 'value' : 'secret_string'));
-  const read = secretSourcesOf(project, database, argument)?.filter((one) => one.source === source.configAddress);
+  const read = secretSourcesOf(project, database, argument)?.filter((one) => isSource(one, source));
   return (key) => {
     if (key === undefined) return true;
     if (read && read.length > 0) return read.some((one) => one.key === key);

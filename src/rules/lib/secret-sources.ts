@@ -7,8 +7,15 @@ import { children, within, type BlockSyntax, type Body, type Expression } from '
 export interface SecretSource {
   /** Without the keys of `count` and `for_each`: `module.db.data.aws_secretsmanager_secret_version.app`. */
   source: string;
+  /** Its key of `count` or `for_each`, where one is written. */
+  instance: string | undefined;
   /** The key of its JSON; undefined for the whole of it. */
   key: string | undefined;
+}
+
+/** Whether this is what is read; false where an instance is named and it is not known which of them the resource is. */
+export function isSource({ source, instance }: SecretSource, { configAddress, key }: Resource): boolean {
+  return source === configAddress && (instance === undefined || instance === String(key ?? 0));
 }
 
 /** The module that an expression is in, and who calls it. */
@@ -18,6 +25,8 @@ interface Scope {
   prefix: string;
   folder: ModuleFolder;
   caller?: { scope: Scope; call: BlockSyntax };
+  /** How many more expressions are looked at: local values that name each other often are many when written out. */
+  steps: { left: number };
 }
 
 /** How far local values, variables and outputs are followed; those that go round in a circle end there. */
@@ -36,28 +45,36 @@ export function secretSourcesOf(
   const scope = scopeOf(project, resource);
   if (!scope || !resource.syntax) return undefined;
   const written = expressionsOf(resource.syntax.body, argumentName);
-  const [first, ...others] = (name === undefined ? written : written.flatMap((one) => named(scope, one, name))).map(
-    (one) => sourcesIn(scope, one, []),
+  const seen = new Set<Expression>();
+  const placed = written.flatMap((expression) =>
+    name === undefined ? [{ scope, expression }] : named({ scope, expression }, name, seen),
   );
-  const isOne = others.every((other) => other && first && JSON.stringify(other) === JSON.stringify(first));
-  return isOne ? first : undefined;
+  return agreed(placed.map((one) => sourcesIn(one.scope, one.expression, [])));
+}
+
+/** What all of several take; undefined where they differ. */
+function agreed(all: readonly Sources[]): Sources {
+  const [first, ...others] = all;
+  return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : undefined;
 }
 
 /** Where a resource is written. */
 function scopeOf(project: Project, resource: Resource): Scope | undefined {
   const names = resource.configAddress.split('.');
   const [root] = project.folders;
-  let scope: Scope | undefined = root && { project, prefix: '', folder: root };
+  let scope: Scope | undefined = root && { project, prefix: '', folder: root, steps: { left: 10_000 } };
   for (let at = 0; scope && names[at] === 'module'; at += 2) scope = calledScope(scope, names[at + 1] ?? '');
   return scope?.folder.blocks.some(({ syntax }) => syntax === resource.syntax) ? scope : undefined;
 }
 
 function calledScope(scope: Scope, name: string): Scope | undefined {
-  const { project } = scope;
+  const { project, steps } = scope;
   const call = declarationsOf(scope.folder).modules.get(name)?.syntax;
   const called = call && calledFolder(scope.folder, call);
   const folder = called === undefined ? undefined : project.folders.find(({ path }) => path === called);
-  return call && folder && { project, prefix: `${scope.prefix}module.${name}.`, folder, caller: { scope, call } };
+  return (
+    call && folder && { project, prefix: `${scope.prefix}module.${name}.`, folder, caller: { scope, call }, steps }
+  );
 }
 
 /** The expression of an argument, or those of the arguments of a block, `dynamic` ones too. */
@@ -72,16 +89,23 @@ function expressionsOf(body: Body, name: string): Expression[] {
   ];
 }
 
-/** What a variable of a name is set to in an expression, through local values. */
-function named(scope: Scope, expression: Expression, name: string, depth = deepest): Expression[] {
-  if (depth === 0) return [];
+/** An expression and where it is written. */
+interface Placed {
+  scope: Scope;
+  expression: Expression;
+}
+
+/** What a variable of a name is set to in an expression, through local values and variables. */
+function named({ scope, expression }: Placed, name: string, seen: Set<Expression>): Placed[] {
+  if (seen.has(expression)) return [];
+  seen.add(expression);
   return within(expression).flatMap((part) => {
-    const local = part.kind === 'attribute' ? localOf(scope, part) : undefined;
-    if (local) return named(scope, local, name, depth - 1);
+    const meant = part.kind === 'attribute' ? meantBy(scope, part) : undefined;
+    if (meant) return named(meant, name, seen);
     if (part.kind !== 'object') return [];
     const isNamed = ['name', 'Name'].some((key) => isLiteral(entryOf(part, key), name));
     const own = [entryOf(part, name), ...(isNamed ? [entryOf(part, 'value'), entryOf(part, 'Value')] : [])];
-    return own.filter((one) => one !== undefined);
+    return own.filter((one) => one !== undefined).map((one) => ({ scope, expression: one }));
   });
 }
 
@@ -89,10 +113,14 @@ function isLiteral(expression: Expression | undefined, text: string): boolean {
   return expression?.kind === 'literal' && String(expression.value) === text;
 }
 
-/** The expression of the local value that an expression names. */
-function localOf({ folder }: Scope, { of, name }: Expression & { kind: 'attribute' }): Expression | undefined {
-  if (of.kind !== 'name' || of.name !== 'local') return undefined;
-  return declarationsOf(folder).locals.get(name)?.attribute.expression;
+/** What a local value, or a variable of a module, is written as. */
+function meantBy(scope: Scope, { of, name }: Expression & { kind: 'attribute' }): Placed | undefined {
+  const { folder, caller } = scope;
+  if (of.kind !== 'name') return undefined;
+  const local = of.name === 'local' ? declarationsOf(folder).locals.get(name)?.attribute.expression : undefined;
+  if (local) return { scope, expression: local };
+  const given = of.name === 'var' && caller ? argument(caller.call.body, name)?.expression : undefined;
+  return given && caller && { scope: caller.scope, expression: given };
 }
 
 type ObjectExpression = Expression & { kind: 'object' };
@@ -120,7 +148,7 @@ const contents: Readonly<Record<string, readonly string[]>> = {
 
 function sourcesIn(scope: Scope, expression: Expression, path: Path, depth = deepest): Sources {
   const follow = (one: Expression, rest: Path = path) => sourcesIn(scope, one, rest, depth - 1);
-  if (depth === 0) return undefined;
+  if (depth === 0 || scope.steps.left-- <= 0) return undefined;
   switch (expression.kind) {
     case 'literal':
       return [];
@@ -147,16 +175,14 @@ function sourcesIn(scope: Scope, expression: Expression, path: Path, depth = dee
       if (oneWay.test(expression.name)) return [];
       if (expression.name === 'jsondecode')
         return decoded(union(expression.arguments.map((one) => follow(one, []))), path);
-      if (passing.has(expression.name)) return union(expression.arguments.map((one) => follow(one)));
+      if (passing.has(expression.name)) return anyOf(expression.arguments.map((one) => follow(one)));
       const [map, key, ...others] = expression.arguments;
       if (expression.name === 'lookup' && map && key?.kind === 'literal')
-        return union([follow(map, [String(key.value), ...path]), ...others.map((one) => follow(one))]);
+        return anyOf([follow(map, [String(key.value), ...path]), ...others.map((one) => follow(one))]);
       break;
     }
-    case 'conditional': {
-      const [yes, no] = [follow(expression.yes), follow(expression.no)];
-      return JSON.stringify(yes) === JSON.stringify(no) ? yes : undefined;
-    }
+    case 'conditional':
+      return agreed([follow(expression.yes), follow(expression.no)]);
     default:
       break;
   }
@@ -166,7 +192,7 @@ function sourcesIn(scope: Scope, expression: Expression, path: Path, depth = dee
 }
 
 function sourcesOfName(scope: Scope, kind: string, path: Path, depth: number): Sources {
-  const [name = '', second = '', ...others] = path;
+  const [name = ''] = path;
   const rest = path.slice(1);
   switch (kind) {
     case 'local': {
@@ -179,24 +205,28 @@ function sourcesOfName(scope: Scope, kind: string, path: Path, depth: number): S
       return given && scope.caller ? sourcesIn(scope.caller.scope, given, rest, depth - 1) : [];
     }
     case 'module': {
+      const [, second = '', ...others] = path;
       const called = calledScope(scope, name);
       if (!called) return undefined;
       const { outputs } = declarationsOf(called.folder);
-      // Behind the key of `count` or `for_each`.
-      const output = outputs.has(second) ? rest : others;
+      // Behind an index; of several instances each may have another.
+      const output = outputs.has(second) ? rest : second === '0' ? others : [];
       const block = outputs.get(output[0] ?? '')?.syntax;
       const value = block && argument(block.body, 'value')?.expression;
       return value && sourcesIn(called, value, output.slice(1), depth - 1);
     }
     case 'data':
     case 'ephemeral': {
+      const [, label = '', ...members] = path;
       const held = contents[name];
       if (!held) return [];
-      const attribute = others.slice(0, 2).find((one) => one !== undefined && !/^\d+$/.test(one));
-      if (attribute === undefined) return undefined;
-      return others.slice(0, 2).some((one) => one !== undefined && held.includes(one))
-        ? [{ source: `${scope.prefix}${kind}.${name}.${second}`, key: undefined }]
-        : [];
+      const at = members.slice(0, 2).findIndex((one) => one !== undefined && held.includes(one));
+      const [first] = members;
+      // Another attribute, as against the key of an instance that is not known, or all of it.
+      if (at === -1) return first === undefined || /^\d+$/.test(first) ? undefined : [];
+      if (at === 1 && first === undefined) return undefined;
+      const instance = at === 1 ? first : undefined;
+      return [{ source: `${scope.prefix}${kind}.${name}.${label}`, instance, key: undefined }];
     }
     case 'count':
     case 'path':
@@ -220,6 +250,12 @@ function decoded(sources: Sources, path: Path): Sources {
 function union(parts: readonly Sources[]): Sources {
   const known = parts.filter((part) => part !== undefined);
   if (known.length < parts.length) return undefined;
-  const distinct = new Map(known.flat().map((one) => [`${one.source} ${one.key ?? ''}`, one]));
+  const distinct = new Map(known.flat().map((one) => [JSON.stringify(one), one]));
   return [...distinct.values()];
+}
+
+/** What one of several gives; undefined where two of them take different things from secrets. */
+function anyOf(parts: readonly Sources[]): Sources {
+  const telling = parts.filter((part) => part?.length !== 0);
+  return telling.length === 0 ? [] : agreed(telling);
 }

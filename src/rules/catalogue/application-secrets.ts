@@ -232,10 +232,11 @@ function mastersGivenTo(
     !values.some(({ certain }) => certain) &&
     (application.at.refs(application.valuesArgument).some(isOfMaster) ||
       passwords.some(({ password }) => isNamedIn(application, password)));
-  const [first = isOpen ? `its ${application.valuesArgument}` : undefined] = open;
+  const [first] = open;
+  const notKnown = isOpen ? `its ${application.valuesArgument} is not known` : undefined;
   return {
     given: [...fetched, ...written, ...read],
-    unsure: first === undefined ? undefined : `whether ${first} is the password of a master user is not known`,
+    unsure: first === undefined ? notKnown : `whether ${first} is the password of a master user is not known`,
   };
 
   /** The master users' secrets that a version is of. */

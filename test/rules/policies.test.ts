@@ -272,13 +272,34 @@ describe('a condition', () => {
     ['ArnLike = { "aws:SourceAccount" = "arn:aws:sns:*:1:*" }', 'arn:aws:sns:eu-west-1:1:a', 'allowed'],
     ['Bool = { "aws:SourceAccount" = "true" }', true, 'allowed'],
     ['NumericLessThan = { "aws:SourceAccount" = "5" }', '1', 'unknown'],
-    ['Null = { "aws:SourceAccount" = "true" }', '1', 'unknown'],
+    ['Null = { "aws:SourceAccount" = "true" }', '1', 'denied'],
+    ['Null = { "aws:SourceAccount" = "false" }', '1', 'allowed'],
+    ['Null = { "aws:SourceAccount" = var.given }', '1', 'unknown'],
   ])('%s with %o: %s', async (condition, value, expected) => {
     const policy = await policyOf(
       jsonPolicy(`{ Effect = "Allow", Action = "a:B", Resource = "*", Condition = { ${condition} } }`),
     );
     const context = value === undefined ? {} : { 'aws:sourceaccount': value };
     expect(decide([policy], { action: 'a:B', resource: 'x', context })).toBe(expected);
+  });
+
+  it.each([
+    ['StringEquals', '"1"', 'denied'],
+    ['StringNotEquals', '"1"', 'allowed'],
+    ['StringEqualsIfExists', '"1"', 'allowed'],
+    ['ForAllValues:StringEquals', '"1"', 'allowed'],
+    ['ForAnyValue:StringEquals', '"1"', 'denied'],
+    ['ForAnyValue:StringNotEquals', '"1"', 'denied'],
+    ['ForAnyValue:StringEqualsIfExists', '"1"', 'unknown'],
+    ['Null', '"true"', 'allowed'],
+    ['Null', 'false', 'denied'],
+    ['Null', 'var.given', 'unknown'],
+  ])('%s = %s on a key that is not set: %s', async (test, value, expected) => {
+    const condition = `"${test}" = { "aws:SourceAccount" = ${value} }`;
+    const policy = await policyOf(
+      jsonPolicy(`{ Effect = "Allow", Action = "a:B", Resource = "*", Condition = { ${condition} } }`),
+    );
+    expect(decide([policy], { action: 'a:B', resource: 'x', absent: ['aws:sourceaccount'] })).toBe(expected);
   });
 });
 

@@ -3,6 +3,7 @@ import { applies, decide, isAccount, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
 import { senders } from '../lib/senders.js';
+import { isSwitchedOff } from '../lib/switched-off.js';
 import { identity, isMap, show, type Value } from '../../terraform/value.js';
 import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { defineRule, defineRules } from '../rule.js';
@@ -367,7 +368,8 @@ const topicSender = defineRule({
       if (topic.type !== 'aws_sns_topic') continue;
       const policies = topicPolicies(project, topic);
       if (policies.length === 0 && !admittedByDefault.has(service)) {
-        if (topic.uncertain || project.isGivenToUnread(topic) || project.isExported(topic))
+        const isElsewhere = project.isGivenToUnread(topic) || isSwitchedOff(project, 'aws_sns_topic_policy');
+        if (topic.uncertain || isElsewhere || project.isExported(topic))
           abstain(topic, 'its policy may be written elsewhere');
         else finding(topic, `has the default policy, which does not let ${service} publish ${sender.configAddress}`);
       }

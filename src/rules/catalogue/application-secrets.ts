@@ -1,11 +1,18 @@
-import { applications, isNamedForAdministration, valuesFrom, type Application } from '../lib/applications.js';
-import { secretResource, type FetchedSecret, type StoredSecret } from '../lib/execution-roles.js';
-import { isIn, masterSecretOf, masterUsers, type MasterSecret } from '../lib/master-users.js';
-import { roleMay } from '../lib/permissions.js';
+import {
+  applications,
+  isNamedForAdministration,
+  isNamedIn,
+  valuesReadFromSecrets,
+  type Application,
+  type ReadValue,
+} from '../lib/applications.js';
+import { secretResource, type FetchedSecret, type StoredSecret } from '../lib/secrets.js';
+import { isIn, masterSecretOf, masterUsers, possibleMasterSecretOf, type MasterSecret } from '../lib/master-users.js';
+import { roleMay, type Answer } from '../lib/permissions.js';
 import { mayHaveMorePolicies } from '../lib/presence.js';
 import { mayReadSecret } from '../lib/secret-readers.js';
 import type { Project, Resource } from '../../terraform/project.js';
-import { identity, show, Unknown, type Value } from '../../terraform/value.js';
+import { decodeJson, elements, identity, isMap, show, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const database = `resource "aws_db_instance" "main" {
@@ -100,16 +107,18 @@ ${service('aws_secretsmanager_secret.app.arn')}`,
         const { at, role, roleArgument, valuesArgument } = application;
         const { given, unsure } = mastersGivenTo(project, application);
         const readable = [...masterUsers(project).secrets, ...given.flatMap(({ secret }) => secret ?? [])].map(
-          (secret) => ({ secret, answer: typeof role === 'string' ? role : mayReadSecret(project, role, secret) }),
+          (secret) => ({ secret, answer: role ? mayReadSecret(project, role, secret) : undefined }),
         );
         const read = readable.filter(({ answer }) => answer === 'allowed').map(({ secret }) => secret);
         const databases = distinct([...given, ...read].map((one) => one.database));
         if (databases.length > 0 && isNamedForAdministration(at))
           abstain(at, 'its name says that it administers databases, which takes the master user');
+        else if (databases.length > 0 && !application.called)
+          abstain(at, 'nothing is seen that calls it, so it may be one of those that administer databases');
         else if (databases.length > 0) {
           const ways = [
             ...(given.length > 0 ? [`it is given ${distinct(given.map(({ title }) => title)).join(', ')}`] : []),
-            ...(read.length > 0 && typeof role !== 'string' ? [`${role.configAddress} may read the secret`] : []),
+            ...(read.length > 0 && role ? [`${role.configAddress} may read the secret`] : []),
           ];
           finding(
             at,
@@ -117,11 +126,16 @@ ${service('aws_secretsmanager_secret.app.arn')}`,
             given.length > 0 ? valuesArgument : roleArgument,
           );
         } else if (unsure !== undefined) abstain(at, unsure);
-        else {
-          const [open] = readable.filter(({ answer }) => answer === 'unknown').map(({ secret }) => secret);
-          const isTold = open && application.values.some(({ value }) => open.names.has(identity(value) ?? ''));
-          if (open && (typeof role !== 'string' || isTold))
-            abstain(at, `whether it may read the secret of the master user of ${open.database} is not known`);
+        else if (!application.withoutRole) {
+          const open = readable.find(({ secret, answer }) =>
+            role
+              ? answer === 'unknown'
+              : application.values.some(({ value }) => secret.names.has(identity(value) ?? '')),
+          );
+          if (open) {
+            const { database } = open.secret;
+            abstain(at, `whether it may read the secret of the master user of ${database} is not known`);
+          }
         }
       }
     },
@@ -144,33 +158,37 @@ ${service('aws_secretsmanager_secret.app.arn')}`,
       const followed = isFollowed(project);
       if (followed === true) return;
       for (const application of applications(project)) {
-        const rotating = rotatingSecretsOf(project, application);
-        if (rotating.length === 0) continue;
-        const { at, role, valuesArgument } = application;
-        const answers = rotating.map(({ secret }) => {
-          if (role === 'none') return 'denied';
-          if (role === 'unknown') return 'unknown';
-          const answer = mayReadSecret(project, role, secret);
-          return answer === 'denied' && mayHaveMorePolicies(project, role) ? 'unknown' : answer;
-        });
-        const stale = rotating.filter((_, index) => answers[index] === 'denied').map(({ title }) => title);
-        const isOpen = rotating.some(({ uncertain }, index) => uncertain && answers[index] === 'denied');
-        if (stale.length > 0 && (isOpen || followed === undefined))
-          abstain(at, 'whether the secret rotates, or something follows its rotation, is not known');
-        else if (stale.length > 0) {
-          const titles = distinct(stale);
+        const { at, role, withoutRole, valuesArgument } = application;
+        const rotating = rotatingSecretsOf(project, application).map((one) => ({
+          ...one,
+          answer: role ? mayReadAgain(project, role, one.secret) : withoutRole ? 'denied' : 'unknown',
+        }));
+        const stale = rotating.filter(({ answer }) => answer === 'denied');
+        const certain = stale.filter(({ uncertain }) => !uncertain).map(({ title }) => title);
+        const [unknown] = application.unknownSecrets.filter(({ key }) => rotates(key) !== false);
+        if (certain.length > 0 && followed === false)
           finding(
             at,
-            `is given ${titles.join(', ')} once, from a secret that rotates, and ${
-              typeof role === 'string' ? 'it has no role that may' : `${role.configAddress} may not`
+            `is given ${distinct(certain).join(', ')} once, from a secret that rotates, and ${
+              role ? `${role.configAddress} may not` : 'it has no role that may'
             } read the secret again`,
             valuesArgument,
           );
-        } else if (answers.includes('unknown')) abstain(at, 'whether its role may read the secret again is not known');
+        else if (stale.length > 0)
+          abstain(at, 'whether the secret rotates, or something follows its rotation, is not known');
+        else if (rotating.some(({ answer }) => answer === 'unknown'))
+          abstain(at, 'whether its role may read the secret again is not known');
+        else if (unknown) abstain(at, `which secret ${unknown.title} is, and whether it rotates, is not known`);
       }
     },
   },
 );
+
+/** Whether a role may read a secret when a login fails. */
+function mayReadAgain(project: Project, role: Resource, secret: StoredSecret): Answer {
+  const answer = mayReadSecret(project, role, secret);
+  return answer === 'denied' && mayHaveMorePolicies(project, role) ? 'unknown' : answer;
+}
 
 /** How an application comes by the password of a master user without asking for it. */
 interface GivenPassword {
@@ -193,19 +211,52 @@ function mastersGivenTo(
       .filter(({ password }) => isIn(password, value))
       .map(({ database: address }) => ({ title, database: address })),
   );
-  const read = valuesFrom(application).flatMap(({ title, version }) => {
-    const names = [version.get('secret_id'), version.computed('arn')].map((name) => identity(name) ?? '');
-    const secret = secrets.find((one) => names.some((name) => one.names.has(name)));
+  const values = valuesReadFromSecrets(project, application).map((one) => ({ ...one, masters: mastersReadBy(one) }));
+  const read = values.flatMap(({ title, key, certain, masters }) => {
+    const secret = certain ? masters.find(({ holds }) => holds(key) === true) : undefined;
     return secret ? [{ title, database: secret.database, secret }] : [];
   });
+  const open = [
+    ...application.secrets.filter((one) => possibleMasterSecretOf(project, one)),
+    ...application.unknownSecrets.filter(({ key }) => rotates(key) !== false),
+    ...values.filter(({ key, certain, masters }) =>
+      certain ? masters.some(({ holds }) => holds(key) === undefined) : masters.length > 0,
+    ),
+  ].map(({ title }) => title);
   const isOfMaster = (resource: Resource) =>
     resource.truth('manage_master_user_password') === true ||
-    secrets.some(({ names }) => names.has(identity(resource.computed('arn')) ?? ''));
-  const isOpen = !application.complete && application.at.refs(application.valuesArgument).some(isOfMaster);
+    secrets.some(({ names }) => names.has(identity(resource.computed('arn')) ?? '')) ||
+    passwords.some(({ password }) => identity(password)?.startsWith(`\${${resource.address}.`));
+  const isOpen =
+    !application.complete &&
+    !values.some(({ certain }) => certain) &&
+    (application.at.refs(application.valuesArgument).some(isOfMaster) ||
+      passwords.some(({ password }) => isNamedIn(application, password)));
+  const [first] = open;
+  const notKnown = isOpen ? `its ${application.valuesArgument} is not known` : undefined;
   return {
     given: [...fetched, ...written, ...read],
-    unsure: isOpen ? `its ${application.valuesArgument} is not known` : undefined,
+    unsure: first === undefined ? notKnown : `whether ${first} is the password of a master user is not known`,
   };
+
+  /** The master users' secrets that a version is of. */
+  function mastersReadBy({ version }: ReadValue): MasterSecret[] {
+    const names = [version.get('secret_id'), version.computed('arn')].map((name) => identity(name) ?? '');
+    return secrets.filter((one) => names.some((name) => one.names.has(name)));
+  }
+}
+
+/** Keys of a database's secret that say who and where, and stay. */
+const staying =
+  /^(user(_?name)?|host(_?name)?|port|address|endpoint|reader|engine|db(_?name)?|database(_?name)?|db\w*identifier|masterarn|schema|region)$/i;
+
+/**
+ * Whether a key of a secret changes when the secret rotates; undefined where that is not known. The rotation functions
+ * that AWS has change `password`; which of several passwords one's own changes is written in none of Terraform's files.
+ */
+function rotates(key: string | undefined): boolean | undefined {
+  if (key === undefined || key === 'password') return true;
+  return staying.test(key) ? false : undefined;
 }
 
 /** Something that an application is given once, and that changes. */
@@ -217,17 +268,22 @@ interface RotatingValue {
 }
 
 function rotatingSecretsOf(project: Project, application: Application): RotatingValue[] {
-  const fetched = application.secrets.flatMap((secret) => {
-    const rotation = rotationOf(project, secret);
-    return rotation ? [{ title: secret.title, secret, uncertain: rotation.uncertain }] : [];
-  });
-  const read = valuesFrom(application).flatMap(({ title, version }) => {
-    const arn = version.get('secret_id');
-    const secret = { title, service: 'secretsmanager' as const, arn: arn ?? version.computed('arn') };
-    const rotation = rotationOf(project, secret);
-    return rotation ? [{ title, secret: withArn(project, secret), uncertain: rotation.uncertain }] : [];
-  });
-  return [...fetched, ...read];
+  const read = valuesReadFromSecrets(project, application).map(({ title, version, key, certain }) => ({
+    secret: {
+      title,
+      service: 'secretsmanager' as const,
+      arn: version.get('secret_id') ?? version.computed('arn'),
+      ...(key === undefined ? {} : { key }),
+    },
+    certain,
+  }));
+  return [...application.secrets.map((secret) => ({ secret, certain: true })), ...read].flatMap(
+    ({ secret, certain }) => {
+      const rotation = rotationOf(project, secret);
+      if (!rotation) return [];
+      return [{ title: secret.title, secret: withArn(project, secret), uncertain: !certain || rotation.uncertain }];
+    },
+  );
 }
 
 /** The secret by the ARN that policies name it by, where it was named otherwise. */
@@ -240,6 +296,8 @@ function withArn(project: Project, secret: StoredSecret): StoredSecret {
 function rotationOf(project: Project, secret: FetchedSecret): { uncertain: boolean } | undefined {
   if (secret.service !== 'secretsmanager') return undefined;
   if (masterSecretOf(project, secret)?.managed) return { uncertain: false };
+  const changes = rotates(secret.key);
+  if (changes === false) return undefined;
   const name = identity(secret.arn);
   const held = secretResource(project, secret);
   const rotations = [
@@ -249,7 +307,8 @@ function rotationOf(project: Project, secret: FetchedSecret): { uncertain: boole
       .all('aws_secretsmanager_secret_rotation')
       .filter((rotation) => name !== undefined && identity(rotation.get('secret_id')) === name),
   ];
-  return rotations.length > 0 ? { uncertain: rotations.every((rotation) => rotation.uncertain) } : undefined;
+  if (rotations.length === 0) return undefined;
+  return { uncertain: changes === undefined || rotations.every((rotation) => rotation.uncertain) };
 }
 
 /**
@@ -257,16 +316,53 @@ function rotationOf(project: Project, secret: FetchedSecret): { uncertain: boole
  * that is not known.
  */
 function isFollowed(project: Project): boolean | undefined {
-  const says = (value: Value | undefined, pattern: RegExp) => pattern.test(show(value));
   const patterns = project.all('aws_cloudwatch_event_rule').map((rule) => rule.get('event_pattern'));
-  if (patterns.some((pattern) => says(pattern, /aws\.secretsmanager|secretsmanager\.amazonaws\.com|RotationSucceeded/)))
-    return true;
+  const answers = patterns.map((pattern) => (pattern === undefined ? false : matchesRotation(pattern)));
   const targets = project.all('aws_scheduler_schedule').flatMap((schedule) => schedule.blocks('target'));
-  if (targets.some((target) => says(target.get('arn'), /:aws-sdk:ecs:updateService$/i))) return true;
-  const isUnread = patterns.some((pattern) => pattern instanceof Unknown);
-  return isUnread || project.all('aws_lambda_function').some((lambda) => mayDeploy(project, lambda))
-    ? undefined
-    : false;
+  if (targets.some((target) => /:aws-sdk:ecs:updateService$/i.test(show(target.get('arn'))))) return true;
+  if (answers.includes(true)) return true;
+  const isOpen =
+    answers.includes(undefined) ||
+    project.unreadModules.some(({ source }) => mayFollow.test(source)) ||
+    project.all('aws_lambda_function').some((lambda) => mayDeploy(project, lambda));
+  return isOpen ? undefined : false;
+}
+
+/** Modules that, by where they are from, may act on events or by the clock. */
+const mayFollow = /event|schedul|rotat|restart|redeploy/i;
+
+/** What Secrets Manager tells of when a secret has another value. */
+const rotationEvents = new Set([
+  'PutSecretValue',
+  'RotateSecret',
+  'RotationSucceeded',
+  'UpdateSecret',
+  'UpdateSecretVersionStage',
+]);
+
+/** Whether an event pattern is about a secret's rotation, or another value for it. */
+function matchesRotation(pattern: Value): boolean | undefined {
+  const decoded = decodeJson(pattern);
+  if (decoded instanceof Error) return false;
+  if (!isMap(decoded)) return undefined;
+  const detail = decoded.get('detail');
+  if (detail !== undefined && !isMap(detail)) return undefined;
+  const answers = [
+    matches(decoded.get('source'), (source) => source === 'aws.secretsmanager'),
+    matches(detail?.get('eventSource'), (source) => source === 'secretsmanager.amazonaws.com'),
+    matches(detail?.get('eventName'), (name) => rotationEvents.has(name)),
+  ];
+  if (answers.includes(false)) return false;
+  // Without any of them it may be about every event of the account.
+  return answers.includes(undefined) || !answers.includes(true) ? undefined : true;
+}
+
+/** Whether a field of an event pattern lets one of some values pass; `any` where it is not there. */
+function matches(field: Value | undefined, isWanted: (text: string) => boolean): boolean | 'any' | undefined {
+  if (field === undefined || field === null) return 'any';
+  const items = elements(field);
+  if (items?.some((item) => typeof item === 'string' && isWanted(item))) return true;
+  return items?.every((item) => typeof item === 'string') ? false : undefined;
 }
 
 /** Whether a function may force a deployment, so that it may be the one that follows rotations. */

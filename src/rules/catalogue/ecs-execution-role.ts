@@ -1,14 +1,9 @@
 import { field, titleOf } from '../lib/containers.js';
-import {
-  executedTasks,
-  fetchedSecrets,
-  logStreamArn,
-  repositoryOf,
-  type ExecutedTask,
-} from '../lib/execution-roles.js';
+import { executedTasks, logStreamArn, repositoryOf, type ExecutedTask } from '../lib/execution-roles.js';
 import { roleMay, roleMayOn, type Answer } from '../lib/permissions.js';
 import { readPolicy } from '../lib/policies.js';
 import { keyOfSecret, mayDecryptSecret, mayFetchSecret } from '../lib/secret-readers.js';
+import { fetchedSecrets } from '../lib/secrets.js';
 import type { Project } from '../../terraform/project.js';
 import { identity, show, type Value } from '../../terraform/value.js';
 import { defineRules, type Report } from '../rule.js';

@@ -124,27 +124,48 @@ const uniquelyNamed: Readonly<Record<string, readonly string[]>> = {
   aws_db_option_group: ['engine_name', 'major_engine_version'],
 };
 
-/** Functions that change nothing but how a text looks. */
-const cosmetic = new Set(['format', 'join', 'lower', 'replace', 'upper']);
+/** Functions that change nothing but how a value looks. */
+const cosmetic = new Set(['format', 'join', 'lower', 'replace', 'tolist', 'tomap', 'toset', 'upper']);
 
-/** What an expression is made of, through local values: `var.port`, `each`, or what may be anything. */
+/** Functions that give something else each time. */
+const changing = new Set(['bcrypt', 'plantimestamp', 'timestamp', 'uuid']);
+
+/** What the account, the region and the partition are read from: they stay what they are. */
+const staying = new Set(['aws_caller_identity', 'aws_partition', 'aws_region']);
+
+/**
+ * What an expression is made of, through local values: `var.port`, `each.value`, `data.aws_ami.newest`, what decides
+ * over it, or what may be anything.
+ */
 function sourcesOf(folder: ModuleFolder, expression: Expression, depth = deepest): Set<string> {
   const sources = new Set<string>();
-  // A digest or a time may be of whatever there is; a condition may leave the name out.
-  const isOpen = within(expression).some(
-    (part) => part.kind === 'conditional' || (part.kind === 'call' && !cosmetic.has(part.name)),
-  );
-  if (isOpen) sources.add('anything');
+  for (const part of within(expression)) {
+    if (part.kind === 'conditional') sources.add('a condition');
+    // A digest may be of whatever there is.
+    if (part.kind === 'call' && !cosmetic.has(part.name))
+      sources.add(changing.has(part.name) ? 'anything' : 'a digest');
+  }
   for (const { path } of referencesIn(expression)) {
-    const [kind, name = ''] = path;
+    const [kind, name = '', third = '', ...rest] = path;
     const local = kind === 'local' ? declarationsOf(folder).locals.get(name)?.attribute.expression : undefined;
-    if (local && depth > 0) for (const source of sourcesOf(folder, local, depth - 1)) sources.add(source);
+    const names = third === '' ? [] : [third, ...rest];
+    if (local && depth > 0)
+      for (const source of sourcesOf(folder, memberOf(local, names), depth - 1)) sources.add(source);
     else if (kind === 'var') sources.add(`var.${name}`);
-    else if (kind === 'each') sources.add('each');
+    else if (kind === 'each') sources.add('each').add(path.join('.'));
+    else if (kind === 'data' && !staying.has(name)) sources.add(`data.${name}.${third}`);
     // An index, a path, the account and the workspace stay what they are.
     else if (!['count', 'path', 'terraform', 'data'].includes(kind)) sources.add('anything');
   }
   return sources;
+}
+
+/** What is written under these names in an object, as far as it is written out. */
+function memberOf(expression: Expression, names: readonly string[]): Expression {
+  const [name, ...rest] = names;
+  if (name === undefined || expression.kind !== 'object') return expression;
+  const entry = expression.entries.find(({ key }) => key.kind === 'literal' && String(key.value) === name);
+  return entry ? memberOf(entry.value, rest) : expression;
 }
 
 /** Whether a text has another in it, or the version at its end: `app-pg17` and `aurora-postgresql17`. */
@@ -163,7 +184,8 @@ function keptNameFor(folder: ModuleFolder, resource: Resource, body: Body): stri
     return expression && !ignoresChanges(resource, argumentName) ? [{ argumentName, expression }] : [];
   });
   const ofName = sourcesOf(folder, name);
-  if (ofName.has('anything')) return [];
+  // What decides over it may leave it out.
+  if (['anything', 'a condition', 'a digest'].some((source) => ofName.has(source))) return [];
   const names = forcing.map(({ argumentName }) => argumentName);
   // Its text is written by hand: that both hold the project's name does not make one change with the other.
   if (resource.type === 'aws_security_group') return names;
@@ -188,9 +210,21 @@ function* placed(project: Project, types: readonly string[]): Generator<{ folder
 /** Databases that are made from a snapshot, and made anew where they are given another one. */
 const restorable = ['aws_rds_cluster', 'aws_db_instance', 'aws_docdb_cluster', 'aws_neptune_cluster'];
 
-/** What an argument may follow: a variable, another resource or what AWS answers. A name that is written stays. */
-function follows(expression: Expression): boolean {
-  return [...referencesIn(expression)].some(({ path: [kind] }) => !['path', 'terraform'].includes(kind));
+/** Whether an argument may get another value without being written anew. A name that is written stays. */
+function mayChange(folder: ModuleFolder, expression: Expression, each: Expression | undefined): boolean {
+  return [...sourcesOf(folder, expression)].some((source) => {
+    if (['a condition', 'a digest', 'each'].includes(source)) return false;
+    const [kind, ...names] = source.split('.');
+    if (kind !== 'each') return true;
+    return !each || valuesOf(folder, each, names).some((one) => mayChange(folder, one, undefined));
+  });
+}
+
+/** What `each` stands for, where `for_each` goes through something that is written out: `["value", "snapshot"]`. */
+function valuesOf(folder: ModuleFolder, expression: Expression, [part, ...names]: readonly string[]): Expression[] {
+  const all = localOf(folder, expression) ?? expression;
+  if (all.kind !== 'object') return [all];
+  return all.entries.map(({ key, value }) => (part === 'key' ? key : memberOf(value, names)));
 }
 
 const cluster = (lifecycle: string) => `variable "snapshot" {
@@ -298,9 +332,11 @@ export default defineRules(
 `),
     },
     check(project, { finding }) {
-      for (const database of project.all(...restorable)) {
-        const snapshot = database.syntax && argument(database.syntax.body, 'snapshot_identifier')?.expression;
-        if (snapshot && follows(snapshot) && !ignoresChanges(database, 'snapshot_identifier'))
+      for (const { folder, resource: database } of placed(project, restorable)) {
+        const written = (name: string) => database.syntax && argument(database.syntax.body, name)?.expression;
+        const snapshot = written('snapshot_identifier');
+        if (!snapshot || ignoresChanges(database, 'snapshot_identifier')) continue;
+        if (mayChange(folder, snapshot, written('for_each')))
           finding(database, 'is replaced when its snapshot_identifier gets another value', 'snapshot_identifier');
       }
     },

@@ -1,10 +1,12 @@
 import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { argument, referencesIn } from '../../terraform/references.js';
 import { isMap, show, someElements, Text, Unknown, type Value } from '../../terraform/value.js';
 import { containersOf, field, objectsIn, titleOf, type JsonObject } from './containers.js';
-import { fetchedSecrets, type FetchedSecret } from './execution-roles.js';
-import { functionsNamed, permissionsFor } from './functions.js';
+import { functionsNamed, isAtEdge, permissionsFor } from './functions.js';
 import { roleOf } from './permissions.js';
 import { isLeftOut } from './presence.js';
+import { isSource, secretSourcesOf } from './secret-sources.js';
+import { fetchedSecrets, unknownSecrets, type FetchedSecret } from './secrets.js';
 
 /** Something that keeps running or answers calls: what whoever gets into it can do is what its role may. */
 export interface Application {
@@ -12,15 +14,22 @@ export interface Application {
   at: Resource;
   /** Where its role is named. */
   roleArgument: string;
-  role: Resource | 'none' | 'unknown';
+  /** Its role, where that is in the project. */
+  role?: Resource;
+  /** Whether it surely has no role. */
+  withoutRole: boolean;
   /** Where its values are written. */
   valuesArgument: string;
   /** What it is given in clear: environment variables, user data. */
   values: readonly GivenValue[];
   /** What ECS fetches for it when it starts. */
   secrets: readonly FetchedSecret[];
+  /** What ECS fetches of which it is not known which secret it is. */
+  unknownSecrets: readonly Pick<FetchedSecret, 'title' | 'key'>[];
   /** Whether `values` and `secrets` are all. */
   complete: boolean;
+  /** Whether something is seen that calls it: a function that nobody seems to call may serve operators. */
+  called: boolean;
 }
 
 /** A value that is given in clear. */
@@ -68,11 +77,13 @@ function ofTask(project: Project, task: Resource): Application {
   return {
     at: task,
     roleArgument: 'task_role_arn',
-    role: roleOfArgument(project, task, 'task_role_arn'),
+    ...roleOfArgument(project, task, 'task_role_arn'),
     valuesArgument: 'container_definitions',
     values,
     secrets: containers?.flatMap((container) => fetchedSecrets(task, container)) ?? [],
+    unknownSecrets: containers?.flatMap((container) => unknownSecrets(task, container)) ?? [],
     complete: containers?.every(isListed) ?? false,
+    called: true,
   };
 }
 
@@ -89,62 +100,86 @@ function ofFunction(project: Project, lambda: Resource): Application {
   return {
     at: lambda,
     roleArgument: 'role',
-    role: roleOfArgument(project, lambda, 'role'),
+    ...roleOfArgument(project, lambda, 'role'),
     valuesArgument: 'environment',
     values: isMap(variables)
       ? [...variables].map(([name, value]) => ({ title: `${name} of its environment`, name, value }))
       : [],
     secrets: [],
+    unknownSecrets: [],
     complete: variables === undefined || isMap(variables),
+    called: isCalledByOthers(project, lambda),
   };
 }
 
 function ofInstance(project: Project, instance: Resource): Application {
   const [block] = instance.blocks('iam_instance_profile');
-  const data = instance.get('user_data');
+  const valuesArgument = instance.has('user_data_base64') ? 'user_data_base64' : 'user_data';
+  const data = instance.get(valuesArgument);
   return {
     at: instance,
     roleArgument: 'iam_instance_profile',
-    role: block
+    ...(block
       ? roleOfArgument(project, block, block.has('arn') ? 'arn' : 'name')
-      : roleOfArgument(project, instance, 'iam_instance_profile'),
-    valuesArgument: 'user_data',
+      : roleOfArgument(project, instance, 'iam_instance_profile')),
+    valuesArgument,
     values: data === undefined ? [] : [{ title: 'its user data', value: data }],
     secrets: [],
-    complete: true,
+    unknownSecrets: [],
+    // What base64encode() and templatefile() make of what is not known is not known either.
+    complete: data === undefined || !isOpen(data),
+    called: true,
   };
 }
 
-function roleOfArgument(project: Project, block: Block, argument: string): Application['role'] {
-  if (isLeftOut(project, block, argument)) return 'none';
-  return (block.has(argument) ? roleOf(block, argument, project) : undefined) ?? 'unknown';
+/** Whether a text, or a part of it, is made of something that is not known. */
+function isOpen(value: Value): boolean {
+  if (value instanceof Text) return value.parts.some(isOpen);
+  return value instanceof Unknown && value.symbol === undefined;
+}
+
+function roleOfArgument(project: Project, block: Block, argument: string): Pick<Application, 'role' | 'withoutRole'> {
+  const role = block.has(argument) ? roleOf(block, argument, project) : undefined;
+  return { ...(role ? { role } : {}), withoutRole: isLeftOut(project, block, argument) };
+}
+
+/** Whether something in the project calls a function for others than those who run the project. */
+function isCalledByOthers(project: Project, lambda: Resource): boolean {
+  const principals = permissionsFor(project, lambda).map((permission) => permission.get('principal'));
+  return (
+    principals.some((principal) => typeof principal !== 'string' || !operatingServices.test(principal)) ||
+    project
+      .all('aws_lambda_event_source_mapping', 'aws_lambda_function_url')
+      .some((caller) => names(caller, 'function_name', lambda)) ||
+    project
+      .all('aws_appsync_datasource')
+      .some((source) => source.blocks('lambda_config').some((config) => names(config, 'function_arn', lambda))) ||
+    isAtEdge(project, lambda)
+  );
+}
+
+function names(block: Block, argument: string, lambda: Resource): boolean {
+  return functionsNamed(block, argument).includes(lambda) || pointsAt(block, argument, lambda);
 }
 
 /** Whether a function only works for those who run the project: it rotates secrets, or is called by Terraform or a clock. */
 function servesOperators(project: Project, lambda: Resource): boolean {
-  const names = (block: Block, argument: string) =>
-    functionsNamed(block, argument).includes(lambda) || pointsAt(block, argument, lambda);
+  if (isCalledByOthers(project, lambda)) return false;
   const principals = permissionsFor(project, lambda).map((permission) => permission.get('principal'));
-  const isCalledByOthers =
-    principals.some((principal) => typeof principal !== 'string' || !operatingServices.test(principal)) ||
-    project
-      .all('aws_lambda_event_source_mapping', 'aws_lambda_function_url')
-      .some((caller) => names(caller, 'function_name'));
-  if (isCalledByOthers) return false;
   return (
     principals.includes('secretsmanager.amazonaws.com') ||
     project
       .all('aws_secretsmanager_secret_rotation', 'aws_secretsmanager_secret')
-      .some((rotation) => names(rotation, 'rotation_lambda_arn')) ||
-    project.all('aws_lambda_invocation').some((invocation) => names(invocation, 'function_name')) ||
+      .some((rotation) => names(rotation, 'rotation_lambda_arn', lambda)) ||
+    project.all('aws_lambda_invocation').some((invocation) => names(invocation, 'function_name', lambda)) ||
     project
       .all('aws_scheduler_schedule')
-      .some((schedule) => schedule.blocks('target').some((target) => names(target, 'arn'))) ||
+      .some((schedule) => schedule.blocks('target').some((target) => names(target, 'arn', lambda))) ||
     project
       .all('aws_cloudwatch_event_target')
       .some(
         (target) =>
-          names(target, 'arn') &&
+          names(target, 'arn', lambda) &&
           project
             .pointedAt(target, 'rule', 'aws_cloudwatch_event_rule')
             .some((rule) => rule.has('schedule_expression') && !rule.has('event_pattern')),
@@ -160,8 +195,10 @@ const operatingServices = /^(events|scheduler|secretsmanager)\.amazonaws\.com$/;
  * reason to abstain.
  */
 export function isNamedForAdministration(resource: Resource): boolean {
-  const written = ['family', 'function_name', 'name'].map((argument) => show(resource.get(argument) ?? ''));
-  const words = [resource.modulePath, resource.name, ...written]
+  const tags = resource.get('tags');
+  const written = ['family', 'function_name', 'name', 'name_prefix'].map((argument) => resource.get(argument));
+  const all = [...written, isMap(tags) ? tags.get('Name') : undefined].map((name) => show(name ?? ''));
+  const words = [resource.modulePath, resource.name, ...all]
     .join(' ')
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -170,27 +207,55 @@ export function isNamedForAdministration(resource: Resource): boolean {
 }
 
 const administration =
-  /^(bastions?|jump(box|host|server)?|tunnel|(pg|db)?admin|adminer|migrat\w+|migrate|rotat\w+|bootstrap\w*|(db)?init\w*|setup|seed\w*|schema|roles?|backups?|restore|dump|provision\w*)$/;
+  /^(bastions?|jump(box|host|server)?|tunnel|(pg|db)?admin|adminer|migrat(e|ions?|or)|rotat(e|ion|or)|(db)?bootstrap|dbinit|initdb|dbsetup|dbusers|schema|backups?|restore|dump)$/;
+
+/** Whether the expression of an argument names a value itself: `var.password`, `random_password.db.result`. */
+export function isNamedIn({ at, valuesArgument }: Application, value: Value): boolean {
+  const expression = at.syntax && argument(at.syntax.body, valuesArgument)?.expression;
+  const symbol = value instanceof Unknown ? value.symbol?.replaceAll(/\[[^\]]*\]/g, '') : undefined;
+  if (!expression || symbol === undefined) return false;
+  return [...referencesIn(expression)].some(({ path }) => path.join('.') === symbol);
+}
 
 /** A value that is made of what a secret held when Terraform read it. */
 export interface ReadValue {
   title: string;
   /** The version of the secret that was read. */
   version: Resource;
+  /** The key of its JSON; undefined for the whole of it. */
+  key: string | undefined;
+  /** Whether it is known that the value is of this version, and of this key. */
+  certain: boolean;
 }
 
 /**
- * The values of an application that Terraform read from secrets, as far as their names say that they are what changes
- * with a rotation. None, where several secrets were read: it is not known which value is from which.
+ * The values of an application that Terraform read from secrets. Where an expression cannot be followed, any secret that
+ * the argument refers to may be the one, and a name that speaks of a password or an address is a reason to think so.
  */
-export function valuesFrom({ at, values, valuesArgument }: Application): ReadValue[] {
-  const [version, ...others] = at
+export function valuesReadFromSecrets(project: Project, { at, values, valuesArgument }: Application): ReadValue[] {
+  const versions = at
     .refs(valuesArgument, 'aws_secretsmanager_secret_version')
     .filter(({ mode }) => mode !== 'managed');
-  if (!version || others.some(({ address }) => address !== version.address)) return [];
+  if (versions.length === 0) return [];
   return values
-    .filter(({ name, value }) => isFromSecret(value) && (name === undefined || /pass|pwd|ur[il]$|dsn|conn/i.test(name)))
-    .map(({ title }) => ({ title, version }));
+    .filter(({ value }) => isFromSecret(value))
+    .flatMap(({ title, name }): ReadValue[] => {
+      const sources = secretSourcesOf(project, at, valuesArgument, name) ?? [];
+      const read = sources.flatMap((source) =>
+        versions
+          .filter((version) => isSource(source, version))
+          .map((version) => ({ title, version, key: source.key, certain: true })),
+      );
+      if (read.length > 0) return read;
+      return mayNamePassword(name)
+        ? versions.map((version) => ({ title, version, key: undefined, certain: false }))
+        : [];
+    });
+}
+
+/** Whether a variable may be a password, or an address with one in it, as may what has no name. */
+function mayNamePassword(name: string | undefined): boolean {
+  return name === undefined || /pass|pwd|pw$|ur[il]$|dsn|conn/i.test(name);
 }
 
 /** Whether a value is taken from the content of a secret, or may be. */

@@ -12,17 +12,19 @@ import {
 import {
   isMasterSecretName,
   managedSecretArn,
+  managedSecretName,
   parameterArn,
   type FetchedSecret,
   type StoredSecret,
-} from './execution-roles.js';
+} from './secrets.js';
+import { isSource, secretSourcesOf } from './secret-sources.js';
 
 /** A secret or parameter with the password of a database's master user. */
 export interface MasterSecret extends StoredSecret {
   /** The database, for messages. */
   database: string;
-  /** Whether a key of the secret's JSON, or the whole of it where none is named, holds the password. */
-  holds(key: string | undefined): boolean;
+  /** Whether a key of the secret's JSON, or the whole of it where none is named, holds the password; undefined where that is not known. */
+  holds(key: string | undefined): boolean | undefined;
   /** All that its ARN may be written as. */
   names: ReadonlySet<string>;
   /** Whether RDS keeps and rotates it. */
@@ -53,16 +55,30 @@ export function masterUsers(project: Project): MasterUsers {
 }
 
 /** The secret of a master user that a container is given; undefined where it is another secret, or another part of it. */
-export function masterSecretOf(project: Project, { arn, key, service }: FetchedSecret): MasterSecret | undefined {
+export function masterSecretOf(project: Project, secret: FetchedSecret): MasterSecret | undefined {
+  const { arn, key, service } = secret;
   const name = identity(arn);
   if (name === undefined) return undefined;
-  const found = masterUsers(project).secrets.find((secret) => secret.service === service && secret.names.has(name));
-  if (found) return found.holds(key) ? found : undefined;
-  // Of a database in a module that was not read, or only looked up.
-  const symbol = arn instanceof Unknown ? arn.symbol : undefined;
-  if (symbol === undefined || !isMasterSecretName(symbol) || !holdsManaged(key)) return undefined;
-  const database = symbol.replace(/\.\w*master_user_secret.*$/, '').replaceAll(/\[[^\]]*\]/g, '');
+  const found = mastersNamed(project, secret);
+  if (found.length > 0) return found.find(({ holds }) => holds(key) === true);
+  // Of a database that is elsewhere, in a module that was not read, or only looked up.
+  const managedName = managedSecretName(arn);
+  const symbol = arn instanceof Unknown ? (arn.symbol ?? '') : '';
+  if (!holdsManaged(key) || (managedName === undefined && !isMasterSecretName(symbol))) return undefined;
+  const owner = symbol.replace(/\.\w*master_user_secret.*$/, '').replaceAll(/\[[^\]]*\]/g, '');
+  const database = managedName === undefined ? owner : `the database of ${managedName}`;
   return { database, service, arn, holds: holdsManaged, names: new Set([name]), managed: true };
+}
+
+/** The secret of a master user of which a container may be given the password: what it is given of it is not known. */
+export function possibleMasterSecretOf(project: Project, secret: FetchedSecret): MasterSecret | undefined {
+  return mastersNamed(project, secret).find(({ holds }) => holds(secret.key) === undefined);
+}
+
+function mastersNamed(project: Project, { arn, service }: StoredSecret): MasterSecret[] {
+  const name = identity(arn);
+  if (name === undefined) return [];
+  return masterUsers(project).secrets.filter((secret) => secret.service === service && secret.names.has(name));
 }
 
 /** The secret that RDS manages has the keys username and password, and no others. */
@@ -76,7 +92,7 @@ function managedSecrets(project: Project): MasterSecret[] {
       const arn = managedSecretArn(database);
       const looked = project
         .data('aws_secretsmanager_secret', 'aws_secretsmanager_secret_version')
-        .filter((source) => ['arn', 'secret_id'].some((name) => identity(source.get(name)) === identity(arn)));
+        .filter((source) => ['arn', 'secret_id'].some((name) => isIdentical(source.get(name), arn)));
       return {
         database: database.configAddress,
         service: 'secretsmanager',
@@ -114,7 +130,7 @@ function secretsWith(project: Project, { database, argument, password }: Databas
   const sources = database
     .refs(argument, 'aws_secretsmanager_secret_version', 'aws_ssm_parameter')
     .filter(({ mode }) => mode !== 'managed')
-    .map((source) => sourceSecret(project, source, keyRead(database, argument)));
+    .map((source) => sourceSecret(project, source, holdsRead(project, { database, argument, password }, source)));
   const copies = isTelling(password)
     ? project
         .all('aws_secretsmanager_secret_version', 'aws_ssm_parameter')
@@ -125,31 +141,45 @@ function secretsWith(project: Project, { database, argument, password }: Databas
 
 type Kept = Omit<MasterSecret, 'database' | 'managed'>;
 
-/** What is read back to be the password: all of it, or what is under the key. */
-function sourceSecret(project: Project, source: Resource, keyOfPassword = 'password'): Kept {
+/** What is read back to be the password, all of it or a part. */
+function sourceSecret(project: Project, source: Resource, holds: MasterSecret['holds']): Kept {
   const isParameter = source.type === 'aws_ssm_parameter';
   const argument = isParameter ? 'name' : 'secret_id';
-  const written = identity(source.get(argument));
+  const written = source.get(argument);
   const looked = project
     .data('aws_secretsmanager_secret')
-    .filter((secret) => ['id', 'arn', 'name'].some((name) => identity(secret.computed(name)) === written));
+    .filter((secret) => ['id', 'arn', 'name'].some((name) => isIdentical(secret.computed(name), written)));
   const made = project.pointedAt(source, argument, isParameter ? 'aws_ssm_parameter' : 'aws_secretsmanager_secret');
   const all = [source, ...looked, ...made];
   return {
     service: isParameter ? 'ssm' : 'secretsmanager',
     arn: (made[0] ?? looked[0] ?? source).computed('arn'),
-    holds: (key) => key === undefined || key === keyOfPassword,
-    names: namesOf(all, written),
+    holds,
+    names: namesOf(all, identity(written)),
   };
 }
 
-/** The key in `local.credentials["password"]` or `jsondecode(…).password`, where an argument is written so. */
-function keyRead(resource: Resource, argument: string): string | undefined {
-  const written = resource.syntax?.body.attributes.find(({ name }) => name === argument)?.expression;
-  if (written?.kind === 'index' && written.key.kind === 'literal') return String(written.key.value);
-  if (written?.kind !== 'attribute') return undefined;
-  // `local.password` and `var.password` name no key.
-  return written.of.kind === 'name' ? undefined : written.name;
+/** Which key of what is read holds the password: the one that is written, or where the content is known that with it. */
+function holdsRead(
+  project: Project,
+  { database, argument, password }: DatabasePassword,
+  source: Resource,
+): MasterSecret['holds'] {
+  const content = decodeJson(source.get(source.type === 'aws_ssm_parameter' ? 'value' : 'secret_string'));
+  const read = secretSourcesOf(project, database, argument)?.filter((one) => isSource(one, source));
+  return (key) => {
+    if (key === undefined) return true;
+    if (read && read.length > 0) return read.some((one) => one.key === key);
+    return !(content instanceof Error) && isMap(content) && isKnown(password)
+      ? isIn(password, content.get(key) ?? '')
+      : undefined;
+  };
+}
+
+/** Whether two values are known to be the same. */
+function isIdentical(a: Value | undefined, b: Value | undefined): boolean {
+  const text = identity(a);
+  return text !== undefined && text === identity(b);
 }
 
 /** A secret's version, or a parameter, where the password is in its value. */
@@ -195,9 +225,9 @@ function isTelling(password: Value): boolean {
 
 /** Whether a password is a value, one in it, or a part of a text such as the address of a database. */
 export function isIn(password: Value, value: Value): boolean {
-  if (identity(value) === identity(password)) return true;
+  if (isIdentical(value, password)) return true;
   if (value instanceof Text)
-    return password instanceof Unknown && value.parts.some((part) => identity(part) === identity(password));
+    return password instanceof Unknown && value.parts.some((part) => isIdentical(part, password));
   if (isMap(value)) return [...value.values()].some((item) => isIn(password, item));
   return Array.isArray(value) && someElements(value).some((item) => isIn(password, item));
 }

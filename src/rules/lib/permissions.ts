@@ -111,6 +111,7 @@ function holds(condition: Condition, { context = {}, absent = [] }: Wish): boole
   if (absent.includes(condition.variable.toLowerCase())) return holdsWithoutKey(condition);
   const given = context[condition.variable.toLowerCase()];
   if (given === undefined || !condition.values) return undefined;
+  if (condition.test === 'Null') return not(any(condition.values.map(isTrue)));
   const operator = condition.test.replace(/^For(AnyValue|AllValues):/, '').replace(/IfExists$/, '');
   const negative = /Not/.test(operator);
   const comparison = comparisons[operator.replace('Not', '')];
@@ -120,11 +121,19 @@ function holds(condition: Condition, { context = {}, absent = [] }: Wish): boole
 }
 
 /**
- * Whether a condition holds where its key is not set.
+ * Whether a condition holds where its key is not set. A set operator that asks for any value finds none; whether
+ * IfExists changes that is written nowhere.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
-function holdsWithoutKey({ test }: Condition): boolean | undefined {
-  return test === 'Null' ? undefined : /^ForAllValues:|Not|IfExists$/.test(test);
+function holdsWithoutKey({ test, values }: Condition): boolean | undefined {
+  if (test === 'Null') return any((values ?? [undefined]).map(isTrue));
+  if (test.startsWith('ForAnyValue:')) return test.endsWith('IfExists') ? undefined : false;
+  return /^ForAllValues:|Not|IfExists$/.test(test);
+}
+
+function isTrue(value: Value | undefined): boolean | undefined {
+  const text = value === undefined || !isKnown(value) ? undefined : identity(value)?.toLowerCase();
+  return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
 type Comparison = (wanted: Value, given: Value) => boolean | undefined;

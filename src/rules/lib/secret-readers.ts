@@ -1,6 +1,6 @@
 import type { Project, Resource } from '../../terraform/project.js';
 import { joinText, Unknown, type Value } from '../../terraform/value.js';
-import { keyArgument, secretResource, type StoredSecret } from './execution-roles.js';
+import { keyArgument, secretResource, type StoredSecret } from './secrets.js';
 import { keyOf, roleMay, roleMayOn, roleMayUseKey, type Answer } from './permissions.js';
 import { readPolicy } from './policies.js';
 

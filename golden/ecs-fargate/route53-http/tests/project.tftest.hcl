@@ -439,18 +439,6 @@ run "refuses_a_memory_that_fargate_does_not_offer" {
 }
 
 # Applied, because containers are told what only exists then.
-run "only_sql_has_the_password_of_the_master_user" {
-  assert {
-    condition     = strcontains(aws_ecs_task_definition.sql.container_definitions, aws_rds_cluster.aurora.master_user_secret[0].secret_arn)
-    error_message = "What runs SQL needs the master user's password."
-  }
-
-  assert {
-    condition     = !strcontains(aws_ecs_task_definition.app.container_definitions, aws_rds_cluster.aurora.master_user_secret[0].secret_arn)
-    error_message = "The application must not be told of the master user's password."
-  }
-}
-
 run "sql_by_an_image_of_the_repository" {
   variables {
     sql_image_tag = "sql-1.0.0"
@@ -459,6 +447,16 @@ run "sql_by_an_image_of_the_repository" {
   assert {
     condition     = jsondecode(aws_ecs_task_definition.sql.container_definitions)[0].image == "${aws_ecr_repository.app.repository_url}:sql-1.0.0"
     error_message = "sql_image_tag must name an image of the project's repository."
+  }
+
+  assert {
+    condition     = strcontains(aws_ecs_task_definition.sql.container_definitions, aws_rds_cluster.aurora.master_user_secret[0].secret_arn)
+    error_message = "What runs SQL needs the master user's password."
+  }
+
+  assert {
+    condition     = !strcontains(aws_ecs_task_definition.app.container_definitions, aws_rds_cluster.aurora.master_user_secret[0].secret_arn)
+    error_message = "The application must not be told of the master user's password."
   }
 }
 

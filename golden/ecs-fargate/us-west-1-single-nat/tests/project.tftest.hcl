@@ -429,6 +429,7 @@ run "refuses_a_memory_that_fargate_does_not_offer" {
   expect_failures = [var.task_memory]
 }
 
+# Applied, because containers are told what only exists then.
 run "sql_by_an_image_of_the_repository" {
   variables {
     sql_image_tag = "sql-1.0.0"

@@ -10,7 +10,6 @@ resource "aws_cloudwatch_log_group" "sql" {
 }
 
 # Runs SQL as the master user, for migrations and for people: no service runs it, scripts/sql.sh does.
-# create-secure-infra:ignore task-image-from-repository So that SQL can be run on the first day; sql_image_tag takes an image from the repository.
 resource "aws_ecs_task_definition" "sql" {
   family                   = "${local.name_prefix}-sql"
   requires_compatibilities = ["FARGATE"]

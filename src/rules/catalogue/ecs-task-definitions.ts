@@ -1,6 +1,8 @@
 import { cpuUnits, fargateMemory, fargateOffers, memoryMib } from '../../aws/fargate-sizes.js';
 import { containersOf, field, isForFargate, objectsIn, taskOf, titleOf, type JsonObject } from '../lib/containers.js';
 import { ignoresChanges, isLeftOut } from '../lib/presence.js';
+import { attributesIn, placed } from '../lib/written.js';
+import { argument } from '../../terraform/references.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { decodeJson, identity, isMap, same, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
@@ -411,7 +413,7 @@ ${withContainer(`
     name: 'task-image-from-repository',
     severity: 'warning',
     scope: 'generated',
-    title: "a task runs an image of the project's own repository",
+    title: "a task can run an image of the project's own repository",
     why: 'The repository scans images and keeps their tags from moving; an image from elsewhere passes it by.',
     remedy: 'Take the image from repository_url of the aws_ecr_repository.',
     catalogue: ['S001-06'],
@@ -425,10 +427,14 @@ ${withContainer('').replace('"public.ecr.aws/nginx/nginx:1.29"', '"${aws_ecr_rep
     },
     check(project, { finding }) {
       if (project.all('aws_ecr_repository').length === 0) return;
-      for (const task of project.all('aws_ecs_task_definition')) {
+      for (const { folder, resource: task } of placed(project, ['aws_ecs_task_definition'])) {
+        const written = argument(task.syntax!.body, 'container_definitions');
+        // A variable may say to take the image from there.
+        const given = written ? [...attributesIn(folder, written.expression)] : [];
+        if (given.some((attribute) => attribute.startsWith('aws_ecr_repository.'))) continue;
         const images = (containersOf(task) ?? []).map((container) => identity(field(container, 'image')));
         if (images.length > 0 && !images.some((image) => image === undefined || isInRepository(image)))
-          finding(task, 'runs no image of a repository of the project', 'container_definitions');
+          finding(task, 'can run no image of a repository of the project', 'container_definitions');
       }
     },
   },

@@ -1,8 +1,7 @@
 import { recordFile } from '../../record/record.js';
 import { answersOf } from '../lib/generated.js';
-import { argument, declarationsOf, placeOf, referencesIn } from '../../terraform/references.js';
-import type { Expression } from '../../terraform/syntax.js';
-import type { ModuleFolder } from '../../terraform/module-folder.js';
+import { argument, declarationsOf, placeOf } from '../../terraform/references.js';
+import { attributesIn } from '../lib/written.js';
 import { defineRules } from '../rule.js';
 
 /** Things that may be there before the project, by whether an answer said that they are. */
@@ -50,20 +49,6 @@ const neededOutputs: Readonly<Record<string, readonly string[]>> = {
   aws_apigatewayv2_api: ['api_endpoint'],
   aws_dynamodb_table: ['name', 'arn'],
 };
-
-/** The attributes of resources that an expression hands out, through local values: `aws_lb.alb.dns_name`. */
-function attributesIn(folder: ModuleFolder, expression: Expression, seen = new Set<string>()): Set<string> {
-  const found = new Set<string>();
-  for (const { path: names } of referencesIn(expression)) {
-    const [kind, name = ''] = names;
-    found.add(names.slice(0, 3).join('.'));
-    const local = kind === 'local' && !seen.has(name) ? declarationsOf(folder).locals.get(name) : undefined;
-    if (!local) continue;
-    seen.add(name);
-    for (const attribute of attributesIn(folder, local.attribute.expression, seen)) found.add(attribute);
-  }
-  return found;
-}
 
 /** What README.md tells, by the words that a heading or a command of it has. */
 const sections: readonly { what: string; words: RegExp; needs?: string }[] = [

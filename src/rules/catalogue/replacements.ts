@@ -1,10 +1,11 @@
 import { referencePath } from '../../terraform/evaluate.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
-import type { Project, Resource } from '../../terraform/project.js';
+import type { Resource } from '../../terraform/project.js';
 import { argument, declarationsOf, referencesIn } from '../../terraform/references.js';
 import { within, type Body, type Expression } from '../../terraform/syntax.js';
 import { identity, Unknown } from '../../terraform/value.js';
 import { createsBeforeDestroy, ignoresChanges } from '../lib/presence.js';
+import { placed } from '../lib/written.js';
 import { defineRules } from '../rule.js';
 
 /** Types that are replaced where their zone changes, with everything in them. */
@@ -196,15 +197,6 @@ function keptNameFor(folder: ModuleFolder, resource: Resource, body: Body): stri
       tells(text, identity(resource.get(argumentName)) ?? ''),
   );
   return follows ? [] : names;
-}
-
-/** The resources of HCL with the folder that each is written in. */
-function* placed(project: Project, types: readonly string[]): Generator<{ folder: ModuleFolder; resource: Resource }> {
-  const folders = new Map(project.folders.flatMap((folder) => folder.blocks.map(({ syntax }) => [syntax, folder])));
-  for (const resource of project.all(...types)) {
-    const folder = resource.syntax && folders.get(resource.syntax);
-    if (folder) yield { folder, resource };
-  }
 }
 
 /** Databases that are made from a snapshot, and made anew where they are given another one. */

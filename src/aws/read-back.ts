@@ -721,7 +721,6 @@ export const readBacks: readonly ReadBack[] = [
     answer: 'a schedule_expression once somebody saved the schedule in the console',
     plan: 'updated',
     source: `${provider}/issues/32405`,
-    notWritten: true,
     returns: (sent) =>
       eachObject(sent, (block) =>
         isSet(block.automatically_after_days) && !isSet(block.schedule_expression)

@@ -2,9 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { endAll } from './process.js';
+
 /** Folders of tasks that still run. They are of no use to anybody once this process is stopped. */
 const unfinished = new Set<string>();
-process.on('exit', () => unfinished.forEach(clear));
+process.on('exit', () => {
+  // What still runs would write into a folder that is removed under it.
+  endAll();
+  unfinished.forEach(clear);
+});
 
 /**
  * Does something in a folder of its own, which is removed where that succeeds. Where it fails the folder stays, and the

@@ -65,7 +65,9 @@ describe('each row', () => {
 
   it.each(filledIn)('of what AWS fills in changes what it is given: $id', ({ argument, returns }) => {
     const given: Json[] =
-      argument === 'container_definitions' ? [containers] : [null, '', 0, [], ['us-east-1c'], ['us-east-1c', 'us-east-1a'], policy];
+      argument === 'container_definitions'
+        ? [containers]
+        : [null, '', 0, [], ['us-east-1c'], ['us-east-1c', 'us-east-1a'], policy];
     const resources: Record<string, Json>[] = [
       {},
       ...['HTTP', 'HTTPS', 'email'].map((protocol) => ({ protocol })),

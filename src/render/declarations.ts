@@ -14,12 +14,9 @@ export function readDeclarations(files: ReadonlyMap<string, string>): {
   variables: Declaration[];
   outputs: Declaration[];
 } {
-  const values = new Map<string, string>();
-  for (const [, name, value] of (files.get('terraform.tfvars') ?? '').matchAll(/^(\w+) +?= (.*)$/gm))
-    values.set(name!, value!);
   const variables = blocks(files.get('variables.tf') ?? '', 'variable').map(({ name, body }) => {
-    const value = values.get(name) ?? /^ {2}default +?= (.*)$/m.exec(body)?.[1] ?? '';
-    return { name, description: description(body), value: value === '{' ? 'a map' : `\`${value.trim()}\`` };
+    const value = valueOf(files, name) ?? '';
+    return { name, description: description(body), value: value.startsWith('{\n') ? 'a map' : `\`${value}\`` };
   });
   const outputs = blocks(files.get('outputs.tf') ?? '', 'output').map(({ name, body }) => ({
     name,
@@ -29,7 +26,7 @@ export function readDeclarations(files: ReadonlyMap<string, string>): {
 }
 
 /** The files of a project, of which only those are read that are asked for. */
-export interface Files {
+interface Files {
   keys(): Iterable<string>;
   get(path: string): string | undefined;
 }
@@ -51,6 +48,7 @@ export function numbersIn(files: Files): (factor: string) => number {
     const [, name, member] = /^(\w+)(?:\.(\w+))?$/.exec(factor) ?? [];
     if (!name) throw new Error(`${factor} is no number, variable or resources(TYPE)`);
     const value = valueOf(files, name);
+    if (value === undefined) throw new Error(`there is no variable ${name} with a value`);
     const text = member ? new RegExp(`^ +${member} += (.*)$`, 'm').exec(value)?.[1] : value;
     if (text?.startsWith('[')) return text.match(/"(?:[^"\\]|\\.)*"/g)?.length ?? 0;
     if (text === undefined || !isNumber.test(text)) throw new Error(`${factor} is no number: ${value}`);
@@ -60,14 +58,13 @@ export function numbersIn(files: Files): (factor: string) => number {
 
 const isNumber = /^\d+(\.\d+)?$/;
 
-function valueOf(files: Files, name: string): string {
+/** The value of a variable as it is written: in terraform.tfvars, else its default; undefined where it has neither. */
+function valueOf(files: Files, name: string): string | undefined {
   const given = argument(`\n${files.get('terraform.tfvars') ?? ''}`, '\n', name);
   if (given !== undefined) return given;
   const text = files.get('variables.tf') ?? '';
   const at = text.indexOf(`variable "${name}" {`);
-  const value = at < 0 ? undefined : argument(text.slice(at, text.indexOf('\n}\n', at)), '\n  ', 'default');
-  if (value === undefined) throw new Error(`there is no variable ${name} with a value`);
-  return value;
+  return at < 0 ? undefined : argument(text.slice(at, text.indexOf('\n}\n', at)), '\n  ', 'default');
 }
 
 /** The value of an argument whose line starts with `start`: the rest of the line, or all of a map. */

@@ -80,12 +80,18 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${title}:\n\n${lines.join('\n')}\n\n`;
 }
 
-function unreadText({ unreadModules, unreadFiles }: CheckResult, context: ReportContext): string {
+function unreadText({ unreadModules, unreadFiles, cuts }: CheckResult, context: ReportContext): string {
   const modules = unreadModules.map(({ address, source }) => `  ${printable(`${address}  ${source}`)}`);
-  const files = unreadFiles.map((file) => `  ${printable(shownPath({ path: file, line: 1 }, context))}`);
+  const files = unreadFiles.map(({ path: file, why }) =>
+    printable(`  ${shownPath({ path: file, line: 1 }, context)}  ${why}`),
+  );
+  const limits = cuts.map(({ what, location }) =>
+    printable(`  ${location ? `${shownPath(location, context)}:${location.line}  ` : ''}${what}`),
+  );
   return [
     section('Modules that were not looked into', [...new Set(modules)]),
     section('Files that were not looked into', files),
+    section('Limits that were reached, so that what is behind is not known', limits),
   ].join('');
 }
 
@@ -135,7 +141,14 @@ export function jsonReport(result: CheckResult, context: ReportContext): string 
       ...(location ? { file: shownPath(location, context), line: location.line } : {}),
     })),
     unreadModules: result.unreadModules.map(({ address, source }) => ({ address, source })),
-    unreadFiles: result.unreadFiles.map((file) => shownPath({ path: file, line: 1 }, context)),
+    unreadFiles: result.unreadFiles.map(({ path: file, why }) => ({
+      file: shownPath({ path: file, line: 1 }, context),
+      why,
+    })),
+    cuts: result.cuts.map(({ what, location }) => ({
+      what,
+      ...(location ? { file: shownPath(location, context), line: location.line } : {}),
+    })),
     resources: result.resources,
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;

@@ -1,6 +1,6 @@
 import { rules as allRules } from 'virtual:rules';
 
-import { Block, type Location, type Project, type Stage } from '../terraform/project.js';
+import { Block, type Cut, type Location, type Project, type Stage, type UnreadFile } from '../terraform/project.js';
 import { isGenerated } from './lib/generated.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
 import { readIgnores, type Ignore } from './ignores.js';
@@ -39,8 +39,10 @@ export interface CheckResult {
   resources: number;
   /** Modules that were not looked into, with their source. */
   unreadModules: Project['unreadModules'];
-  /** Files that were not looked into. */
-  unreadFiles: Project['unreadFiles'];
+  /** Files that were not looked into, and why. */
+  unreadFiles: readonly UnreadFile[];
+  /** Limits of the run that were reached. */
+  cuts: readonly Cut[];
 }
 
 /** Every rule, by name. */
@@ -92,7 +94,8 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
     abstentions: distinct(abstentions),
     resources: Math.max(0, ...projects.map((project) => project.resources.length)),
     unreadModules: projects.flatMap((project) => project.unreadModules),
-    unreadFiles: projects.flatMap((project) => project.unreadFiles),
+    unreadFiles: projects.flatMap((project) => project.unreadFiles()),
+    cuts: projects.flatMap((project) => project.cuts()),
   };
 }
 

@@ -194,6 +194,20 @@ export interface UnreadModule {
   given(): readonly Resource[];
 }
 
+/** A file of the project that was not looked into, and why. */
+export interface UnreadFile {
+  path: string;
+  /** A clause, such as `is outside of the project`. */
+  why: string;
+}
+
+/** Where a limit of the run was reached; what is behind it is not known. */
+export interface Cut {
+  /** A clause, such as `a text would have more than 1,000,000 characters`. */
+  what: string;
+  location?: Location;
+}
+
 export interface ProjectParts {
   stage: Stage;
   resources: readonly Resource[];
@@ -204,8 +218,9 @@ export interface ProjectParts {
   /** The files of the project beside its HCL, where it was read from a folder. */
   sources?: Sources;
   unreadModules?: readonly UnreadModule[];
-  /** Files of its modules that were not looked into: in JSON, or for OpenTofu alone. */
-  unreadFiles?: readonly string[];
+  /** Asked once all was looked at, since files and values are read when they are needed. */
+  unreadFiles?: () => readonly UnreadFile[];
+  cuts?: () => readonly Cut[];
   /** The resources that the outputs of the root module refer to. */
   exported?: () => readonly Resource[];
   failures?: () => readonly Failure[];
@@ -219,12 +234,13 @@ export class Project {
   /** Terraform's own tests of it, as far as they can be read. */
   readonly tests: readonly SourceFile[];
   readonly unreadModules: readonly UnreadModule[];
-  readonly unreadFiles: readonly string[];
   private readonly sources: Sources | undefined;
   private readonly byType = new Map<string, Resource[]>();
   private readonly pointers = new Map<string, ReadonlyMap<string, Resource[]>>();
   private readonly identified = new Map<string, ReadonlyMap<string, Resource[]>>();
   private readonly failuresSoFar: () => readonly Failure[];
+  private readonly findUnreadFiles: () => readonly UnreadFile[];
+  private readonly findCuts: () => readonly Cut[];
   private readonly findExported: () => readonly Resource[];
   private exported: ReadonlySet<Resource> | undefined;
   private given: ReadonlySet<Resource> | undefined;
@@ -235,7 +251,8 @@ export class Project {
     this.folders = parts.folders ?? [];
     this.tests = parts.tests ?? [];
     this.unreadModules = parts.unreadModules ?? [];
-    this.unreadFiles = parts.unreadFiles ?? [];
+    this.findUnreadFiles = parts.unreadFiles ?? (() => []);
+    this.findCuts = parts.cuts ?? (() => []);
     this.sources = parts.sources;
     this.failuresSoFar = parts.failures ?? (() => []);
     this.findExported = parts.exported ?? (() => []);
@@ -316,6 +333,16 @@ export class Project {
   isExported(resource: Resource): boolean {
     this.exported ??= new Set(this.findExported());
     return this.exported.has(resource);
+  }
+
+  /** The files that were not looked into, as far as they were needed so far. */
+  unreadFiles(): readonly UnreadFile[] {
+    return this.findUnreadFiles();
+  }
+
+  /** The limits that were reached so far. */
+  cuts(): readonly Cut[] {
+    return this.findCuts();
   }
 
   /** What Terraform would refuse while it evaluates; every argument that was read so far has been evaluated. */

@@ -10,7 +10,7 @@ import { EvaluationError } from './functions.js';
 import { Reading } from './hcl-body.js';
 import { HclModule } from './hcl-module.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
-import { Project, type Sources } from './project.js';
+import { Project, type Sources, type UnreadFile } from './project.js';
 import { fromPlain, isMap, type Value } from './value.js';
 
 /** The sources in a folder on disk. */
@@ -80,15 +80,18 @@ export async function readHclProject(sources: Sources, variableFiles: readonly s
     folders: [...folders.values()],
     tests: await readTests(sources),
     unreadModules: module.unread,
-    unreadFiles: [...folders.keys()].flatMap((folder) => leftUnread(folder, sources)),
+    unreadFiles: () => [...folders.keys()].flatMap((folder) => leftUnread(folder, sources)),
     exported: () => module.exported(),
     failures: () => reading.failures,
   });
 }
 
-function leftUnread(folder: string, sources: Sources): string[] {
+function leftUnread(folder: string, sources: Sources): UnreadFile[] {
   const names = sources.list(folder)?.filter(isLeftUnread) ?? [];
-  return names.map((name) => (folder === '' ? name : `${folder}/${name}`));
+  return names.map((name) => ({
+    path: folder === '' ? name : `${folder}/${name}`,
+    why: name.endsWith('.json') ? 'is in JSON' : 'is for OpenTofu alone',
+  }));
 }
 
 /** Where Terraform looks for tests: https://developer.hashicorp.com/terraform/language/tests */

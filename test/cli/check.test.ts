@@ -149,7 +149,9 @@ describe('check', () => {
 
   it('names files that it does not look into, and refuses what is not in UTF-8', async () => {
     const cwd = project({ 'main.tf': 'locals {\n  a = 1\n}\n', 'more.tf.json': '{}' });
-    expect((await run(['check'], { cwd })).stdout).toContain('Files that were not looked into:\n\n  more.tf.json\n');
+    expect((await run(['check'], { cwd })).stdout).toContain(
+      'Files that were not looked into:\n\n  more.tf.json  is in JSON\n',
+    );
     writeFileSync(path.join(cwd, 'latin.tf'), Buffer.from('# caf\u00e9\n', 'latin1'));
     const { code, stderr } = await run(['check'], { cwd });
     expect(code).toBe(2);

@@ -1,6 +1,7 @@
 import { rules as allRules } from 'virtual:rules';
 
 import { Block, type Cut, type Location, type Project, type Stage, type UnreadFile } from '../terraform/project.js';
+import { LimitReached, type Budget } from '../terraform/budget.js';
 import { isGenerated } from './lib/generated.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
 import { readIgnores, type Ignore } from './ignores.js';
@@ -62,6 +63,9 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
   const hcl = projects.find(({ stage }) => stage === 'hcl');
   const places = placesByAddress(hcl);
   const generated = hcl !== undefined && isGenerated(hcl);
+  const budgets = [...new Set(projects.map(({ budget }) => budget))];
+  const clocks = budgets.map((budget) => budget.startClock());
+  const unfinished = new Set<string>();
   for (const rule of selected) {
     if (rule.scope === 'generated' && !generated) continue;
     for (const project of projects) {
@@ -83,9 +87,11 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
         },
         ruleNames,
       };
-      rule.check(project, report);
+      if (!runs(() => rule.check(project, report), project.budget)) unfinished.add(rule.name);
     }
   }
+  for (const end of clocks) end();
+  if (unfinished.size > 0) budgets[0]?.cut(notFinished([...unfinished], budgets[0]));
   const all = withoutEchoes([...found.values()]);
   const { kept, suppressed } = applyIgnores(all, hcl, selected);
   return {
@@ -95,8 +101,25 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
     resources: Math.max(0, ...projects.map((project) => project.resources.length)),
     unreadModules: projects.flatMap((project) => project.unreadModules),
     unreadFiles: projects.flatMap((project) => project.unreadFiles()),
-    cuts: projects.flatMap((project) => project.cuts()),
+    cuts: [...new Set(projects.map(({ budget }) => budget))].flatMap(({ cuts }) => cuts),
   };
+}
+
+/** Whether a rule ran to its end within what the run may cost. */
+function runs(rule: () => void, budget: Budget): boolean {
+  if (budget.isOver()) return false;
+  try {
+    rule();
+    return true;
+  } catch (error) {
+    if (error instanceof LimitReached) return false;
+    throw error;
+  }
+}
+
+function notFinished(names: readonly string[], budget: Budget): string {
+  const shown = names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
+  return `${budget.timeUp()} (--time-limit), and these rules have not looked at everything: ${shown}`;
 }
 
 interface Place {

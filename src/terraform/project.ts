@@ -1,3 +1,4 @@
+import { Budget } from './budget.js';
 import type { BlockSyntax, SourceFile } from './syntax.js';
 import type { ModuleFolder } from './module-folder.js';
 import { fromArguments, type Surroundings } from './aws-attributes.js';
@@ -7,7 +8,10 @@ import { identity, Lazy, Unknown, type Value } from './value.js';
 export interface Sources {
   /** The names of the files in a folder; undefined where there is no such folder. */
   list(folder: string): readonly string[] | undefined;
+  /** The text of a file; undefined where there is none, or none that is read. */
   read(file: string): string | undefined;
+  /** What was asked for, is there or may be, and was not read. */
+  unread?(): readonly UnreadFile[];
 }
 
 /** A place in the user's files. */
@@ -220,7 +224,8 @@ export interface ProjectParts {
   unreadModules?: readonly UnreadModule[];
   /** Asked once all was looked at, since files and values are read when they are needed. */
   unreadFiles?: () => readonly UnreadFile[];
-  cuts?: () => readonly Cut[];
+  /** What reading it may cost, and what looking at it may. */
+  budget?: Budget;
   /** The resources that the outputs of the root module refer to. */
   exported?: () => readonly Resource[];
   failures?: () => readonly Failure[];
@@ -234,13 +239,13 @@ export class Project {
   /** Terraform's own tests of it, as far as they can be read. */
   readonly tests: readonly SourceFile[];
   readonly unreadModules: readonly UnreadModule[];
+  readonly budget: Budget;
   private readonly sources: Sources | undefined;
   private readonly byType = new Map<string, Resource[]>();
   private readonly pointers = new Map<string, ReadonlyMap<string, Resource[]>>();
   private readonly identified = new Map<string, ReadonlyMap<string, Resource[]>>();
   private readonly failuresSoFar: () => readonly Failure[];
   private readonly findUnreadFiles: () => readonly UnreadFile[];
-  private readonly findCuts: () => readonly Cut[];
   private readonly findExported: () => readonly Resource[];
   private exported: ReadonlySet<Resource> | undefined;
   private given: ReadonlySet<Resource> | undefined;
@@ -252,7 +257,7 @@ export class Project {
     this.tests = parts.tests ?? [];
     this.unreadModules = parts.unreadModules ?? [];
     this.findUnreadFiles = parts.unreadFiles ?? (() => []);
-    this.findCuts = parts.cuts ?? (() => []);
+    this.budget = parts.budget ?? new Budget();
     this.sources = parts.sources;
     this.failuresSoFar = parts.failures ?? (() => []);
     this.findExported = parts.exported ?? (() => []);
@@ -338,11 +343,6 @@ export class Project {
   /** The files that were not looked into, as far as they were needed so far. */
   unreadFiles(): readonly UnreadFile[] {
     return this.findUnreadFiles();
-  }
-
-  /** The limits that were reached so far. */
-  cuts(): readonly Cut[] {
-    return this.findCuts();
   }
 
   /** What Terraform would refuse while it evaluates; every argument that was read so far has been evaluated. */

@@ -199,8 +199,20 @@ function joinPolicies(policies: readonly Policy[]): Policy {
   };
 }
 
-/** `data "aws_iam_policy_document"`, with the documents it takes over. */
+const inProgress = new Set<Resource>();
+
+/** `data "aws_iam_policy_document"`, with the documents it takes over; in a circle of such nothing is known. */
 function readDocument(document: Resource): Policy {
+  if (inProgress.has(document)) return { statements: [], complete: false };
+  inProgress.add(document);
+  try {
+    return readNewDocument(document);
+  } finally {
+    inProgress.delete(document);
+  }
+}
+
+function readNewDocument(document: Resource): Policy {
   const taken = (...names: string[]) => joinPolicies(names.flatMap((name) => readList(document, name)));
   const blocks = document.blocks('statement');
   const own = { statements: blocks.map(readStatementBlock), complete: !blocks.some(({ uncertain }) => uncertain) };

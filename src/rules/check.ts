@@ -65,7 +65,7 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
   const generated = hcl !== undefined && isGenerated(hcl);
   const budgets = [...new Set(projects.map(({ budget }) => budget))];
   const clocks = budgets.map((budget) => budget.startClock());
-  const unfinished = new Set<string>();
+  const unfinished = new Map<string, Set<string>>();
   for (const rule of selected) {
     if (rule.scope === 'generated' && !generated) continue;
     for (const project of projects) {
@@ -87,11 +87,12 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
         },
         ruleNames,
       };
-      if (!runs(() => rule.check(project, report), project.budget)) unfinished.add(rule.name);
+      const ended = endedBy(() => rule.check(project, report), project.budget);
+      if (ended !== undefined) unfinished.set(ended, (unfinished.get(ended) ?? new Set<string>()).add(rule.name));
     }
   }
   for (const end of clocks) end();
-  if (unfinished.size > 0) budgets[0]?.cut(notFinished([...unfinished], budgets[0]));
+  for (const [why, names] of unfinished) budgets[0]?.cut(notFinished(why, [...names]));
   const all = withoutEchoes([...found.values()]);
   const { kept, suppressed } = applyIgnores(all, hcl, selected);
   return {
@@ -105,21 +106,24 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
   };
 }
 
-/** Whether a rule ran to its end within what the run may cost. */
-function runs(rule: () => void, budget: Budget): boolean {
-  if (budget.isOver()) return false;
+/** What ended a rule before it had looked at everything; undefined where it has. */
+function endedBy(rule: () => void, budget: Budget): string | undefined {
+  if (budget.isOver()) return budget.timeUp();
   try {
     rule();
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof LimitReached) return false;
+    if (error instanceof LimitReached) return error.message;
+    // What refers to what can be as long a chain as somebody likes.
+    if (error instanceof RangeError && error.message.includes('call stack'))
+      return 'what refers to what is too long a chain';
     throw error;
   }
 }
 
-function notFinished(names: readonly string[], budget: Budget): string {
+function notFinished(why: string, names: readonly string[]): string {
   const shown = names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
-  return `${budget.timeUp()} (--time-limit), and these rules have not looked at everything: ${shown}`;
+  return `${why}, and these rules have not looked at everything: ${shown}`;
 }
 
 interface Place {

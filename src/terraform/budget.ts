@@ -20,7 +20,7 @@ export const limits = {
   /** How deep values are nested. */
   nesting: 100,
   /** How deep evaluation goes: expressions within expressions; an argument or local that another needs counts four. */
-  depth: 1000,
+  depth: 500,
   /** Instances of one resource or module, and blocks that one `dynamic` makes. */
   ofOne: 2000,
   /** Instances and such blocks in all; each resource has one all the same. */
@@ -100,7 +100,7 @@ export class Budget {
 
   /** The clause that says that there is no time left. */
   timeUp(): string {
-    return `the run has taken ${this.seconds} seconds`;
+    return `the run has taken ${this.seconds} seconds (--time-limit)`;
   }
 
   isOver(): boolean {

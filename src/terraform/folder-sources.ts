@@ -62,7 +62,7 @@ export function folderSources(folder: string, root?: string): Sources {
     if (refused) return note(name, refused);
     try {
       return readdirSync(found, { withFileTypes: true })
-        .filter((entry) => !(entry.isSymbolicLink() ? isFolder(path.join(found, entry.name)) : entry.isDirectory()))
+        .filter((entry) => !entry.isDirectory())
         .map((entry) => entry.name)
         .sort();
     } catch {
@@ -100,14 +100,6 @@ function isCheckout(folder: string): boolean {
     if (stats.isDirectory()) return statSync(path.join(git, 'HEAD')).isFile();
     // Of a worktree or a submodule.
     return stats.isFile() && stats.size < 10_000 && readFileSync(git, 'latin1').startsWith('gitdir:');
-  } catch {
-    return false;
-  }
-}
-
-function isFolder(entry: string): boolean {
-  try {
-    return statSync(entry).isDirectory();
   } catch {
     return false;
   }

@@ -68,6 +68,10 @@ export class HclBody implements Body {
     readonly uncertain: boolean,
   ) {}
 
+  get budget(): Budget {
+    return this.reading.budget;
+  }
+
   value(name: string): Value | undefined {
     this.reading.budget.tick();
     return this.argument(name)?.value;

@@ -38,6 +38,8 @@ export interface Body {
   location(name?: string): Location | undefined;
   /** Whether it is not known that, or how often, this block will be there. */
   readonly uncertain: boolean;
+  /** What looking at it may cost, where that is known. */
+  readonly budget?: Budget;
 }
 
 /** A block of a project: a resource, or a nested block of one. */

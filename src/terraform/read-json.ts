@@ -276,7 +276,7 @@ class JsonBody implements Body {
 
   constructor(
     private readonly values: ReadonlyMap<string, Value>,
-    private readonly budget: Budget,
+    readonly budget: Budget,
     private readonly lookups: Lookups,
   ) {}
 

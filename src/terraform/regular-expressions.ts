@@ -1,4 +1,4 @@
-import type { RE2JS } from 're2js';
+import type { Matcher, RE2JS } from 're2js';
 
 import type { Budget } from './budget.js';
 import { EvaluationError } from './evaluation-error.js';
@@ -51,28 +51,38 @@ export function allMatches(pattern: string, text: string, budget: Budget): Value
 }
 
 function matches(expression: RE2JS, text: string, budget: Budget, most: number): Value[] {
-  const matcher = expression.matcher(text);
   const names = Object.keys(expression.namedGroups());
   const found: Value[] = [];
-  while (found.length < most && budget.spendTime(() => matcher.find())) {
+  for (const matcher of eachMatch(expression, text, budget)) {
     budget.refuseList(found.length);
     if (names.length > 0) found.push(new Map(names.map((name) => [name, matcher.group(name)])));
     else if (matcher.groupCount() > 0)
       found.push(Array.from({ length: matcher.groupCount() }, (_, at) => matcher.group(at + 1)));
     else found.push(matcher.group());
+    if (found.length >= most) break;
   }
   return found;
+}
+
+/** The matcher at each match, as Go counts them: an empty one right behind another is none. */
+function* eachMatch(expression: RE2JS, text: string, budget: Budget): Generator<Matcher> {
+  const matcher = expression.matcher(text);
+  let end = -1;
+  while (budget.spendTime(() => matcher.find())) {
+    if (matcher.start() === matcher.end() && matcher.end() === end) continue;
+    end = matcher.end();
+    yield matcher;
+  }
 }
 
 /** What replace() gives for a search text between slashes, with `$1` and `${name}` in its replacement. */
 export function replacePattern(pattern: string, text: string, replacement: string, budget: Budget): Value {
   const expression = compile(pattern, budget);
   if (!expression) return unknown;
-  const matcher = expression.matcher(text);
   const names = expression.namedGroups();
   let result = '';
   let from = 0;
-  while (budget.spendTime(() => matcher.find())) {
+  for (const matcher of eachMatch(expression, text, budget)) {
     // https://pkg.go.dev/regexp#Regexp.Expand
     const filled = replacement.replace(/\$(?:(\$)|\{(\w+)\}|(\w+))/g, (_, dollar, braced, bare) => {
       if (dollar) return '$';

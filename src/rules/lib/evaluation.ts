@@ -138,7 +138,7 @@ export function givenVariables(project: Project): ReadonlySet<string> {
     /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/.test(name),
   );
   const names = files.flatMap((file) =>
-    [...(project.read(file) ?? '').matchAll(/^\s*"?([\w-]+)"?\s*[=:]/gm)].map(([, name]) => name ?? ''),
+    [...(project.read(file) ?? '').matchAll(/^[ \t]*"?([\w-]+)"?[ \t]*[=:]/gm)].map(([, name]) => name ?? ''),
   );
   return new Set(names);
 }

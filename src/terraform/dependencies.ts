@@ -1,3 +1,4 @@
+import { limits } from './budget.js';
 import { providerName, type BlockSyntax, type Expression } from './syntax.js';
 import { referencePath } from './evaluate.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
@@ -60,14 +61,20 @@ class DependencyReader {
   readonly nodes = new Map<string, Node>();
   readonly paths = new Map<ModuleFolder, string[]>();
   private readonly folders: ReadonlyMap<string, ModuleFolder>;
+  private callsLeft: number = limits.modules;
 
-  constructor(project: Project) {
+  constructor(private readonly project: Project) {
     this.folders = new Map(project.folders.map((folder) => [folder.path, folder]));
   }
 
   module(call: Call): void {
+    // Those beyond are not evaluated either, which is said there.
+    if (this.callsLeft-- <= 0) return;
+    this.project.budget.tick();
     const { folder, path } = call;
-    this.paths.set(folder, [...(this.paths.get(folder) ?? []), path]);
+    const paths = this.paths.get(folder);
+    if (paths) paths.push(path);
+    else this.paths.set(folder, [path]);
     const declared = declarationsOf(folder);
     for (const [name, block] of declared.variables) {
       const input = call.caller && argument(call.caller.block.syntax.body, name);

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+
+import { check } from '../../src/rules/check.js';
+import { Budget, limits } from '../../src/terraform/budget.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
+import { readPlan, readState } from '../../src/terraform/read-json.js';
+import { bounds } from '../support/bounds.mjs';
+
+/** What is wrong in every project here; whatever else is in it, this must be found. */
+const broken = `
+resource "aws_lb" "app" {
+  name    = "app"
+  subnets = ["subnet-11111111"]
+}
+`;
+
+async function checked(texts: Readonly<Record<string, string>>) {
+  const start = performance.now();
+  const files = new Map(Object.entries({ 'z.tf': broken, ...texts }));
+  const project = await readHclProject(memorySources(files));
+  const result = check([project]);
+  expect(performance.now() - start).toBeLessThan(bounds.atOnce);
+  expect(result.findings.map(({ rule }) => rule.name)).toContain('alb-two-zones');
+  return result;
+}
+
+const doubling = (last: number, first: string, next: (before: string) => string) =>
+  `locals {\n  a0 = ${first}\n${Array.from({ length: last }, (_, at) => `  a${at + 1} = ${next(`local.a${at}`)}\n`).join('')}}\n`;
+const many = (count: number, line: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => line(at)).join('\n');
+
+describe('what one run cannot bear is unknown, and said with its place', () => {
+  it.each([
+    ['lists that double', doubling(40, '[1, 2]', (a) => `concat(${a}, ${a})`), /a list would have more than 50,000/],
+    ['lists in lists', doubling(40, '[1, 2]', (a) => `[${a}, ${a}]`), /would hold more than 4,000,000 characters/],
+    ['maps in maps', doubling(40, '{ a = 1 }', (a) => `{ a = ${a}, b = ${a} }`), /would hold more than/],
+    [
+      'texts that double',
+      doubling(40, '"xxxxxxxx"', (a) => `"\${${a}}\${${a}}"`),
+      /a text would have more than 1,000,000/,
+    ],
+    ['texts of texts', doubling(40, '"x"', (a) => `join("", [for i in range(1000) : ${a}])`), /would h/],
+    ['names of names', doubling(40, 'var.x', (a) => `${a}[${a}]`), undefined],
+    ['JSON of JSON', doubling(120, '"\\""', (a) => `jsonencode(${a})`), /would hold more than|levels deep/],
+    ['products', 'locals {\n  r = range(1000)\n  a = setproduct(local.r, local.r, local.r)\n}\n', /a list would have/],
+    [
+      'steps',
+      'locals {\n  r = range(1000)\n  a = [for a in local.r : length([for b in local.r : length([for c in local.r : c])])]\n}\n',
+      /too many steps/,
+    ],
+    ['padding', 'locals {\n  a = indent(1000000000, "a\\nb")\n}\n', /a text would have/],
+    ['separators', `locals {\n  a = join("${'x'.repeat(10_000)}", range(1000))\n}\n`, /a text would have/],
+    [
+      'replacements',
+      `locals {\n  a = replace("${'a'.repeat(10_000)}", "a", "${'x'.repeat(10_000)}")\n}\n`,
+      /a text would have/,
+    ],
+    [
+      'replaced patterns',
+      `locals {\n  a = replace("${'a'.repeat(10_000)}", "/a/", "${'x'.repeat(10_000)}")\n}\n`,
+      /a text would have/,
+    ],
+    [
+      'depth of values',
+      `locals {\n  a = ${'['.repeat(150)}${']'.repeat(150)}\n}\n`,
+      /nested more than 100 levels deep/,
+    ],
+    [
+      'depth of locals',
+      `locals {\n${many(4000, (at) => `  a${at} = local.a${at + 1}`)}\n  a4000 = 1\n}\n`,
+      /nested too deep/,
+    ],
+    ['a literal', `locals {\n  a = "${'x'.repeat(2_000_000)}"\n}\n`, /a text would have/],
+    [
+      'instances',
+      'resource "aws_sns_topic" "a" {\n  count = 1e9\n}\n',
+      /2000 of 1,000,000,000 instances of aws_sns_topic.a/,
+    ],
+    [
+      'instances of many',
+      many(30, (at) => `resource "aws_sns_topic" "a${at}" {\n  count = 2000\n}\n`),
+      /1 of 2,000 instances/,
+    ],
+    [
+      'blocks',
+      'resource "aws_security_group" "a" {\n  dynamic "ingress" {\n    for_each = flatten([for i in range(100) : range(100)])\n    content {\n      from_port = ingress.value\n    }\n  }\n}\n',
+      /2000 of 10,000 ingress blocks/,
+    ],
+    [
+      'statements',
+      `data "aws_iam_policy_document" "a" {\n${many(1500, () => '  statement {\n    actions = ["s3:GetObject"]\n  }')}\n}\nresource "aws_iam_policy" "a" {\n  policy = data.aws_iam_policy_document.a.json\n}\n`,
+      /1000 of 1500 statements/,
+    ],
+  ])('%s', async (_title, text, what) => {
+    const { cuts } = await checked({ 'main.tf': text });
+    if (!what) return;
+    const found = cuts.filter((cut) => what.test(cut.what));
+    expect(found.length, JSON.stringify(cuts.slice(0, 5))).toBeGreaterThan(0);
+    for (const { location } of found) expect(location).toMatchObject({ path: 'main.tf' });
+  });
+
+  it('modules that call one another', async () => {
+    const calls = (to: string) => many(9, (at) => `module "m${at}" {\n  source = "${to}"\n}\n`);
+    const { cuts } = await checked({
+      'main.tf': calls('./a'),
+      ...Object.fromEntries(
+        Array.from({ length: 8 }, (_, depth) => [
+          `${Array(depth + 1)
+            .fill('a')
+            .join('/')}/main.tf`,
+          calls('./a'),
+        ]),
+      ),
+    });
+    expect(cuts.some(({ what }) => /more than 5,000 calls of modules/.test(what))).toBe(true);
+  });
+
+  it('nothing is said of what stays within', async () => {
+    const { cuts } = await checked({
+      'main.tf': `locals {\n  a = [for i in range(1000) : "${'x'.repeat(500)}-\${i}"]\n  b = { for x in local.a : x => x }\n}\n`,
+    });
+    expect(cuts).toEqual([]);
+  });
+
+  it('each argument has steps of its own, and something is left for what comes after all are used', async () => {
+    const loop = '[for a in local.r : [for b in local.r : [for c in local.r : c]]]';
+    const { cuts } = await checked({
+      'main.tf': `locals {\n  r = range(1000)\n${many(8, (at) => `  a${at} = ${loop}`)}\n}\n`,
+    });
+    expect(cuts).toHaveLength(8);
+  });
+});
+
+describe('JSON of any depth', () => {
+  const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+
+  it('is read as far as anybody nests it, and what is deeper is said', () => {
+    const resource = `{"address":"aws_sns_topic.a","type":"aws_sns_topic","name":"a","mode":"managed","values":{"name":"x","tags":${deep(50_000)}}}`;
+    const plan = readPlan(`{"planned_values":{"root_module":{"resources":[${resource}]}}}`);
+    const state = readState(`{"values":{"root_module":{"resources":[${resource}],"child_modules":${deep(50_000)}}}}`);
+    for (const project of [plan, state]) {
+      const { cuts, resources } = check([project]);
+      expect(resources).toBe(1);
+      expect(cuts.map(({ what }) => what)).toEqual([
+        'what is nested more than 200 levels deep in the plan or state is not looked at',
+      ]);
+    }
+  });
+
+  it('in values is unknown', async () => {
+    const { findings } = await checked({
+      'main.tf': `resource "aws_iam_policy" "a" {\n  policy = "{\\"Statement\\":${deep(50_000)}}"\n}\n`,
+      'terraform.tfvars.json': `{"a":${deep(50_000)}}`,
+    });
+    expect(findings.length).toBeGreaterThan(0);
+  });
+});
+
+describe('the time of a run', () => {
+  it('ends it, and the rules that have not looked at everything are named', async () => {
+    const budget = new Budget(1e-6);
+    const project = await readHclProject(memorySources(new Map([['main.tf', broken]])), { budget });
+    const { findings, cuts } = check([project]);
+    expect(findings).toEqual([]);
+    expect(cuts.at(-1)?.what).toMatch(
+      /^the run has taken .* seconds \(--time-limit\), and these rules have not looked/,
+    );
+  });
+
+  it('is what reading and checking take, and not what passes between', async () => {
+    const budget = new Budget(limits.seconds);
+    const project = await readHclProject(memorySources(new Map([['main.tf', broken]])), { budget });
+    const later = performance.now() + 1000 * limits.seconds;
+    const { now } = performance;
+    performance.now = () => later + now.call(performance);
+    try {
+      expect(check([project]).cuts).toEqual([]);
+    } finally {
+      performance.now = now;
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { folderSources, largestFile } from '../../src/terraform/folder-sources.js';
+import { scratchFolder } from '../support/scratch.js';
+
+const outside = 'is outside of what is looked at (--root widens it)';
+
+let around: string;
+let project: string;
+
+beforeEach(() => {
+  around = scratchFolder();
+  project = path.join(around, 'project');
+  write('project/main.tf', 'locals {}\n');
+  write('secret.txt', 'secret');
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(path.join(around, file)), { recursive: true });
+  writeFileSync(path.join(around, file), text);
+}
+
+/** What reading a file of the project gives: its text, and what is told of it. */
+function reading(file: string, root?: string) {
+  const sources = folderSources(project, root);
+  return [sources.read(file), sources.unread?.().map(({ why }) => why)];
+}
+
+describe('the files of a project', () => {
+  it('are read, by their names, by whole paths and through links', () => {
+    write('project/below/a.txt', 'a');
+    symlinkSync('below/a.txt', path.join(project, 'link.txt'));
+    symlinkSync('below', path.join(project, 'folder'));
+    for (const file of ['below/a.txt', './below/../below/a.txt', path.join(project, 'below/a.txt'), 'link.txt'])
+      expect(reading(file)).toEqual(['a', []]);
+    expect(folderSources(project).list('folder')).toEqual(['a.txt']);
+    expect(reading('folder/a.txt')).toEqual(['a', []]);
+    expect(reading('nowhere.txt')).toEqual([undefined, []]);
+  });
+
+  it.each([
+    ['../secret.txt'],
+    ['below/../../secret.txt'],
+    ['/proc/self/environ'],
+    ['/etc/passwd'],
+    ['../nowhere.txt'],
+    ['../projects'],
+    ['..'],
+  ])('%s is none of them', (file) => {
+    write('projects', 'of another');
+    write('project/below/a.txt', 'a');
+    expect(reading(file)).toEqual([undefined, [outside]]);
+  });
+
+  it('do not lead out by links, of files or of folders', () => {
+    symlinkSync('../secret.txt', path.join(project, 'link.txt'));
+    symlinkSync('..', path.join(project, 'up'));
+    symlinkSync('up/secret.txt', path.join(project, 'twice.txt'));
+    for (const file of ['link.txt', 'up/secret.txt', 'twice.txt'])
+      expect(reading(file)).toEqual([undefined, [outside]]);
+    const sources = folderSources(project);
+    expect(sources.list('up')).toBeUndefined();
+    expect(sources.list('..')).toBeUndefined();
+    expect(sources.unread?.()).toHaveLength(2);
+  });
+
+  it('are what is in the checkout, so that modules beside the folder are read, and nothing of .git', () => {
+    write('.git/HEAD', 'ref: refs/heads/main\n');
+    write('.git/config', 'token');
+    write('modules/a/main.tf', 'locals {}\n');
+    expect(reading('../modules/a/main.tf')).toEqual(['locals {}\n', []]);
+    for (const file of ['../.git/config', '../.GIT/config', '../modules/../.git/HEAD'])
+      expect(reading(file)).toEqual([undefined, ['is of git itself']]);
+    symlinkSync('../.git/config', path.join(project, 'config.txt'));
+    expect(reading('config.txt')).toEqual([undefined, ['is of git itself']]);
+  });
+
+  it('are those of a worktree or a submodule, which have a file for .git', () => {
+    write('.git', 'gitdir: /elsewhere\n');
+    expect(reading('../secret.txt')).toEqual(['secret', []]);
+  });
+
+  it('are no more because something else is called .git, or the home folder is in git', () => {
+    write('.git', 'whatever');
+    expect(reading('../secret.txt')).toEqual([undefined, [outside]]);
+    execFileSync('rm', [path.join(around, '.git')]);
+    write('.git/HEAD', 'ref: refs/heads/main\n');
+    vi.stubEnv('HOME', around);
+    vi.stubEnv('USERPROFILE', around);
+    expect(reading('../secret.txt')).toEqual([undefined, [outside]]);
+  });
+
+  it('are those in the root that is given, more or fewer than the checkout', () => {
+    expect(reading('../secret.txt', around)).toEqual(['secret', []]);
+    write('.git/HEAD', 'ref: refs/heads/main\n');
+    expect(reading('../secret.txt', project)).toEqual([undefined, [outside]]);
+  });
+});
+
+describe('what is no text', () => {
+  it.each([['x.tf'], ['terraform.tfvars'], ['a.auto.tfvars.json']])(
+    'is refused where terraform would read it: %s',
+    (name) => {
+      const file = path.join(project, name);
+      execFileSync('mkfifo', [file]);
+      expect(() => reading(name)).toThrow('is no regular file');
+      execFileSync('rm', [file]);
+      writeFileSync(file, '');
+      truncateSync(file, largestFile + 1);
+      expect(() => reading(name)).toThrow('has more than 10 MB');
+      writeFileSync(file, Buffer.from('caf\u00e9', 'latin1'));
+      expect(() => reading(name)).toThrow('is not in UTF-8');
+    },
+  );
+
+  it('is told of elsewhere, and never waited for', () => {
+    execFileSync('mkfifo', [path.join(project, 'README.md')]);
+    expect(reading('README.md')).toEqual([undefined, ['is no regular file']]);
+    writeFileSync(path.join(project, 'large.json'), '');
+    truncateSync(path.join(project, 'large.json'), largestFile + 1);
+    expect(reading('large.json')).toEqual([undefined, ['has more than 10 MB']]);
+    writeFileSync(path.join(project, 'archive.zip'), Buffer.from([0x50, 0x4b, 0xff, 0xfe]));
+    expect(reading('archive.zip')).toEqual([undefined, []]);
+    mkdirSync(path.join(project, 'folder'));
+    expect(reading('folder')).toEqual([undefined, []]);
+    expect(reading('a\0b')).toEqual([undefined, ['is no name of a file']]);
+  });
+
+  it('is read up to the last byte that is allowed', () => {
+    writeFileSync(path.join(project, 'a.txt'), 'x'.repeat(largestFile));
+    linkSync(path.join(project, 'a.txt'), path.join(project, 'b.txt'));
+    expect(reading('b.txt')[0]).toHaveLength(largestFile);
+  });
+});

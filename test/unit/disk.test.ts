@@ -12,7 +12,8 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { compare, occupants, stagingPrefix } from '../../src/disk/compare.js';
+import { compare, occupants } from '../../src/disk/compare.js';
+import { stagingPrefix } from '../../src/disk/staging.js';
 import { writeProject } from '../../src/disk/write.js';
 import { Interrupted } from '../../src/errors.js';
 import { readFolder } from '../support/files.js';

@@ -1,5 +1,4 @@
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 
 import { fingerprint } from '../record/fingerprint.js';
@@ -74,7 +73,8 @@ let known: string | undefined;
 
 /** What tells this machine, and a container on it, from others: a process id means nothing there. */
 function machine(): string {
-  known ??= fingerprint(`${hostname()} ${processNamespace()}`);
+  // Loaded here, because most of what the command can do needs nothing of it.
+  known ??= fingerprint(`${process.getBuiltinModule('node:os').hostname()} ${processNamespace()}`);
   return known;
 }
 

@@ -28,7 +28,7 @@ export const exitCodeMeanings: Record<ExitCode, string> = {
   1: 'our own fault; please report it',
   2: 'wrong answers or usage',
   3: 'the target has files in the way, or another run is writing there; nothing was written',
-  70: 'the output could not be written; where the project was, stderr says so',
+  70: 'the output could not be written; stderr says whether the project was',
   130: 'interrupted; nothing was written',
 };
 

@@ -63,21 +63,31 @@ export async function writeProject(
   try {
     makeFolder(parent, made);
     staging = makeStaging(parent);
-    if (isNew) otherRuns(staging);
-    else await takeTurn(staging, signal);
+    if (!isNew) await takeTurn(staging, signal);
     for (const folder of foldersOf(files)) mkdirSync(path.join(staging, folder), { recursive: true });
     for (const [file, text] of files) writeFileSync(path.join(staging, file), text);
     // Lets a signal that came in meanwhile be heard, before it is too late to leave nothing behind.
     await new Promise((heard) => setImmediate(heard));
     if (signal?.aborted) throw new Interrupted();
-    if (isNew) await renameFolder(staging, target);
-    else placeFiles(staging, target, files, changes);
+    if (isNew) {
+      sweep(staging);
+      await renameFolder(staging, target);
+    } else placeFiles(staging, target, files, changes);
   } catch (error) {
     if (staging) removeStaging(staging);
     removeEmpty(made);
     throw error;
   }
   return isNew || removeStaging(staging) ? undefined : staging;
+}
+
+/** Removes what runs that have ended left beside `staging`, as far as the folder that it is in may be read. */
+function sweep(staging: string): void {
+  try {
+    otherRuns(staging);
+  } catch {
+    // Nothing depends on it.
+  }
 }
 
 /**

@@ -323,6 +323,17 @@ describe('the folder of another run', () => {
     expect(readdirSync(target).sort()).toEqual(counts ? [path.basename(other)] : ['a.tf', 'tests']);
   });
 
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'need not be seen where nobody may look',
+    async () => {
+      const parent = scratchFolder();
+      chmodSync(parent, 0o300);
+      await writeProject(files, path.join(parent, 'pay'));
+      chmodSync(parent, 0o700);
+      expect(readdirSync(parent)).toEqual(['pay']);
+    },
+  );
+
   it('beside a new project keeps nobody waiting', async () => {
     const parent = scratchFolder();
     mkdirSync(named(parent, process.ppid));

@@ -1,7 +1,8 @@
 import { readFlags, type CommandLine } from './answers/flags.js';
 import { joinReadings, readEnvironment, toBoolean } from './answers/sources.js';
 import type { CheckExitCode } from './commands/check-flags.js';
-import { exitCodes, isInterruption, isUserError, UserError, type ExitCode } from './errors.js';
+import { exitCodes, isInterruption, isUserError, OutputError, UserError, type ExitCode } from './errors.js';
+import { printable } from './printable.js';
 import { isTerminal, standardOutput, type Output } from './standard-streams.js';
 
 /** What the command touches outside itself; tests hand in their own. */
@@ -21,11 +22,22 @@ export async function run(): Promise<void> {
   process.exitCode = await main({
     argv: process.argv.slice(2),
     environment: process.env,
-    cwd: () => process.cwd(),
+    cwd: currentDirectory,
     stdinIsTerminal: () => isTerminal(0),
     stdout: standardOutput(1),
     stderr: standardOutput(2),
   });
+}
+
+/** The current directory; UserError where it was removed under the shell, or may not be read. */
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = `is gone or cannot be read: ${code}`;
+    throw new UserError([{ option: 'current directory', why, remedy: 'Change to a folder that is there.' }]);
+  }
 }
 
 /** Runs the command and returns its exit code; the only place that prints errors. */
@@ -81,15 +93,40 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
       environment,
       drawSuffix,
       signal: abort?.signal ?? ending,
-      ...(abort ? { prompter: await prompterFor(run.json, abort.signal) } : {}),
+      ...(abort ? { prompter: await prompterFor(run.json, abort) } : {}),
       announce: (summary) => people.write(report.summaryText(summary, cwd, paint)),
     });
-    people.write(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd));
-    if (run.json) outside.stdout.write(json(report.resultJson(result, PACKAGE_VERSION, cwd)));
+    const untold = [
+      attempt(() =>
+        people.write(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd)),
+      ),
+      attempt(() => result.leftover && outside.stderr.write(leftoverText(result.leftover))),
+      attempt(() => run.json && outside.stdout.write(json(report.resultJson(result, PACKAGE_VERSION, cwd)))),
+    ].find((failure) => failure !== undefined);
+    if (untold && result.written) {
+      const where = printable(result.directory);
+      throw new OutputError(untold.reason, `The project is written to ${where}, but that could not be said`);
+    }
+    if (untold) throw untold;
     return exitCodes.done;
   } finally {
     for (const signal of endings) process.off(signal, stop);
   }
+}
+
+/** Writes, and returns why that could not be done where it could not. */
+function attempt(write: () => unknown): OutputError | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    return error;
+  }
+}
+
+function leftoverText(leftover: string): string {
+  return `\nEvery file is in place. One folder of ours could not be removed, and may be by you: ${printable(leftover)}\n`;
 }
 
 /** Nobody is asked in a pipe, in CI or with --yes. */
@@ -103,9 +140,12 @@ function inAutomation(variable: string | undefined): boolean {
   return Boolean(variable) && !('value' in read && !read.value);
 }
 
-async function prompterFor(toStderr: boolean, signal: AbortSignal) {
+async function prompterFor(toStderr: boolean, abort: AbortController) {
   const { terminalPrompter } = await import('./answers/terminal.js');
-  return terminalPrompter({ input: process.stdin, output: toStderr ? process.stderr : process.stdout, signal });
+  const output = toStderr ? process.stderr : process.stdout;
+  // A terminal that takes no more text, as one that was closed, can give no answer either.
+  output.on('error', () => abort.abort());
+  return terminalPrompter({ input: process.stdin, output, signal: abort.signal });
 }
 
 /** Runs `check` or `explain`, whose code is loaded for them alone. */
@@ -119,7 +159,9 @@ async function runOnRules(
   try {
     return await run(outside);
   } catch (error) {
-    return reportError(error, json, checkExitCodes.ourFault, outside);
+    const untold = command === 'check' && error instanceof OutputError;
+    const told = untold ? new OutputError(error.reason, 'What was found could not be written') : error;
+    return reportError(told, json, checkExitCodes.ourFault, outside);
   }
 }
 
@@ -134,17 +176,25 @@ async function reportError<Fault extends number>(
   const { paintFor } = await import('./commands/paint.js');
   const faults = isUserError(error) ? error.faults : [];
   let exitCode: ExitCode | Fault = ourFault;
+  let text = `This is our own fault; please report it with the command you ran.\n\n${(error as Error).stack}\n`;
   if (isUserError(error)) {
     exitCode = error.exitCode;
-    stderr.write(faultsText(faults, paintFor(stderr, environment)));
+    text = faultsText(faults, paintFor(stderr, environment));
   } else if (isInterruption(error)) {
     exitCode = exitCodes.interrupted;
-    stderr.write('\nInterrupted; nothing was written.\n');
-  } else {
-    stderr.write(`This is our own fault; please report it with the command you ran.\n\n${(error as Error).stack}\n`);
+    text = '\nInterrupted; nothing was written.\n';
+  } else if (error instanceof OutputError) {
+    exitCode = exitCodes.surroundings;
+    text = `${error.message}\n`;
   }
-  if (asJson) stdout.write(json(failureJson(exitCode, error as Error, faults)));
-  return exitCode;
+  // A terminal that was closed takes no text; what ended the run is still that.
+  const interrupted = exitCode === exitCodes.interrupted;
+  if (attempt(() => stderr.write(text)) && !interrupted) exitCode = exitCodes.surroundings;
+  if (!asJson || error instanceof OutputError) return exitCode;
+  const untold = attempt(() => stdout.write(json(failureJson(exitCode, error as Error, faults))));
+  if (!untold || interrupted) return exitCode;
+  attempt(() => stderr.write(`${untold.message}\n`));
+  return exitCodes.surroundings;
 }
 
 function json(value: object): string {

@@ -16,6 +16,7 @@ export const exitCodes = {
   ourFault: 1,
   wrongAnswers: 2,
   filesInTheWay: 3,
+  surroundings: 70,
   interrupted: 130,
 } as const;
 
@@ -26,7 +27,8 @@ export const exitCodeMeanings: Record<ExitCode, string> = {
   0: 'done',
   1: 'our own fault; please report it',
   2: 'wrong answers or usage',
-  3: 'the target has files in the way, and nothing else is wrong; nothing was written',
+  3: 'the target has files in the way, or another run is writing there; nothing was written',
+  70: 'the output could not be written; stderr says whether the project was',
   130: 'interrupted; nothing was written',
 };
 
@@ -51,9 +53,23 @@ export function isUserError(error: unknown): error is UserError {
   return error instanceof Error && error.name === 'UserError' && 'faults' in error;
 }
 
+/** What was to be printed could not be, as where the disk behind stdout is full: neither the user's answers' fault nor ours. */
+export class OutputError extends Error {
+  constructor(
+    readonly reason: string,
+    what = 'The output could not be written',
+  ) {
+    super(`${what}: ${reason}.`);
+    this.name = 'OutputError';
+  }
+}
+
 /** A fault for a failure of the file system: the user's disk, permissions or path, not ours. Other errors are thrown on. */
 export function fileFault(error: unknown, option: string, value: string): Fault {
   const { code, syscall, message } = error as NodeJS.ErrnoException;
+  // Node refuses such a path itself, before it asks the system.
+  if (code === 'ERR_INVALID_ARG_VALUE')
+    return { option, value, why: 'is no path: it holds the character U+0000', remedy: 'Give one without it.' };
   if (code === undefined || syscall === undefined) throw error;
   return { option, value, why: `cannot be used: ${message}`, remedy: 'Mend that, or give another.' };
 }

@@ -13,7 +13,10 @@ import type { Complaint } from './option.js';
 const hostLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /** A DNS name as people type it, in lower case and without the final dot that DNS tools print. */
-export const normalizeDnsName = (value: string) => value.toLowerCase().replace(/\.$/, '');
+export const normalizeDnsName = (value: string) => lowerCased(value).replace(/\.$/, '');
+
+/** In lower case as DNS does it: nothing but A to Z, so that no other letter becomes one of a to z. */
+const lowerCased = (value: string) => value.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 export function checkDnsName(value: string): Complaint | undefined {
   const labels = value.split('.');
@@ -189,7 +192,9 @@ const tagCharacters = /^[\p{L}\p{N}\p{Zs}_.:/=+\-@]*$/u;
 export function checkTags(tags: Record<string, string>): Complaint[] {
   const keys = Object.keys(tags);
   const fits = (text: string, longest: number) => text.length <= longest && tagCharacters.test(text);
-  const sameKey = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+  // Through upper case, in which more letters are one: ß and ss, the two small sigmas.
+  const folded = (text: string) => text.toUpperCase().toLowerCase().normalize();
+  const sameKey = (a: string, b: string) => folded(a) === folded(b);
   const kinds: { found: string[]; why: string; remedy: string }[] = [
     {
       found: keys
@@ -200,7 +205,7 @@ export function checkTags(tags: Record<string, string>): Complaint[] {
         'Use letters, digits, spaces and _ . : / = + - @ in keys of up to 128 and values of up to 256 characters.',
     },
     {
-      found: keys.filter((key) => /^aws:/i.test(key)),
+      found: keys.filter((key) => folded(key).startsWith('aws:')),
       why: 'has keys that begin with aws:, which AWS keeps for itself',
       remedy: 'Use other keys.',
     },
@@ -232,7 +237,7 @@ export function checkEmail(value: string): Complaint | undefined {
     rest.length === 0 &&
     local.length <= 64 &&
     /^[\w!#%&'*+/=?^`|~-]+(\.[\w!#%&'*+/=?^`|~-]+)*$/.test(local) &&
-    checkDnsName(domain.toLowerCase()) === undefined;
+    checkDnsName(lowerCased(domain)) === undefined;
   return valid ? undefined : { why: 'is not an e-mail address', remedy: 'Give one like payments-oncall@example.com.' };
 }
 

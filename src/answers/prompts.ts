@@ -1,7 +1,8 @@
-import type { Answers, Draft } from './answers.js';
+import type { Draft } from './answers.js';
 import type { Option, Surroundings } from './option.js';
 import { applies, complaintsOf, defaultOf, options } from './options.js';
-import { accept, emptyReading, ranks, type GivenAnswers } from './sources.js';
+import { shown } from './sound-text.js';
+import { accept, emptyReading, ranks, type GivenAnswers, type Reading } from './sources.js';
 
 /** Asks a person. Handed in, so that a test can answer, or fail on a question that should not be asked. */
 export interface Prompter {
@@ -34,15 +35,19 @@ export async function ask(given: GivenAnswers, surroundings: Surroundings, promp
     if (!present && option.prompt) {
       const value = await askOne(option, draft, surroundings, prompter);
       if (value !== undefined) {
-        const reading = emptyReading();
-        accept(reading, option, value, `--${option.flag}`, ranks.prompt);
-        Object.assign(answered, reading.given);
+        Object.assign(answered, accepted(option, value).given);
       }
     }
     const value = answered[option.key]?.value ?? defaultOf(option, draft, surroundings);
     if (value !== undefined) Object.assign(draft, { [option.key]: value });
   }
   return answered;
+}
+
+function accepted(option: Option, value: unknown): Reading {
+  const reading = emptyReading();
+  accept(reading, option, value, `--${option.flag}`, ranks.prompt);
+  return reading;
 }
 
 /** The raw answer to one question; undefined where it was left empty and the default is to be taken. */
@@ -68,11 +73,11 @@ async function askOne(option: Option, draft: Draft, surroundings: Surroundings, 
       ? { default: preferred }
       : {}),
     validate: (text) => {
-      const typed = text.trim();
-      const value = option.normalize ? String(option.normalize(typed as Answers['name'])) : typed;
-      if (value === '') return option.required ? 'Please answer.' : undefined;
-      const [complaint] = complaintsOf(option, value, draft);
-      return complaint && `${value} ${complaint.why}. ${complaint.remedy}`;
+      if (text.trim() === '') return option.required ? 'Please answer.' : undefined;
+      const { given, faults } = accepted(option, text);
+      const value = given[option.key]?.value as NonNullable<Draft[Option['key']]> | undefined;
+      const [complaint] = value === undefined ? faults : complaintsOf(option, value, draft);
+      return complaint && `${value === undefined ? shown(text) : String(value)} ${complaint.why}. ${complaint.remedy}`;
     },
   });
   return answer.trim() === '' ? undefined : answer;

@@ -1,10 +1,12 @@
 import type { Fault } from '../errors.js';
 import type { AnswerKey } from './answers.js';
 import { nearest } from '../nearest.js';
-import type { Option } from './option.js';
+import type { Complaint, Option } from './option.js';
 import { options } from './options.js';
 import { quote } from '../printable.js';
 import { answersIn } from '../record/record.js';
+import { structureOf } from './json-structure.js';
+import { brief, shown, soundText, soundTexts, type Typed } from './sound-text.js';
 
 /** A value as it was given, before it is checked. */
 export interface Given {
@@ -53,7 +55,13 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Reading {
     const text = environment[variable];
     if (!text) continue;
     // A comma cannot be part of a tag, so it may stand between two.
-    accept(reading, option, option.type === 'tags' ? text.split(',') : text, variable, ranks.environment);
+    accept(
+      reading,
+      option,
+      option.type === 'tags' ? text.split(',').map((tag) => tag.trim()) : text,
+      variable,
+      ranks.environment,
+    );
   }
   return reading;
 }
@@ -75,18 +83,32 @@ export function readAnswersFile(text: string, file: string): Reading {
     return refuse(`is not JSON: ${(error as Error).message}`, 'Mend the file, or make one with --dry-run --json.');
   }
   if (!isObject(content)) return refuse('is not a JSON object', 'Write an object such as {"region": "eu-central-1"}.');
+  const { depth, repeated } = structureOf(text);
+  if (depth > deepestAnswers)
+    return refuse(`nests ${depth} objects and lists in each other, and answers at most 3`, 'Give a file of answers.');
+  for (const keys of repeated.slice(0, mostFaults)) {
+    const within = keys.slice(0, -1).map((key) => `${brief(key)} in `);
+    const places = [...within.toReversed(), within.length > 0 ? file : `--answers ${file}`];
+    reading.faults.push({
+      option: places.join(''),
+      value: shown(keys.at(-1)),
+      why: 'is there more than once',
+      remedy: 'Keep one of them.',
+    });
+  }
   const answers = answersIn(content) ?? content;
+  const unknown = Object.keys(answers).filter((key) => key !== '$schema' && !options.some((row) => row.key === key));
   for (const [key, value] of Object.entries(answers)) {
-    if (key === '$schema') continue;
     const option = options.find((row) => row.key === key);
     if (!option) {
+      if (!unknown.slice(0, mostFaults).includes(key)) continue;
       const near = nearest(
         key,
         options.map((row) => row.key),
       );
       reading.faults.push({
         option: `--answers ${file}`,
-        value: quote(key),
+        value: shown(key),
         why: 'is no answer that is known',
         remedy: near ? `Did you mean ${quote(near)}?` : `Use ${options.map((row) => row.key).join(', ')}.`,
       });
@@ -95,8 +117,16 @@ export function readAnswersFile(text: string, file: string): Reading {
     if (value === null) continue;
     accept(reading, option, value, `${key} in ${file}`, ranks.file);
   }
+  if (unknown.length > mostFaults)
+    return refuse(`holds ${unknown.length} keys that are no answers that are known`, 'Give a file of answers.');
   return reading;
 }
+
+/** An object of answers has one of tags in it, and is itself in that of a record. A little more is told as a wrong type. */
+const deepestAnswers = 8;
+
+/** Of one kind, in one file. */
+const mostFaults = 20;
 
 /** Joins readings; for each answer the value of highest rank stays. */
 export function joinReadings(...readings: Reading[]): Reading {
@@ -116,7 +146,7 @@ export function joinReadings(...readings: Reading[]): Reading {
 export function accept(reading: Reading, option: Option, raw: unknown, spelled: string, rank: number): void {
   const typed = toType(option, raw);
   if ('why' in typed) {
-    reading.faults.push({ option: spelled, value: quote(raw), ...typed });
+    reading.faults.push({ option: spelled, value: shown(raw), ...typed });
     reading.unusable.add(option.key);
     return;
   }
@@ -125,7 +155,7 @@ export function accept(reading: Reading, option: Option, raw: unknown, spelled: 
 }
 
 /** A value of the option's type from what flags and the environment (text) or a JSON file gave. */
-function toType(option: Option, raw: unknown): { value: unknown } | { why: string; remedy: string } {
+function toType(option: Option, raw: unknown): Typed<unknown> {
   switch (option.type) {
     case 'boolean':
       return toBoolean(raw);
@@ -135,8 +165,9 @@ function toType(option: Option, raw: unknown): { value: unknown } | { why: strin
       return { why: 'is not a whole number', remedy: `Give a number, for ${option.placeholder}.` };
     case 'choice': {
       const choices = option.choices as readonly (string | number)[];
-      const choice = choices.find((candidate) => String(candidate) === String(raw));
-      if (choice !== undefined && typeof raw !== 'object') return { value: choice };
+      const word = typeof raw === 'string' || typeof raw === 'number' ? String(raw) : undefined;
+      const choice = choices.find((candidate) => String(candidate) === word);
+      if (choice !== undefined) return { value: choice };
       const near = typeof raw === 'string' ? nearest(raw, choices.map(String)) : undefined;
       return {
         why: 'is not one of the choices',
@@ -151,30 +182,32 @@ function toType(option: Option, raw: unknown): { value: unknown } | { why: strin
               .map((item) => item.trim())
               .filter(Boolean)
           : raw;
-      if (Array.isArray(items) && items.every((item) => typeof item === 'string')) return { value: items };
-      return { why: 'is not a list of texts', remedy: 'Join them with commas, or give an array in JSON.' };
+      if (!Array.isArray(items) || !items.every((item) => typeof item === 'string'))
+        return { why: 'is not a list of texts', remedy: 'Join them with commas, or give an array in JSON.' };
+      if (items.length > mostEntries) return tooMany(items.length);
+      return soundTexts(items);
     }
     case 'tags':
       return toTags(raw);
     case 'text':
-      if (typeof raw === 'string') return { value: raw.trim() };
+      if (typeof raw === 'string') return soundText(raw);
       return { why: 'is not a text', remedy: 'Put it in quotes.' };
   }
 }
 
 /** A switch from JSON's own true and false, or from the words that people use for them in flags and variables. */
-export function toBoolean(raw: unknown): { value: boolean } | { why: string; remedy: string } {
+export function toBoolean(raw: unknown): Typed<boolean> {
   const word = typeof raw === 'string' ? raw.toLowerCase() : raw;
   if (word === true || ['true', '1', 'yes', 'on'].includes(word as string)) return { value: true };
   if (word === false || ['false', '0', 'no', 'off'].includes(word as string)) return { value: false };
   return { why: 'is neither true nor false', remedy: 'Use true or false.' };
 }
 
-function toTags(raw: unknown): { value: Record<string, string> } | { why: string; remedy: string } {
+function toTags(raw: unknown): Typed<Record<string, string>> {
   const remedy = 'Give KEY=VALUE, such as CostCenter=payments.';
   if (isObject(raw)) {
-    if (Object.values(raw).every((value) => typeof value === 'string'))
-      return { value: { ...(raw as Record<string, string>) } };
+    const entries = Object.entries(raw);
+    if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return tagsOf(entries);
     return { why: 'has a value that is not a text', remedy: 'Put every value in quotes.' };
   }
   if (!Array.isArray(raw) || !raw.every((item) => typeof item === 'string'))
@@ -182,15 +215,38 @@ function toTags(raw: unknown): { value: Record<string, string> } | { why: string
   const pairs = raw.map((item) => [item, item.indexOf('=')] as const);
   const keyless = pairs.filter(([, split]) => split < 1).map(([item]) => item);
   if (keyless.length > 0) {
-    return { why: `has no key before an equals sign: ${keyless.map(quote).join(', ')}`, remedy };
+    return { why: `has no key before an equals sign: ${keyless.slice(0, mostFaults).map(shown).join(', ')}`, remedy };
   }
-  const tags = pairs.map(([item, split]) => [item.slice(0, split).trim(), item.slice(split + 1).trim()] as const);
-  const torn = tags.filter(([key, value]) => tags.some(([other, ours]) => other === key && ours !== value));
-  if (torn.length > 0) {
-    const keys = [...new Set(torn.map(([key]) => key))];
-    return { why: `gives two values to the key ${keys.map(quote).join(', ')}`, remedy: 'Give each key once.' };
+  return tagsOf(pairs.map(([item, split]) => [item.slice(0, split), item.slice(split + 1)]));
+}
+
+/** Tags of sound texts. Two keys that become one are refused, whatever their values, as is one key with two values. */
+function tagsOf(pairs: readonly (readonly [string, string])[]): Typed<Record<string, string>> {
+  if (pairs.length > mostEntries) return tooMany(pairs.length);
+  const tags = new Map<string, { key: string; value: string }>();
+  const torn = new Set<string>();
+  const joined = new Set<string>();
+  for (const pair of pairs) {
+    const sound = soundTexts(pair);
+    if ('why' in sound) return sound;
+    const [key, value] = sound.value as [string, string];
+    const before = tags.get(key);
+    if (before && before.key !== pair[0]) joined.add(key);
+    else if (before && before.value !== value) torn.add(key);
+    tags.set(key, { key: pair[0], value });
   }
-  return { value: Object.fromEntries(tags) };
+  const names = (keys: Set<string>) => [...keys].map(shown).join(', ');
+  if (torn.size > 0) return { why: `gives two values to the key ${names(torn)}`, remedy: 'Give each key once.' };
+  if (joined.size > 0)
+    return { why: `has keys that are only spelled differently: ${names(joined)}`, remedy: 'Keep one of them.' };
+  return { value: Object.fromEntries([...tags].map(([key, { value }]) => [key, value])) };
+}
+
+/** More than any option takes, and few enough to be compared with each other. */
+const mostEntries = 200;
+
+function tooMany(count: number): Complaint {
+  return { why: `has ${count} entries, more than are looked at`, remedy: `Give at most ${mostEntries}.` };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

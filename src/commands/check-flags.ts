@@ -234,5 +234,5 @@ export const checkExitCodeMeanings: Record<CheckExitCode, string> = {
   0: 'nothing found of the severity that --fail-on names',
   1: 'something found',
   2: 'input that cannot be read, or wrong usage',
-  70: 'our own fault; please report it',
+  70: 'what was found could not be written, or our own fault, which says so',
 };

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
 
 import type { AnswerKey, Answers } from '../answers/answers.js';
@@ -10,7 +11,8 @@ import { quote } from '../printable.js';
 import { ask, type Prompter } from '../answers/prompts.js';
 import { emptyReading, joinReadings, readAnswersFile, readEnvironment, type Reading } from '../answers/sources.js';
 import { compare, occupants, type Change } from '../disk/compare.js';
-import { writeProject } from '../disk/write.js';
+import { readAtMost } from '../disk/read.js';
+import { InTheWay, UnderWay, writeProject } from '../disk/write.js';
 import { exitCodes, fileFault, Interrupted, isInterruption, refuseFaults, UserError, type Fault } from '../errors.js';
 import { readRecord, recordFile } from '../record/record.js';
 import type { Cost } from '../render/cost.js';
@@ -44,6 +46,8 @@ export interface CreateResult {
   cost: Cost;
   changes: Change[];
   written: boolean;
+  /** A folder of the run that could not be removed once everything was written. */
+  leftover?: string;
 }
 
 /**
@@ -70,16 +74,18 @@ export async function create(request: CreateRequest): Promise<CreateResult> {
     if (!(await prompter.confirm({ message: 'Write these files?', default: true }))) throw new Interrupted();
   }
   try {
-    await writeProject(files, target, request.signal);
+    const leftover = await writeProject(files, target, request.signal, changes);
+    return { ...result, written: true, ...(leftover === undefined ? {} : { leftover }) };
   } catch (error) {
     if (isInterruption(error)) throw error;
+    if (error instanceof InTheWay) throw occupied(directory, error.entries);
+    if (error instanceof UnderWay) throw underWay(directory);
     // What was free a moment ago may be taken by now.
     const { inTheWay: late } = onDisk(directory, () => compare(files, target));
     throw late.length > 0
       ? occupied(directory, late)
       : new UserError([fileFault(error, '[directory]', quote(directory))]);
   }
-  return { ...result, written: true };
 }
 
 /** What defaults may take from outside, once the directory is known. */
@@ -102,13 +108,15 @@ function surroundingsFor({ cwd, drawSuffix }: CreateRequest): SurroundingsOf {
 
 /** The suffix of a project that was begun in `target`: a run that was cut short is completed with the same one. */
 function recordedSuffix(target: string): string | undefined {
-  let text: string;
+  const file = path.join(target, recordFile);
+  let text: string | undefined;
   try {
-    text = readFileSync(path.join(target, recordFile), 'utf8');
+    // A pipe would have to be waited for.
+    text = lstatSync(file).isFile() ? readAtMost(file, largestAnswers)?.toString() : undefined;
   } catch {
     return undefined;
   }
-  const suffix = readRecord(text)?.answers.suffix;
+  const suffix = readRecord(text ?? '')?.answers.suffix;
   return typeof suffix === 'string' ? suffix : undefined;
 }
 
@@ -125,7 +133,9 @@ function takeDefaults(request: CreateRequest, reading: Reading, surroundingsOf: 
   // A name is only missing because the directory is.
   const needed = directory === undefined ? missing.filter((option) => option.key !== 'name') : missing;
   const others = [...reading.faults, ...faults, ...needed.map(missingFault)];
-  if (directory === undefined) throw new UserError([missingDirectory, ...others]);
+  // Where the name was of no use, the directory is only missing because of that.
+  if (directory === undefined && !reading.unusable.has('name')) throw new UserError([missingDirectory, ...others]);
+  if (directory === undefined) throw new UserError(others);
   refuseTogether(request, directory, others);
   return { directory, answers: completed(resolution) };
 }
@@ -163,14 +173,24 @@ function askDirectory(prompter: Prompter, reading: Reading): Promise<string> {
 function readAnswers(request: CreateRequest): Reading {
   const file = request.run.answers;
   if (!file) return emptyReading();
-  let text: string;
+  const refuse = (fault: Fault): Reading => ({ ...emptyReading(), faults: [fault] });
+  const where = { option: '--answers', value: quote(file) };
+  let bytes: Buffer | undefined;
   try {
-    text = readFileSync(path.resolve(request.cwd, file), 'utf8');
+    bytes = readAtMost(path.resolve(request.cwd, file), largestAnswers);
   } catch (error) {
-    return { ...emptyReading(), faults: [fileFault(error, '--answers', quote(file))] };
+    return refuse(fileFault(error, '--answers', quote(file)));
   }
-  return readAnswersFile(text, file);
+  const most = `${largestAnswers / 1024} KB`;
+  if (!bytes)
+    return refuse({ ...where, why: `holds more than ${most}`, remedy: 'Give a file of answers, which are far fewer.' });
+  if (!isUtf8(bytes))
+    return refuse({ ...where, why: 'is not a text in UTF-8', remedy: 'Save it in UTF-8, as an editor can.' });
+  return readAnswersFile(bytes.toString(), file);
 }
+
+/** In bytes; no answers come near it. */
+const largestAnswers = 1024 * 1024;
 
 const missingDirectory: Fault = {
   option: '[directory]',
@@ -180,10 +200,31 @@ const missingDirectory: Fault = {
 
 /** Refuses the faults of the answers together with what is in the target already. */
 function refuseTogether(request: CreateRequest, directory: string, others: readonly Fault[]): void {
-  const entries = onDisk(directory, () => occupants(path.resolve(request.cwd, directory)));
-  const taken = entries.length > 0 ? occupied(directory, entries) : undefined;
+  const taken = unfit(request, directory);
   if (taken && others.length === 0) throw taken;
   refuseFaults([...(taken?.faults ?? []), ...others]);
+}
+
+/** Why the target cannot be written to, as far as can be seen before the project is known. */
+function unfit({ cwd }: CreateRequest, directory: string): UserError | undefined {
+  try {
+    const entries = onDisk(directory, () => occupants(path.resolve(cwd, directory)));
+    return entries.length > 0 ? occupied(directory, entries) : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+function underWay(directory: string): UserError {
+  const fault: Fault = {
+    option: '[directory]',
+    value: quote(directory),
+    why: 'is just being written to by another run',
+    remedy:
+      'Look at what it writes, or give another folder. A run on another machine that was killed makes room after a minute. Nothing was written.',
+  };
+  return new UserError([fault], exitCodes.filesInTheWay);
 }
 
 function occupied(directory: string, entries: readonly string[]): UserError {

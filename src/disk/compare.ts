@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { recordFile } from '../record/record.js';
 import type { ProjectFiles } from '../render/render.js';
+import { stagingPrefix } from './staging.js';
 
 /** What writing a project would do to one path of the target folder. */
 export interface Change {
@@ -17,9 +18,6 @@ export interface Comparison {
   /** What is in the target and is not ours to keep company with; nothing is written while there is any. */
   inTheWay: string[];
 }
-
-/** The start of the name of a folder that a run writes to before it moves the result into place. */
-export const stagingPrefix = '.create-secure-infra.unfinished-';
 
 /** Entries that an otherwise empty folder may have: version control, and what file managers leave. */
 const harmless = new Set(['.git', '.hg', '.svn', '.DS_Store', 'Thumbs.db', 'desktop.ini']);
@@ -77,7 +75,14 @@ function kindOf(target: string, file: string, text: string): Change['kind'] {
     if (!found) return 'create';
     const isLast = depth === parts.length - 1;
     if (isLast ? !found.isFile() : !found.isDirectory()) return 'conflict';
-    if (isLast) return readFileSync(entry, 'utf8') === text ? 'same' : 'conflict';
+    // What has another size may be too large to read.
+    const same = isLast && found.size === Buffer.byteLength(text) && readFileSync(entry, 'utf8') === text;
+    if (isLast) return same ? 'same' : 'conflict';
   }
   return 'create';
+}
+
+/** Whether a file of the project is there and holds `text`. */
+export function isAsWritten(target: string, file: string, text: string): boolean {
+  return kindOf(target, file, text) === 'same';
 }

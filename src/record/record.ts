@@ -34,7 +34,7 @@ export function readRecord(text: string): ProjectRecord | undefined {
 
 /** The answers in the parsed content of a record; undefined where it is another file, such as one of answers alone. */
 export function answersIn(content: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined {
-  const isRecord = 'version' in content || 'files' in content;
+  const isRecord = Object.hasOwn(content, 'version') || Object.hasOwn(content, 'files');
   return isRecord && isObject(content.answers) ? content.answers : undefined;
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { stagingPrefix } from '../../src/disk/compare.js';
+import { stagingPrefix } from '../../src/disk/staging.js';
 import { recordFile } from '../../src/record/record.js';
 import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';

@@ -97,6 +97,11 @@ describe('create, asking', () => {
     expect(answers).toMatchObject({ zoneName: 'example.com', domain: 'pay.example.com' });
   });
 
+  it('asks again for a text that holds what cannot be seen', async () => {
+    const prompter = person({ Project: 'pay\u200bments' });
+    await expect(session(['pay'], { prompter })).rejects.toThrow('U+200B');
+  });
+
   it('never replaces what appears while somebody thinks', async () => {
     const cwd = scratchFolder();
     const target = path.join(cwd, 'pay');

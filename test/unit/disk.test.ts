@@ -1,19 +1,24 @@
-import {
+import { spawnSync } from 'node:child_process';
+import fs, {
   chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { compare, occupants, stagingPrefix } from '../../src/disk/compare.js';
-import { writeProject } from '../../src/disk/write.js';
+import { compare, occupants } from '../../src/disk/compare.js';
+import { readAtMost } from '../../src/disk/read.js';
+import { makeStaging, removeStaging, stagingPrefix } from '../../src/disk/staging.js';
+import { InTheWay, UnderWay, writeProject } from '../../src/disk/write.js';
 import { Interrupted } from '../../src/errors.js';
 import { readFolder } from '../support/files.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -22,6 +27,20 @@ const files = new Map([
   ['a.tf', 'a\n'],
   ['tests/b.tftest.hcl', 'b\n'],
 ]);
+
+/** Puts `stand` in the place of a call of node:fs until the test ends; it gets the call itself. */
+function replaceCall<K extends 'linkSync' | 'rmSync'>(name: K, stand: (real: (typeof fs)[K]) => (typeof fs)[K]): void {
+  const real = fs[name];
+  vi.spyOn(fs, name).mockImplementation(stand(real) as never);
+  syncBuiltinESMExports();
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
+const failure = (code: string) => Object.assign(new Error(code), { code, syscall: 'test' });
 
 describe('compare', () => {
   it('creates everything where nothing is', () => {
@@ -170,5 +189,169 @@ describe('writeProject', () => {
     utimesSync(path.join(parent, `${stagingPrefix}2`), hourAgo, hourAgo);
     await writeProject(files, path.join(parent, 'pay'));
     expect(readdirSync(parent).sort()).toEqual([`${stagingPrefix}1`, 'pay']);
+  });
+});
+
+describe('writeProject, where others write too,', () => {
+  const three = new Map([...files, ['c.tf', 'c\n']]);
+
+  it('takes away what it has placed, and nothing else, when a file appears meanwhile', async () => {
+    const target = scratchFolder();
+    let placed = 0;
+    replaceCall('linkSync', (real) => (from, to) => {
+      placed += 1;
+      // Both while the third is placed: the first is edited, and the third appears.
+      if (placed === 3) {
+        writeFileSync(path.join(target, 'a.tf'), 'edited\n');
+        writeFileSync(to, 'c\n');
+      }
+      real(from, to);
+    });
+    await expect(writeProject(three, target)).rejects.toThrow(new InTheWay(['c.tf']));
+    expect(placed).toBe(3);
+    expect(readFolder(target)).toEqual(
+      new Map([
+        ['a.tf', 'edited\n'],
+        ['c.tf', 'c\n'],
+      ]),
+    );
+    expect(readdirSync(target).sort()).toEqual(['a.tf', 'c.tf']);
+  });
+
+  it('refuses even the same content, where it was not there when it was compared', async () => {
+    const target = scratchFolder();
+    const { changes } = compare(files, target);
+    writeFileSync(path.join(target, 'a.tf'), 'a\n');
+    await expect(writeProject(files, target, undefined, changes)).rejects.toThrow(new InTheWay(['a.tf']));
+    expect(readFolder(target)).toEqual(new Map([['a.tf', 'a\n']]));
+    await writeProject(files, target);
+    expect(readFolder(target)).toEqual(files);
+  });
+
+  it('replaces not even an empty folder that appears', async () => {
+    const target = path.join(scratchFolder(), 'pay');
+    const writing = writeProject(files, target);
+    mkdirSync(target);
+    const { ino } = statSync(target);
+    await expect(writing).rejects.toThrow(InTheWay);
+    expect([statSync(target).ino, readdirSync(path.dirname(target))]).toEqual([ino, ['pay']]);
+  });
+
+  it('writes where the file system has no hard links, and replaces nothing there either', async () => {
+    const target = scratchFolder();
+    replaceCall('linkSync', () => (_from, to) => {
+      if (String(to).endsWith('c.tf')) writeFileSync(to, 'mine\n');
+      throw failure('EPERM');
+    });
+    await writeProject(files, target);
+    expect(readFolder(target)).toEqual(files);
+    await expect(writeProject(three, target)).rejects.toThrow(InTheWay);
+    expect(readFolder(target)).toEqual(new Map([...files, ['c.tf', 'mine\n']].sort() as [string, string][]));
+  });
+
+  it('leaves what it has placed where another run took it for ended and counts on that', async () => {
+    const target = scratchFolder();
+    replaceCall('linkSync', (real) => (from, to) => {
+      if (String(to).endsWith('c.tf')) rmSync(path.dirname(String(from)), { recursive: true });
+      real(from, to);
+    });
+    await expect(writeProject(three, target)).rejects.toThrow('ENOENT');
+    expect(readFolder(target)).toEqual(files);
+  });
+
+  it('has succeeded where only its own folder cannot be removed, and says which', async () => {
+    const target = scratchFolder();
+    replaceCall('rmSync', () => () => {
+      throw failure('EBUSY');
+    });
+    const leftover = await writeProject(files, target);
+    expect(readdirSync(target)).toContain(path.basename(leftover!));
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+    expect(await writeProject(files, target)).toBeUndefined();
+    expect(readFolder(target)).toEqual(files);
+  });
+
+  it('removes the folders above that it made when it is refused', async () => {
+    const parent = scratchFolder();
+    await expect(writeProject(files, path.join(parent, 'left', 'a'.repeat(300), 'pay'))).rejects.toThrow();
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('lets one of many in one process write, and none where it is not alone', async () => {
+    for (let round = 0; round < 20; round++) {
+      const target = scratchFolder();
+      const projects = Array.from({ length: 6 }, (_, n) => new Map([...files.keys()].map((file) => [file, `${n}\n`])));
+      const results = await Promise.allSettled(projects.map((project) => writeProject(project, target)));
+      const written = projects.filter((_, n) => results[n]!.status === 'fulfilled');
+      expect(written).toHaveLength(1);
+      expect(readFolder(target)).toEqual(written[0]);
+      for (const result of results)
+        if (result.status === 'rejected') expect(['UnderWay', 'InTheWay']).toContain((result.reason as Error).name);
+    }
+  });
+});
+
+describe('the folder of another run', () => {
+  /** How this process calls its folders here, with another process id and machine in their place. */
+  function named(target: string, pid: number | undefined, machine?: string): string {
+    const own = makeStaging(target);
+    removeStaging(own);
+    const [, ownMachine] = path.basename(own).slice(stagingPrefix.length).split('-');
+    return path.join(target, `${stagingPrefix}${pid}-${machine ?? ownMachine}-abc`);
+  }
+  const ended = spawnSync(process.execPath, ['--version']).pid;
+  const elsewhere = '0123456789abcdef';
+
+  it.each<[string, number, string | undefined, number, boolean]>([
+    ['that runs', process.ppid, undefined, 0, true],
+    ['that runs, as it seems, but is old', process.ppid, undefined, 61, false],
+    ['that was killed', ended, undefined, 0, false],
+    ['with the process id of this one', process.pid, undefined, 0, false],
+    ['on another machine', ended, elsewhere, 0, true],
+    ['on another machine, long ago', ended, elsewhere, 61, false],
+  ])('%s', async (_title, pid, machine, age, counts) => {
+    const target = scratchFolder();
+    const other = named(target, pid, machine);
+    mkdirSync(other);
+    writeFileSync(path.join(other, 'a.tf'), '');
+    const then = Date.now() / 1000 - age;
+    utimesSync(other, then, then);
+    const writing = writeProject(files, target);
+    if (counts) await expect(writing).rejects.toThrow(UnderWay);
+    else await writing;
+    expect(readdirSync(target).sort()).toEqual(counts ? [path.basename(other)] : ['a.tf', 'tests']);
+  });
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'need not be seen where nobody may look',
+    async () => {
+      const parent = scratchFolder();
+      chmodSync(parent, 0o300);
+      await writeProject(files, path.join(parent, 'pay'));
+      chmodSync(parent, 0o700);
+      expect(readdirSync(parent)).toEqual(['pay']);
+    },
+  );
+
+  it('beside a new project keeps nobody waiting', async () => {
+    const parent = scratchFolder();
+    mkdirSync(named(parent, process.ppid));
+    await writeProject(files, path.join(parent, 'pay'));
+    expect(readFolder(path.join(parent, 'pay'))).toEqual(files);
+  });
+});
+
+describe('readAtMost', () => {
+  it('reads a file as large as may be, and no larger', () => {
+    const file = path.join(scratchFolder(), 'text');
+    writeFileSync(file, 'abc');
+    expect(readAtMost(file, 3)?.toString()).toBe('abc');
+    expect(readAtMost(file, 2)).toBeUndefined();
+  });
+
+  it.skipIf(process.platform === 'win32')('reads no more of what has no end or no size', () => {
+    expect(readAtMost('/dev/null', 3)?.toString()).toBe('');
+    expect(readAtMost('/dev/zero', 3)).toBeUndefined();
   });
 });

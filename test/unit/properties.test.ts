@@ -39,6 +39,13 @@ const hostile = fc.oneof(
 );
 const hostileText = fc.array(hostile, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
 
+/** Keys that mean something to somebody. */
+const anyKey = fc.oneof(
+  fc.constantFrom(...options.map(({ key }) => key as string)),
+  fc.constantFrom('__proto__', 'constructor', 'toString', 'valueOf', 'toJSON', 'hasOwnProperty'),
+  fc.constantFrom('answers', 'version', 'files', '$schema'),
+);
+
 /** Raw values for every option, of the right type and of others. */
 const anyAnswers = fc.record(
   Object.fromEntries(
@@ -66,6 +73,21 @@ const anyAnswers = fc.record(
   { requiredKeys: [] },
 );
 
+/** JSON of any shape: nested, with keys that every object has, numbers out of range, and keys that come twice. */
+const { json: anyJson } = fc.letrec<{ json: string }>((tie) => ({
+  json: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.oneof(
+      hostileText.map((text) => JSON.stringify(text)),
+      fc.constantFrom('1e999', '-1e999', '-0', '0.5', '12345678901234567890', 'true', 'null', '"\\u0000"', '"\\ud800"'),
+    ),
+    fc.array(tie('json'), { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
+    fc
+      .array(fc.tuple(fc.oneof(anyKey, hostileText), tie('json')), { maxLength: 5 })
+      .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`),
+  ),
+}));
+
 describe('any answers at all', () => {
   it('give named faults or a project, and never anything else', () => {
     fc.assert(
@@ -81,6 +103,25 @@ describe('any answers at all', () => {
         }
         if (faults.length + resolution.missing.length === 0)
           expect(renderProject(resolution.answers as never).size).toBeGreaterThan(20);
+      }),
+      runs,
+    );
+  });
+
+  it('and any JSON at all give named faults and answers, and no answer to a key that comes twice', () => {
+    const members = fc.array(fc.tuple(anyKey, anyJson), { maxLength: 6 });
+    fc.assert(
+      fc.property(members, (pairs) => {
+        const text = `{${pairs.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
+        const { given, faults } = readAnswersFile(text, 'answers.json');
+        const all = [...faults, ...resolve(given, surroundings).faults];
+        for (const { value, why, remedy } of all) {
+          expect(why).not.toBe('');
+          expect(remedy).toMatch(/[.?]$/);
+          expect(`${value ?? ''}`.length).toBeLessThan(250);
+        }
+        const twice = new Set(pairs.map(([key]) => key)).size < pairs.length;
+        if (twice) expect(all.map(({ why }) => why)).toContain('is there more than once');
       }),
       runs,
     );

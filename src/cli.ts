@@ -2,6 +2,7 @@ import { readFlags, type CommandLine } from './answers/flags.js';
 import { joinReadings, readEnvironment, toBoolean } from './answers/sources.js';
 import type { CheckExitCode } from './commands/check-flags.js';
 import { exitCodes, isInterruption, isUserError, UserError, type ExitCode } from './errors.js';
+import { jsonText, plainText, quote } from './printable.js';
 import { isTerminal, standardOutput, type Output } from './standard-streams.js';
 
 /** What the command touches outside itself; tests hand in their own. */
@@ -44,12 +45,15 @@ export async function main(outside: Outside): Promise<ExitCode | CheckExitCode> 
 async function inform({ directory, run, reading }: CommandLine, { stdout, environment }: Outside): Promise<ExitCode> {
   if (reading.faults.length > 0) throw new UserError(reading.faults);
   if (run.version) {
-    stdout.write(run.json ? json({ ok: true, version: PACKAGE_VERSION }) : `${PACKAGE_VERSION}\n`);
+    stdout.write(run.json ? jsonText({ ok: true, version: PACKAGE_VERSION }) : plainText(`${PACKAGE_VERSION}\n`));
   } else {
     const { helpFor, listText, listJson } = await import('./commands/help.js');
-    if (run.json) stdout.write(json(listJson()));
-    else if (run.list) stdout.write(listText());
-    else stdout.write(helpFor(directory, joinReadings(reading, readEnvironment(environment)).given.stack?.value));
+    if (run.json) stdout.write(jsonText(listJson()));
+    else if (run.list) stdout.write(plainText(listText()));
+    else
+      stdout.write(
+        plainText(helpFor(directory, joinReadings(reading, readEnvironment(environment)).given.stack?.value)),
+      );
   }
   return exitCodes.done;
 }
@@ -82,10 +86,10 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
       drawSuffix,
       signal: abort?.signal ?? ending,
       ...(abort ? { prompter: await prompterFor(run.json, abort.signal) } : {}),
-      announce: (summary) => people.write(report.summaryText(summary, cwd, paint)),
+      announce: (summary) => people.write(plainText(report.summaryText(summary, cwd, paint))),
     });
-    people.write(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd));
-    if (run.json) outside.stdout.write(json(report.resultJson(result, PACKAGE_VERSION, cwd)));
+    people.write(plainText(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd)));
+    if (run.json) outside.stdout.write(jsonText(report.resultJson(result, PACKAGE_VERSION, cwd)));
     return exitCodes.done;
   } finally {
     for (const signal of endings) process.off(signal, stop);
@@ -136,17 +140,19 @@ async function reportError<Fault extends number>(
   let exitCode: ExitCode | Fault = ourFault;
   if (isUserError(error)) {
     exitCode = error.exitCode;
-    stderr.write(faultsText(faults, paintFor(stderr, environment)));
+    stderr.write(plainText(faultsText(faults, paintFor(stderr, environment))));
   } else if (isInterruption(error)) {
     exitCode = exitCodes.interrupted;
-    stderr.write('\nInterrupted; nothing was written.\n');
+    stderr.write(plainText('\nInterrupted; nothing was written.\n'));
   } else {
-    stderr.write(`This is our own fault; please report it with the command you ran.\n\n${(error as Error).stack}\n`);
+    stderr.write(plainText(ourFaultText(error)));
   }
-  if (asJson) stdout.write(json(failureJson(exitCode, error as Error, faults)));
+  if (asJson) stdout.write(jsonText(failureJson(exitCode, error, faults)));
   return exitCode;
 }
 
-function json(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+function ourFaultText(error: unknown): string {
+  const stack: unknown = (error as Error | undefined)?.stack;
+  const what = typeof stack === 'string' ? stack : quote(error);
+  return `This is our own fault; please report it with the command you ran.\n\n${what}\n`;
 }

@@ -1,9 +1,11 @@
 import { fstatSync, statSync, writeSync } from 'node:fs';
 
+import type { Shown } from './printable.js';
+
 /** Where the command writes: stdout or stderr, or what a test puts in their place. */
 export interface Output {
   isTTY: boolean;
-  write(text: string): void;
+  write(text: Shown): void;
 }
 
 /**

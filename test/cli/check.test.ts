@@ -46,7 +46,9 @@ describe('check', () => {
       cwd: scratchFolder(),
     });
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Nothing found in \d+ resources, 1 suppressed\.\n$/);
+    expect(stdout).toMatch(
+      /^Suppressed by comments of the project:\n\n {2}\S+ {2}[^\n]+\n\nNothing found in \d+ resources, 1 suppressed\.\n$/,
+    );
   });
 
   it('tells file, line, rule, what is wrong, what AWS answers and what would do; an error exits with 1', async () => {
@@ -125,8 +127,9 @@ describe('check', () => {
     const comment = (reason: string) =>
       broken.replace('{\n', `{\n  # create-secure-infra:ignore alb-two-zones${reason}\n`);
     const taken = await run(['check'], { cwd: project({ 'alb.tf': comment(' It is only tried out.') }) });
-    expect(taken.stdout).not.toContain('alb-two-zones');
+    expect(taken.stdout).toMatch(/^ {2}alb-two-zones {2}alb\.tf:4 aws_lb\.app {2}It is only tried out\.$/m);
     expect(taken.stdout).toContain('1 suppressed');
+    expect(taken.stdout).not.toContain('Why:    AWS refuses');
     const refused = await run(['check'], { cwd: project({ 'alb.tf': comment('') }) });
     expect(refused.code).toBe(1);
     expect(refused.stdout).toContain('alb-two-zones');
@@ -150,7 +153,7 @@ describe('check', () => {
   it('names files that it does not look into, and refuses what is not in UTF-8', async () => {
     const cwd = project({ 'main.tf': 'locals {\n  a = 1\n}\n', 'more.tf.json': '{}' });
     expect((await run(['check'], { cwd })).stdout).toContain(
-      'Files that were not looked into:\n\n  more.tf.json  is in JSON\n',
+      'Files that were not looked into:\n\n  more.tf.json  is in JSON\n\nNothing found where it was looked, in 0 resources, 1 file not looked into.\n',
     );
     writeFileSync(path.join(cwd, 'latin.tf'), Buffer.from('# caf\u00e9\n', 'latin1'));
     const { code, stderr } = await run(['check'], { cwd });

@@ -16,8 +16,12 @@ export type Shown = string & { readonly [shown]: true };
 const unseen =
   /[\u034f\ufe00-\ufe0f\0-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 
+/** What is neither ASCII that is seen nor a line end: most texts have none of it, and are not looked at further. */
+const beyondAscii = /[^\n -~]/;
+
 /** A text with each unseen character as `show` shows its code point. */
 export function withUnseen(text: string, show: (codePoint: number) => string): string {
+  if (!beyondAscii.test(text) && !text.includes('\n')) return text;
   return text.replace(unseen, (character) => show(character.codePointAt(0)!));
 }
 
@@ -59,10 +63,10 @@ export function quote(value: unknown): string {
 const colour = String.raw`\u001b\[(?:1|2|22|31|32|39)m`;
 
 /** `##[command]` of GitHub's runner and `##vso[…]` of Azure Pipelines, anywhere in a line. */
-const hashCommand = new RegExp(`##(?=(?:[\\w.-]|${colour})*\\[)`, 'g');
+const hashCommand = new RegExp(`#((?:${colour})*)#(?=(?:[\\w.-]|${colour})*\\[)`, 'g');
 
 /** `::command::` of GitHub's runner, at the start of a line after what .NET's TrimStart takes for blank. */
-const colonCommand = new RegExp(`^((?:[^\\S\\n]|${colour})*):(?=:)`, 'gm');
+const colonCommand = new RegExp(`^((?:[^\\S\\n]|${colour})*):(?=(?:${colour})*:)`, 'gm');
 
 /** What is unseen, or a line end or colour of our own, which is kept. */
 const unseenOrOurs = new RegExp(`(${colour}|\\n)|${unseen.source}`, 'gu');
@@ -75,11 +79,9 @@ const unseenOrOurs = new RegExp(`(${colour}|\\n)|${unseen.source}`, 'gu');
  * https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
  */
 export function plainText(text: string): Shown {
-  const seen = text.replace(
-    unseenOrOurs,
-    (character, ours: string | undefined) => ours ?? visible(character.codePointAt(0)!),
-  );
-  return seen.replace(hashCommand, String.raw`#\u0023`).replace(colonCommand, String.raw`$1\u003a`) as Shown;
+  const show = (character: string, ours: string | undefined) => ours ?? visible(character.codePointAt(0)!);
+  const seen = beyondAscii.test(text) ? text.replace(unseenOrOurs, show) : text;
+  return seen.replace(hashCommand, String.raw`#$1\u0023`).replace(colonCommand, String.raw`$1\u003a`) as Shown;
 }
 
 /**
@@ -87,10 +89,11 @@ export function plainText(text: string): Shown {
  * written with the escapes of JSON.
  */
 export function jsonText(value: unknown): Shown {
-  const escaped = withUnseen(JSON.stringify(value, undefined, 2), (codePoint) =>
-    codePoint === 0x0a ? '\n' : inUtf16(codePoint),
-  );
-  return `${escaped.replace(hashCommand, String.raw`#\u0023`)}\n` as Shown;
+  const json = JSON.stringify(value, undefined, 2);
+  const escaped = beyondAscii.test(json)
+    ? withUnseen(json, (codePoint) => (codePoint === 0x0a ? '\n' : inUtf16(codePoint)))
+    : json;
+  return `${escaped.replace(hashCommand, String.raw`#$1\u0023`)}\n` as Shown;
 }
 
 function inUtf16(codePoint: number): string {

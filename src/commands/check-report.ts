@@ -104,7 +104,9 @@ function asides({ suppressed, unreadModules, unreadFiles, cuts }: CheckResult, c
     of(
       'Modules that were not looked into, so that what they make or change is not known',
       'module not looked into',
-      new Set(unreadModules.map(({ address, source }) => `${address}  ${source}`)),
+      new Set(
+        unreadModules.map(({ address, source, location }) => `${placeText(location, context)} ${address}  ${source}`),
+      ),
     ),
     of(
       'Files that were not looked into',
@@ -194,7 +196,12 @@ export function jsonReport(result: CheckResult, context: ReportContext): Shown {
       ...(address === undefined ? {} : { address }),
       ...(location ? { file: shownPath(location, context), line: location.line } : {}),
     })),
-    unreadModules: result.unreadModules.map(({ address, source }) => ({ address, source })),
+    unreadModules: result.unreadModules.map(({ address, source, location }) => ({
+      address,
+      source,
+      file: shownPath(location, context),
+      line: location.line,
+    })),
     unreadFiles: result.unreadFiles.map(({ path: file, why }) => ({
       file: shownPath({ path: file, line: 1 }, context),
       why,

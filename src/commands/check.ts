@@ -62,7 +62,8 @@ async function runCheck(request: CheckRequest, outside: CheckOutside): Promise<C
     outside.stdout.write(plainText(checkHelp()));
     return checkExitCodes.clean;
   }
-  const result = check(await readProjects(request, outside.cwd()));
+  const { suppressions } = request;
+  const result = check(await readProjects(request, outside.cwd()), rules.values(), { suppressions });
   const context: ReportContext = {
     folder: request.folder ?? '.',
     verbose: request.verbose,

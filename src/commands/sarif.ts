@@ -46,9 +46,12 @@ function notifications({ unreadModules, unreadFiles, cuts }: CheckResult, contex
     message: { text: plainMessage(text) },
     ...(location ? { locations: [{ physicalLocation: physicalLocation(location, context) }] } : {}),
   });
-  const modules = new Set(unreadModules.map(({ address, source }) => `${address} was not looked into: ${source}.`));
+  // Where a call makes several, each is the same to who reads of it.
+  const modules = new Map(
+    unreadModules.map(({ address, source, location }) => [`${address} was not looked into: ${source}.`, location]),
+  );
   return [
-    ...[...modules].map((text) => notification(text)),
+    ...[...modules].map(([text, location]) => notification(text, location)),
     ...unreadFiles.map(({ path: file, why }) => {
       const location = { path: file, line: 1 };
       return notification(`${shownPath(location, context)} was not looked into: ${why}.`, location);

@@ -50,6 +50,8 @@ it('our own conventions are not asked of a project that is not known to be ours'
   const ours = await readHclProject(memorySources(new Map([['.create-secure-infra.json', '{}']])));
   const names = (projects: Parameters<typeof check>[0]) => check(projects).findings.map(({ rule }) => rule.name);
   expect(names([state])).not.toContain('no-bare-instance');
+  const strictly = check([state], undefined, { suppressions: false }).findings.map(({ rule }) => rule.name);
+  expect(strictly).toContain('no-bare-instance');
   expect(names([state, ours])).toContain('no-bare-instance');
 });
 

@@ -79,6 +79,8 @@ describe('hostile texts', () => {
       const text = githubText(result, contextOf(folder));
       expect(unseenIn(text)).toEqual([]);
       const lines = text.split('\n');
+      // One each for the findings, the summary, and all that stands below it.
+      expect(lines).toHaveLength(2 + 1 + 5 + 1);
       expect(commandsIn(text)).toEqual(lines.slice(0, result.findings.length));
       for (const line of lines.slice(0, 2)) expect(line).toMatch(/^::error file=[^:,]*,line=3,title=[a-z0-9-]+::[^]*$/);
       expect(text).not.toMatch(/##[\w.-]*\[/);
@@ -116,11 +118,26 @@ describe('hostile texts', () => {
       expect(messages[0]!.replaceAll(/\\([\\[\](])/g, '$1')).toBe(`${first!.address} ${first!.message}.`);
       expect(results[2]!.suppressions).toEqual([{ kind: 'inSource', justification: result.suppressed[0]!.reason }]);
       const { uri } = results[0]!.locations[0]!.physicalLocation.artifactLocation;
+      expect(uri.startsWith('/')).toBe(false);
       const base = folder.startsWith('/') ? 'file:' : 'https://base/a/';
       const { protocol, host } = new URL(uri, 'https://base/a/');
       expect([protocol, host]).toEqual(base === 'file:' ? ['file:', ''] : ['https:', 'base']);
     });
   });
+});
+
+it.each([
+  ['.', '//evil/x.tf', 'evil/x.tf'],
+  ['', '//evil/x.tf', 'evil/x.tf'],
+  ['infra', 'javascript:x.tf', 'infra/javascript%3Ax.tf'],
+  ['.', 'javascript:x.tf', 'javascript%3Ax.tf'],
+  ['..', 'a#?.tf', '../a%23%3F.tf'],
+  ['.', '..', '..'],
+  ['.', '\udc00.tf', '%EF%BF%BD.tf'],
+])('in %j, SARIF names the file %j relative to the folder, as %j', (folder, file, uri) => {
+  const result = { ...nothing, unreadFiles: [{ path: file, why: 'is odd' }] };
+  const text = sarifReport(result, { folder, verbose: false, paint: plain });
+  expect(text).toContain(`"uri": "${uri}"`);
 });
 
 describe('what was not looked at', () => {
@@ -205,19 +222,4 @@ it('what is suppressed is named with its place and reason, for people and on Git
   expect(textReport(result, context).split(`  ${line}`)).toHaveLength(41);
   expect(githubText(result, context).split(`  suppressed: ${line}`)).toHaveLength(41);
   expect(textReport(result, { ...context, verbose: true })).toContain(`${'r'.repeat(500)}\n`);
-});
-
-it('many findings take time in proportion to their number', () => {
-  const findings = Array.from({ length: 50_000 }, (_, at) => ({
-    rule: rule!,
-    severity: 'note' as const,
-    message: 'is wrong',
-    address: `aws_lb.a${at}`,
-    location: { path: 'a.tf', line: at },
-    stages: [],
-  }));
-  const started = performance.now();
-  for (const report of [textReport, jsonReport, sarifReport, githubText])
-    report({ ...nothing, findings }, { folder: '.', verbose: false, paint: plain });
-  expect(performance.now() - started).toBeLessThan(20_000);
 });

@@ -10,6 +10,7 @@ export {
   isAtLeast,
   rules,
   type Abstention,
+  type CheckOptions,
   type CheckResult,
   type Finding,
   type Suppressed,

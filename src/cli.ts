@@ -2,7 +2,7 @@ import { readFlags, type CommandLine } from './answers/flags.js';
 import { joinReadings, readEnvironment, toBoolean } from './answers/sources.js';
 import type { CheckExitCode } from './commands/check-flags.js';
 import { exitCodes, isInterruption, isUserError, OutputError, UserError, type ExitCode } from './errors.js';
-import { printable } from './printable.js';
+import { jsonText, plainText, printable, quote } from './printable.js';
 import { isTerminal, standardOutput, type Output } from './standard-streams.js';
 
 /** What the command touches outside itself; tests hand in their own. */
@@ -56,12 +56,15 @@ export async function main(outside: Outside): Promise<ExitCode | CheckExitCode> 
 async function inform({ directory, run, reading }: CommandLine, { stdout, environment }: Outside): Promise<ExitCode> {
   if (reading.faults.length > 0) throw new UserError(reading.faults);
   if (run.version) {
-    stdout.write(run.json ? json({ ok: true, version: PACKAGE_VERSION }) : `${PACKAGE_VERSION}\n`);
+    stdout.write(run.json ? jsonText({ ok: true, version: PACKAGE_VERSION }) : plainText(`${PACKAGE_VERSION}\n`));
   } else {
     const { helpFor, listText, listJson } = await import('./commands/help.js');
-    if (run.json) stdout.write(json(listJson()));
-    else if (run.list) stdout.write(listText());
-    else stdout.write(helpFor(directory, joinReadings(reading, readEnvironment(environment)).given.stack?.value));
+    if (run.json) stdout.write(jsonText(listJson()));
+    else if (run.list) stdout.write(plainText(listText()));
+    else
+      stdout.write(
+        plainText(helpFor(directory, joinReadings(reading, readEnvironment(environment)).given.stack?.value)),
+      );
   }
   return exitCodes.done;
 }
@@ -94,14 +97,14 @@ async function createProject({ directory, run, reading }: CommandLine, outside: 
       drawSuffix,
       signal: abort?.signal ?? ending,
       ...(abort ? { prompter: await prompterFor(run.json, abort) } : {}),
-      announce: (summary) => people.write(report.summaryText(summary, cwd, paint)),
+      announce: (summary) => people.write(plainText(report.summaryText(summary, cwd, paint))),
     });
     const untold = [
       attempt(() =>
-        people.write(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd)),
+        people.write(plainText(result.written ? report.doneText(result, cwd, paint) : report.dryRunText(result, cwd))),
       ),
-      attempt(() => result.leftover && outside.stderr.write(leftoverText(result.leftover))),
-      attempt(() => run.json && outside.stdout.write(json(report.resultJson(result, PACKAGE_VERSION, cwd)))),
+      attempt(() => result.leftover && outside.stderr.write(plainText(leftoverText(result.leftover)))),
+      attempt(() => run.json && outside.stdout.write(jsonText(report.resultJson(result, PACKAGE_VERSION, cwd)))),
     ].find((failure) => failure !== undefined);
     if (untold && result.written) {
       const where = printable(result.directory);
@@ -176,7 +179,7 @@ async function reportError<Fault extends number>(
   const { paintFor } = await import('./commands/paint.js');
   const faults = isUserError(error) ? error.faults : [];
   let exitCode: ExitCode | Fault = ourFault;
-  let text = `This is our own fault; please report it with the command you ran.\n\n${(error as Error).stack}\n`;
+  let text = ourFaultText(error);
   if (isUserError(error)) {
     exitCode = error.exitCode;
     text = faultsText(faults, paintFor(stderr, environment));
@@ -189,14 +192,16 @@ async function reportError<Fault extends number>(
   }
   // A terminal that was closed takes no text; what ended the run is still that.
   const interrupted = exitCode === exitCodes.interrupted;
-  if (attempt(() => stderr.write(text)) && !interrupted) exitCode = exitCodes.surroundings;
+  if (attempt(() => stderr.write(plainText(text))) && !interrupted) exitCode = exitCodes.surroundings;
   if (!asJson || error instanceof OutputError) return exitCode;
-  const untold = attempt(() => stdout.write(json(failureJson(exitCode, error as Error, faults))));
+  const untold = attempt(() => stdout.write(jsonText(failureJson(exitCode, error, faults))));
   if (!untold || interrupted) return exitCode;
-  attempt(() => stderr.write(`${untold.message}\n`));
+  attempt(() => stderr.write(plainText(`${untold.message}\n`)));
   return exitCodes.surroundings;
 }
 
-function json(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+function ourFaultText(error: unknown): string {
+  const stack: unknown = (error as Error | undefined)?.stack;
+  const what = typeof stack === 'string' ? stack : quote(error);
+  return `This is our own fault; please report it with the command you ran.\n\n${what}\n`;
 }

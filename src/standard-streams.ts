@@ -1,12 +1,13 @@
 import { fstatSync, statSync, writeSync } from 'node:fs';
 
 import { exitCodes, OutputError } from './errors.js';
+import type { Shown } from './printable.js';
 
 /** Where the command writes: stdout or stderr, or what a test puts in their place. */
 export interface Output {
   isTTY: boolean;
   /** Throws OutputError where the text cannot be written. */
-  write(text: string): void;
+  write(text: Shown): void;
 }
 
 /**

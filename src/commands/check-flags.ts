@@ -50,7 +50,11 @@ export const checkFlags: readonly CheckFlag[] = [
     choices: severities,
     help: 'exit with 1 from this severity on [error]',
   },
-  { flag: 'verbose', help: 'also show where a rule could not tell, and what was suppressed' },
+  {
+    flag: 'no-suppressions',
+    help: 'let the project put no finding aside: for changes by strangers, which could hide what they bring',
+  },
+  { flag: 'verbose', help: 'also show where a rule could not tell, and lists whole' },
   { flag: 'help', short: 'h', help: 'show this help' },
 ];
 
@@ -67,6 +71,8 @@ export interface CheckRequest {
   seconds: number;
   format: Format;
   failOn: Severity;
+  /** Whether the project may put findings aside. */
+  suppressions: boolean;
   verbose: boolean;
   help: boolean;
   /** Whether faults are printed as JSON too. */
@@ -111,6 +117,7 @@ export function readCheckFlags(argv: readonly string[]): CheckRequest {
     variableFiles: values.get('var-file') ?? [],
     format,
     failOn: (one('fail-on') ?? 'error') as Severity,
+    suppressions: !values.has('no-suppressions'),
     verbose: values.has('verbose'),
     help: values.has('help'),
     json: format === 'json',

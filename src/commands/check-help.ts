@@ -17,10 +17,13 @@ ${columns(Object.entries(checkExitCodeMeanings).map(([code, meaning]) => [code, 
 
 A finding that is meant to stay is suppressed by a comment in its block, with the reason:
   # create-secure-infra:ignore <rule> <reason>
+With --no-suppressions it counts all the same; so does what an option that is off would put aside, or what the record of
+answers says, and rules for generated projects hold for every one.
 
 Examples
   create-secure-infra check
   create-secure-infra check infra --format github --fail-on warning
+  create-secure-infra check infra --format github --no-suppressions
   terraform show -json plan.bin > plan.json && create-secure-infra check . --plan plan.json
   create-secure-infra explain alb-two-zones
 `;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
-import { printable } from '../printable.js';
-import type { CheckResult, Finding } from '../rules/check.js';
+import { jsonText, plainText, printable, shortened, workflowText, type Shown } from '../printable.js';
+import type { CheckResult, Finding, Suppressed } from '../rules/check.js';
 import type { Location } from '../terraform/project.js';
 import { severities } from '../rules/rule.js';
 import { wrap } from './columns.js';
@@ -21,17 +21,22 @@ export function shownPath({ path: file }: Location, { folder }: Pick<ReportConte
 }
 
 /** What was found, for people: by file, each with line, rule, what is wrong, what AWS would answer and what would do. */
-export function textReport(result: CheckResult, context: ReportContext): string {
+export function textReport(result: CheckResult, context: ReportContext): Shown {
   const { paint } = context;
   const groups = new Map<string, Finding[]>();
   for (const finding of result.findings) {
     const place = finding.location ? shownPath(finding.location, context) : 'In the plan or state';
-    groups.set(place, [...(groups.get(place) ?? []), finding]);
+    const group = groups.get(place);
+    if (group) group.push(finding);
+    else groups.set(place, [finding]);
   }
   const sections = [...groups].map(
     ([place, findings]) => `${paint('bold', printable(place))}\n\n${findingsText(findings, paint)}\n`,
   );
-  return `${sections.join('')}${verboseText(result, context)}${unreadText(result, context)}${summaryLine(result, paint)}\n`;
+  const rest = [untold(result, context), ...asides(result, context)].map(({ title, lines }) =>
+    lines.length === 0 ? '' : `${title}:\n\n${lines.map((line) => `  ${line}\n`).join('')}\n`,
+  );
+  return plainText(`${sections.join('')}${rest.join('')}${summaryLine(result, paint)}\n`);
 }
 
 function findingsText(findings: readonly Finding[], paint: Paint): string {
@@ -61,52 +66,103 @@ function wrapped(text: string, label = ''): string[] {
   );
 }
 
-function verboseText({ abstentions, suppressed }: CheckResult, context: ReportContext): string {
-  if (!context.verbose) return '';
-  const where = ({ address, location }: { address?: string; location?: Location }) =>
-    printable(
-      [location ? `${shownPath(location, context)}:${location.line}` : undefined, address].filter(Boolean).join(' '),
-    );
-  const untold = abstentions.map(
-    (abstention) => `  ${abstention.rule.name}  ${where(abstention)}\n       ${printable(abstention.why)}`,
-  );
-  const aside = suppressed.map(
-    ({ finding, reason }) => `  ${finding.rule.name}  ${where(finding)}\n       ${printable(reason)}`,
-  );
-  return [section('Could not be told', untold), section('Suppressed', aside)].join('');
+/** What stands below the findings, a line each. */
+interface Aside {
+  title: string;
+  /** The same for a single line. */
+  label: string;
+  lines: readonly string[];
 }
 
-function section(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `${title}:\n\n${lines.join('\n')}\n\n`;
+/** Where a rule could not tell, which only --verbose shows. */
+function untold({ abstentions }: CheckResult, context: ReportContext): Aside {
+  const lines = context.verbose
+    ? abstentions.map((abstention) => {
+        const { rule, why } = abstention;
+        return `${rule.name}  ${where(abstention, context)}\n       ${printable(why)}`;
+      })
+    : [];
+  return { title: 'Could not be told', label: 'could not be told', lines };
 }
 
-function unreadText({ unreadModules, unreadFiles, cuts }: CheckResult, context: ReportContext): string {
-  const modules = unreadModules.map(({ address, source }) => `  ${printable(`${address}  ${source}`)}`);
-  const files = unreadFiles.map(({ path: file, why }) =>
-    printable(`  ${shownPath({ path: file, line: 1 }, context)}  ${why}`),
-  );
-  const limits = cuts.map(({ what, location }) =>
-    printable(`  ${location ? `${shownPath(location, context)}:${location.line}  ` : ''}${what}`),
-  );
+/** What a project could hide behind: what its comments put aside, and what was not looked at. */
+function asides({ suppressed, unreadModules, unreadFiles, cuts }: CheckResult, context: ReportContext): Aside[] {
+  const { verbose } = context;
+  const file = (name: string) => shownPath({ path: name, line: 1 }, context);
+  const of = (title: string, label: string, lines: Iterable<string>): Aside => ({
+    title,
+    label,
+    lines: bounded([...lines].map(printable), verbose),
+  });
   return [
-    section('Modules that were not looked into', [...new Set(modules)]),
-    section('Files that were not looked into', files),
-    section('Limits that were reached, so that what is behind is not known', limits),
-  ].join('');
+    // Each is named: whoever reviews the change has to see all that it puts aside.
+    {
+      title: 'Suppressed by comments of the project',
+      label: 'suppressed',
+      lines: suppressed.map((aside) => suppressedText(aside, context)),
+    },
+    of(
+      'Modules that were not looked into, so that what they make or change is not known',
+      'module not looked into',
+      new Set(
+        unreadModules.map(({ address, source, location }) => `${placeText(location, context)} ${address}  ${source}`),
+      ),
+    ),
+    of(
+      'Files that were not looked into',
+      'file not looked into',
+      unreadFiles.map(({ path: name, why }) => `${file(name)}  ${why}`),
+    ),
+    of(
+      'Limits that were reached, so that what is behind is not known',
+      'limit reached',
+      cuts.map(({ what, location }) => [location && placeText(location, context), what].filter(Boolean).join('  ')),
+    ),
+  ];
 }
 
-/** `2 errors and 1 warning in 135 resources, 1 suppressed, 3 that could not be told.` */
+function suppressedText({ finding, reason }: Suppressed, context: ReportContext): string {
+  const why = printable(reason);
+  return `${finding.rule.name}  ${where(finding, context)}  ${context.verbose ? why : shortened(why)}`;
+}
+
+/** The first of the lines, and how many more there are, unless all are wanted. */
+function bounded(lines: readonly string[], all: boolean): readonly string[] {
+  if (all || lines.length <= mostLines) return lines;
+  return [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more (--verbose)`];
+}
+
+const mostLines = 20;
+
+function where({ address, location }: { address?: string; location?: Location }, context: ReportContext): string {
+  return printable([location && placeText(location, context), address].filter(Boolean).join(' '));
+}
+
+function placeText(location: Location, context: ReportContext): string {
+  return `${shownPath(location, context)}:${location.line}`;
+}
+
+/** `2 errors and 1 warning in 135 resources, 1 suppressed, 3 that could not be told, 2 modules not looked into.` */
 export function summaryLine(result: CheckResult, paint: Paint): string {
+  const { findings, suppressed, abstentions, unreadModules, unreadFiles, cuts, resources } = result;
   const counts = severities
-    .map((severity) => [severity, result.findings.filter((finding) => finding.severity === severity).length] as const)
+    .map((severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const)
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => plural(count, severity));
-  const found = counts.length === 0 ? paint('green', 'Nothing found') : paint('red', list(counts));
+  const modules = new Set(unreadModules.map(({ address, source }) => `${address}  ${source}`)).size;
+  const unread = [[modules, 'module'] as const, [unreadFiles.length, 'file'] as const]
+    .filter(([count]) => count > 0)
+    .map(([count, thing]) => plural(count, thing));
+  const isWhole = unread.length === 0 && cuts.length === 0;
+  const nothing = isWhole ? paint('green', 'Nothing found') : `${paint('bold', 'Nothing found where it was looked')},`;
+  const found = counts.length === 0 ? nothing : paint('red', list(counts));
   const rest = [
-    ...(result.suppressed.length > 0 ? [`${result.suppressed.length} suppressed`] : []),
-    ...(result.abstentions.length > 0 ? [`${result.abstentions.length} that could not be told (--verbose)`] : []),
+    ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []),
+    ...(abstentions.length > 0 ? [`${abstentions.length} that could not be told (--verbose)`] : []),
+    ...(unread.length > 0 ? [`${list(unread)} not looked into`] : []),
+    ...(cuts.length > 0 ? [`${plural(cuts.length, 'limit')} reached`] : []),
   ];
-  return `${[`${found} in ${plural(result.resources, 'resource')}`, ...rest].join(', ')}.`;
+  return `${[`${found} in ${plural(resources, 'resource')}`, ...rest].join(', ')}.`;
 }
 
 function plural(count: number, thing: string): string {
@@ -118,7 +174,7 @@ function list(parts: readonly string[]): string {
 }
 
 /** The same for machines: one JSON object. */
-export function jsonReport(result: CheckResult, context: ReportContext): string {
+export function jsonReport(result: CheckResult, context: ReportContext): Shown {
   const finding = ({ rule, severity, message, address, location, stages }: Finding) => ({
     rule: rule.name,
     severity,
@@ -140,7 +196,12 @@ export function jsonReport(result: CheckResult, context: ReportContext): string 
       ...(address === undefined ? {} : { address }),
       ...(location ? { file: shownPath(location, context), line: location.line } : {}),
     })),
-    unreadModules: result.unreadModules.map(({ address, source }) => ({ address, source })),
+    unreadModules: result.unreadModules.map(({ address, source, location }) => ({
+      address,
+      source,
+      file: shownPath(location, context),
+      line: location.line,
+    })),
     unreadFiles: result.unreadFiles.map(({ path: file, why }) => ({
       file: shownPath({ path: file, line: 1 }, context),
       why,
@@ -151,30 +212,23 @@ export function jsonReport(result: CheckResult, context: ReportContext): string 
     })),
     resources: result.resources,
   };
-  return `${JSON.stringify(report, undefined, 2)}\n`;
+  return jsonText(report);
 }
 
 /**
- * Workflow commands, which GitHub shows beside the lines they are about.
+ * Workflow commands, which GitHub shows beside the lines they are about, and below them what else there is to tell.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-export function githubText(result: CheckResult, context: ReportContext): string {
+export function githubText(result: CheckResult, context: ReportContext): Shown {
   const commands = { error: 'error', warning: 'warning', note: 'notice' } as const;
-  const lines = result.findings.map(({ rule, severity, message, address, location }) => {
-    const properties = [
-      ...(location ? [`file=${property(shownPath(location, context))}`, `line=${location.line}`] : []),
-      `title=${property(rule.name)}`,
-    ];
-    const text = `${address === undefined ? '' : `${address} `}${message}.\n${rule.why}\n${rule.remedy}`;
-    return `::${commands[severity]} ${properties.join(',')}::${data(text)}`;
-  });
-  return `${[...lines, summaryLine(result, (_format, text) => text)].join('\n')}\n`;
-}
-
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  const found = result.findings.map(({ rule, severity, message, address, location }) => ({
+    name: commands[severity],
+    properties: {
+      ...(location ? { file: shownPath(location, context), line: String(location.line) } : {}),
+      title: rule.name,
+    },
+    message: [`${address === undefined ? '' : `${address} `}${message}.`, rule.why, rule.remedy],
+  }));
+  const rest = asides(result, context).flatMap(({ label, lines }) => lines.map((line) => `  ${label}: ${line}`));
+  return workflowText(found, `${[summaryLine(result, (_format, text) => text), ...rest].join('\n')}\n`);
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { nearest } from '../nearest.js';
 import { fileFault, refuseFaults, UserError, type Fault } from '../errors.js';
-import { quote } from '../printable.js';
+import { jsonText, plainText, quote } from '../printable.js';
 import { check, isAtLeast, rules } from '../rules/check.js';
 import { Budget } from '../terraform/budget.js';
 import { isRead } from '../terraform/module-files.js';
@@ -63,10 +63,11 @@ export const commands: Record<'check' | 'explain', (words: readonly string[]) =>
 async function runCheck(request: CheckRequest, outside: CheckOutside): Promise<CheckExitCode> {
   refuseFaults(request.faults);
   if (request.help) {
-    outside.stdout.write(checkHelp());
+    outside.stdout.write(plainText(checkHelp()));
     return checkExitCodes.clean;
   }
-  const result = check(await readProjects(request, outside.cwd()));
+  const { suppressions } = request;
+  const result = check(await readProjects(request, outside.cwd()), rules.values(), { suppressions });
   const context: ReportContext = {
     folder: request.folder ?? '.',
     verbose: request.verbose,
@@ -81,12 +82,12 @@ async function runCheck(request: CheckRequest, outside: CheckOutside): Promise<C
 /** Explains one rule, or lists all. Throws UserError for a rule that there is none of. */
 function runExplain(request: ExplainRequest, { stdout, environment }: CheckOutside): CheckExitCode {
   refuseFaults(request.faults);
-  if (request.help) stdout.write(explainHelp());
+  if (request.help) stdout.write(plainText(explainHelp()));
   else if (request.rule === undefined) {
-    stdout.write(request.json ? toJson([...rules.values()].map(ruleJson)) : ruleList(rules.values()));
+    stdout.write(request.json ? jsonText([...rules.values()].map(ruleJson)) : plainText(ruleList(rules.values())));
   } else {
     const rule = findRule(request.rule);
-    stdout.write(request.json ? toJson(ruleJson(rule)) : explainText(rule, paintFor(stdout, environment)));
+    stdout.write(request.json ? jsonText(ruleJson(rule)) : plainText(explainText(rule, paintFor(stdout, environment))));
   }
   return checkExitCodes.clean;
 }
@@ -103,10 +104,6 @@ function findRule(name: string): Rule {
       remedy: near ? `Did you mean ${near}?` : 'create-secure-infra explain, without a rule, lists them all.',
     },
   ]);
-}
-
-function toJson(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 /** Everything that was asked for, read with one budget; all that cannot be read is told at once. */

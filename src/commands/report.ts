@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import type { Fault } from '../errors.js';
-import { printable } from '../printable.js';
+import { plainText, printable, quote, withUnseen } from '../printable.js';
 import type { Cost } from '../render/cost.js';
 import { findStack } from '../stacks/index.js';
 import type { CreateResult } from './create.js';
@@ -29,7 +29,7 @@ export function summaryText({ directory, answers, files, cost }: CreateResult, c
     ['Files', String(files.size)],
     ...costLines(cost, answers.region).map((line, index): [string, string] => [index === 0 ? 'Cost' : '', line]),
   ];
-  return `\n${rows.map(([label, value]) => `  ${paint('dim', label.padEnd(10))}${value}`).join('\n')}\n\n`;
+  return `\n${rows.map(([label, value]) => `  ${paint('dim', label.padEnd(10))}${printable(value)}`).join('\n')}\n\n`;
 }
 
 /** The sum and the day of its prices, what makes most of it, and which other answers cost less; whole dollars. */
@@ -55,7 +55,7 @@ const leastShown = 2;
 
 /** The list of --dry-run, and the cost. */
 export function dryRunText({ directory, answers, changes, cost }: CreateResult, cwd: string): string {
-  const list = changes.map(({ path: file, kind }) => `  ${kind.padEnd(6)}  ${file}`).join('\n');
+  const list = changes.map(({ path: file, kind }) => `  ${kind.padEnd(6)}  ${printable(file)}`).join('\n');
   const [sum, ...lines] = costLines(cost, answers.region);
   const costs = [`It costs ${sum}:`, '', ...lines.map((line) => `  ${line}`)].join('\n');
   return `Would write to ${where(directory, cwd)}:\n\n${list}\n\n${costs}\n\nNothing was written.\n`;
@@ -78,23 +78,31 @@ export function doneText(result: CreateResult, cwd: string, paint: Paint): strin
 
 /** The next three commands. */
 export function nextSteps({ directory, answers }: Pick<CreateResult, 'directory' | 'answers'>, cwd: string): string[] {
-  const folder = shown(directory, cwd);
-  const enter = `cd ${shellWord(folder)}`;
+  const folder = fromHere(directory, cwd);
+  const word = shellWord(folder);
+  // A command that cannot be written down is not shown as one that would do something else.
+  const enter = word === undefined ? '# Enter the folder, whose name cannot be written here.' : `cd ${word}`;
   if (answers.stateBucket !== undefined)
     return [enter, 'terraform init -backend-config=backend.hcl', 'terraform apply'];
   const bootstrap = 'terraform -chdir=bootstrap init && terraform -chdir=bootstrap apply';
+  const first = word === undefined ? [enter, bootstrap] : [`${enter} && ${bootstrap}`];
   return [
-    folder === '.' ? bootstrap : `${enter} && ${bootstrap}`,
+    ...(folder === '.' ? [bootstrap] : first),
     'terraform -chdir=bootstrap output -raw backend_hcl > backend.hcl',
     'terraform init -backend-config=backend.hcl && terraform apply',
   ];
 }
 
-/** A path as a person in `cwd` would type it. */
-function shown(directory: string, cwd: string): string {
+/** A path as a person in `cwd` would type it, as it is: to be shown, it has to be made printable. */
+function fromHere(directory: string, cwd: string): string {
   const relative = path.relative(cwd, directory);
   if (relative === '') return '.';
-  return relative.split(path.sep).filter((part) => part === '..').length > 2 ? directory : printable(relative);
+  return relative.split(path.sep).filter((part) => part === '..').length > 2 ? directory : relative;
+}
+
+/** The same, to be shown. */
+function shown(directory: string, cwd: string): string {
+  return printable(fromHere(directory, cwd));
 }
 
 /** The same in a sentence. */
@@ -103,11 +111,24 @@ function where(directory: string, cwd: string): string {
   return folder === '.' ? 'this folder' : folder;
 }
 
-/** A path as one word of a command line, with nothing in it for the shell to act on. */
-function shellWord(word: string): string {
-  if (/^[\w./\\:][\w./\\:-]*$/.test(word)) return word;
-  if (process.platform === 'win32') return `"${word}"`;
-  return `'${(word.startsWith('-') ? `./${word}` : word).replaceAll("'", String.raw`'\''`)}'`;
+/**
+ * A path as one word of a command line, with nothing in it for the shell, the terminal or a log to act on; undefined
+ * where the shell has no way to write it.
+ */
+export function shellWord(word: string, platform: NodeJS.Platform = process.platform): string | undefined {
+  const isWindows = platform === 'win32';
+  if ((isWindows ? /^[\w./\\:][\w./\\:-]*$/ : /^[\w./:][\w./:-]*$/).test(word)) return word;
+  const isPlain = (plainText(`cd ${word}`) as string) === `cd ${word}` && !word.includes('\n');
+  if (isWindows) return isPlain ? `"${word}"` : undefined;
+  const operand = word.startsWith('-') ? `./${word}` : word;
+  if (isPlain) return `'${operand.replaceAll("'", String.raw`'\''`)}'`;
+  return `$'${withUnseen(operand.replaceAll(/['\\]/g, String.raw`\$&`), inOctal).replaceAll('##', String.raw`#\043`)}'`;
+}
+
+/** The bytes of a character in UTF-8, each as `$'…'` takes it. https://www.gnu.org/software/bash/manual/bash.html#ANSI_002dC-Quoting */
+function inOctal(codePoint: number): string {
+  const bytes = [...Buffer.from(String.fromCodePoint(codePoint))];
+  return bytes.map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }
 
 /** The result for machines: one JSON object. */
@@ -126,6 +147,7 @@ export function resultJson(result: CreateResult, version: string, cwd: string): 
 }
 
 /** The same where nothing came of it. */
-export function failureJson(exitCode: number, error: Error, faults: readonly Fault[]): object {
-  return { ok: false, exitCode, message: error.message, faults };
+export function failureJson(exitCode: number, error: unknown, faults: readonly Fault[]): object {
+  const message = error instanceof Error ? error.message : quote(error);
+  return { ok: false, exitCode, message, faults };
 }

@@ -1,4 +1,4 @@
-import { printable } from '../printable.js';
+import { withUnseen } from '../printable.js';
 
 const escapes: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -18,8 +18,14 @@ export function hclValue(value: unknown): string {
 
 function hclString(text: string): string {
   const named = text.toWellFormed().replace(/["\\\n\r\t]/g, (character) => escapes[character]!);
-  const escaped = printable(named).replace(/([$%])\{/g, '$1$1{');
+  const escaped = withUnseen(named, hclEscape).replace(/([$%])\{/g, '$1$1{');
   return `"${escaped}"`;
+}
+
+/** A character by its number, as HCL writes it. */
+function hclEscape(codePoint: number): string {
+  const hex = codePoint.toString(16);
+  return codePoint > 0xffff ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
 }
 
 function hclMap(entries: [string, unknown][]): string {

@@ -51,18 +51,32 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
   [...allRules].sort((a, b) => (a.name < b.name ? -1 : 1)).map((rule) => [rule.name, rule]),
 );
 
+/** How the rules are run. */
+export interface CheckOptions {
+  /**
+   * Whether the project may put findings aside [true]: by an ignore comment, by an option that is off, or by what the
+   * record of its answers says or by having none. Where it may not, every rule is held against it.
+   */
+  suppressions?: boolean;
+}
+
 /**
  * Runs the rules on a project as it was read from one or more of HCL, plan and state. Findings that several of them
  * show are one; the place of each is the one in the HCL, where there is HCL.
  */
-export function check(projects: readonly Project[], selection: Iterable<Rule> = rules.values()): CheckResult {
+export function check(
+  given: readonly Project[],
+  selection: Iterable<Rule> = rules.values(),
+  { suppressions = true }: CheckOptions = {},
+): CheckResult {
+  const projects = suppressions ? given : given.map((project) => project.disbelieved());
   const selected = [...selection];
   const ruleNames = allRules.map(({ name }) => name);
   const found = new Map<string, Finding>();
   const abstentions: Abstention[] = [];
   const hcl = projects.find(({ stage }) => stage === 'hcl');
   const places = placesByAddress(hcl);
-  const generated = hcl !== undefined && isGenerated(hcl);
+  const generated = !suppressions || (hcl !== undefined && isGenerated(hcl));
   const budgets = [...new Set(projects.map(({ budget }) => budget))];
   const clocks = budgets.map((budget) => budget.startClock());
   const unfinished = new Map<string, Set<string>>();
@@ -94,7 +108,7 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
   for (const end of clocks) end();
   for (const [why, names] of unfinished) budgets[0]?.cut(notFinished(why, [...names]));
   const all = withoutEchoes([...found.values()]);
-  const { kept, suppressed } = applyIgnores(all, hcl, selected);
+  const { kept, suppressed } = suppressions ? applyIgnores(all, hcl, selected) : { kept: all, suppressed: [] };
   return {
     findings: kept.sort(byPlace),
     suppressed,

@@ -235,6 +235,8 @@ export interface ProjectParts {
 
 /** A Terraform project as rules see it. */
 export class Project {
+  /** Whether rules take the project's word where it says that something is not meant to be looked at. */
+  readonly believed: boolean = true;
   readonly stage: Stage;
   readonly resources: readonly Resource[];
   readonly folders: readonly ModuleFolder[];
@@ -269,6 +271,12 @@ export class Project {
       if (list) list.push(resource);
       else this.byType.set(kind, [resource]);
     }
+  }
+
+  /** The same project, whose word is not taken: for changes by those who would hide something. */
+  disbelieved(): Project {
+    const copy = Object.create(Project.prototype) as Project;
+    return Object.assign(copy, this, { believed: false });
   }
 
   /** The resources of these types, each instance one. */

@@ -11,6 +11,7 @@ import { expect, describe, it } from 'vitest';
 import { ruleJson } from '../../src/commands/explain.js';
 import { rules } from '../../src/rules/check.js';
 import { goldenFolder } from '../support/files.js';
+import { commandsIn, unseenIn } from '../support/hostile.js';
 import { scratchFolder } from '../support/scratch.js';
 import { run } from './command.js';
 
@@ -46,7 +47,9 @@ describe('check', () => {
       cwd: scratchFolder(),
     });
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Nothing found in \d+ resources, 1 suppressed\.\n$/);
+    expect(stdout).toMatch(
+      /^Suppressed by comments of the project:\n\n {2}\S+ {2}[^\n]+\n\nNothing found in \d+ resources, 1 suppressed\.\n$/,
+    );
   });
 
   it('tells file, line, rule, what is wrong, what AWS answers and what would do; an error exits with 1', async () => {
@@ -125,12 +128,45 @@ describe('check', () => {
     const comment = (reason: string) =>
       broken.replace('{\n', `{\n  # create-secure-infra:ignore alb-two-zones${reason}\n`);
     const taken = await run(['check'], { cwd: project({ 'alb.tf': comment(' It is only tried out.') }) });
-    expect(taken.stdout).not.toContain('alb-two-zones');
+    expect(taken.stdout).toMatch(/^ {2}alb-two-zones {2}alb\.tf:4 aws_lb\.app {2}It is only tried out\.$/m);
     expect(taken.stdout).toContain('1 suppressed');
+    expect(taken.stdout).not.toContain('Why:    AWS refuses');
     const refused = await run(['check'], { cwd: project({ 'alb.tf': comment('') }) });
     expect(refused.code).toBe(1);
     expect(refused.stdout).toContain('alb-two-zones');
     expect(refused.stdout).toContain('gives no reason');
+  });
+
+  it('lets a project put nothing aside with --no-suppressions, in any format', async () => {
+    const comment = '{\n  # create-secure-infra:ignore alb-two-zones It is only tried out.\n';
+    const cwd = project({ 'alb.tf': broken.replace('{\n', comment) });
+    for (const format of ['text', 'json', 'sarif', 'github']) {
+      expect((await run(['check', '--format', format], { cwd })).code).toBe(0);
+      const { code, stdout } = await run(['check', '--format', format, '--no-suppressions'], { cwd });
+      expect(code).toBe(1);
+      expect(stdout).toContain('alb-two-zones');
+      expect(stdout).not.toMatch(/Suppressed by|"suppressions": \[\s*\{|It is only tried out|suppressed:/);
+    }
+    expect((await run(['check', '--format', 'github'], { cwd })).stdout).toMatch(
+      /^ {2}suppressed: alb-two-zones {2}alb\.tf:4 aws_lb\.app {2}It is only tried out\.$/m,
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('hands nothing to a terminal or a log that it would obey', async () => {
+    const hidden = '\u001b[31m\u202e\u{e0041}';
+    const values = ['::add-mask::a', '##[add-matcher]b', hidden].map((one) => `subnet-${'x'.repeat(90)} ${one}`);
+    const cwd = project({
+      [`::error::${hidden}\n::error::.tf`]: broken.replace('subnet-0123456789abcdef0', values.join(' ')),
+      'more.tf': `module "far" {\n  source = "::stop-commands::x ##vso[task.setvariable]${hidden}"\n}\n`,
+    });
+    for (const format of ['text', 'json', 'sarif', 'github']) {
+      const { stdout } = await run(['check', '--format', format], { cwd });
+      expect(unseenIn(stdout)).toEqual([]);
+      const obeyed = commandsIn(stdout).filter((line) => !/^::(?:error|warning|notice) (?:file=|title=)/.test(line));
+      expect(obeyed).toEqual([]);
+    }
+    const { stderr } = await run(['check', `nowhere\n::error::${hidden}`], { cwd });
+    expect([unseenIn(stderr), commandsIn(stderr)]).toEqual([[], []]);
   });
 
   it('follows modules that are called by path, and names those that it does not', async () => {
@@ -144,13 +180,15 @@ describe('check', () => {
     expect(report.findings).toContainEqual(
       expect.objectContaining({ rule: 'alb-two-zones', file: 'modules/alb/main.tf', address: 'module.alb.aws_lb.app' }),
     );
-    expect(report.unreadModules).toEqual([{ address: 'module.vpc', source: 'terraform-aws-modules/vpc/aws' }]);
+    expect(report.unreadModules).toEqual([
+      { address: 'module.vpc', source: 'terraform-aws-modules/vpc/aws', file: 'live/main.tf', line: 4 },
+    ]);
   });
 
   it('names files that it does not look into, and refuses what is not in UTF-8', async () => {
     const cwd = project({ 'main.tf': 'locals {\n  a = 1\n}\n', 'more.tf.json': '{}' });
     expect((await run(['check'], { cwd })).stdout).toContain(
-      'Files that were not looked into:\n\n  more.tf.json  is in JSON\n',
+      'Files that were not looked into:\n\n  more.tf.json  is in JSON\n\nNothing found where it was looked, in 0 resources, 1 file not looked into.\n',
     );
     writeFileSync(path.join(cwd, 'latin.tf'), Buffer.from('# caf\u00e9\n', 'latin1'));
     const { code, stderr } = await run(['check'], { cwd });

@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { check } from '../../src/rules/check.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import { readState } from '../../src/terraform/read-json.js';
 import { checkFiles } from '../support/rules.js';
+import { samples } from '../support/samples.js';
 
 const balancer = (name: string) => `resource "aws_lb" "${name}" {
   name    = "${name}"
@@ -49,5 +50,73 @@ it('our own conventions are not asked of a project that is not known to be ours'
   const ours = await readHclProject(memorySources(new Map([['.create-secure-infra.json', '{}']])));
   const names = (projects: Parameters<typeof check>[0]) => check(projects).findings.map(({ rule }) => rule.name);
   expect(names([state])).not.toContain('no-bare-instance');
+  const strictly = check([state], undefined, { suppressions: false }).findings.map(({ rule }) => rule.name);
+  expect(strictly).toContain('no-bare-instance');
   expect(names([state, ours])).toContain('no-bare-instance');
+});
+
+describe('of a project that may put nothing aside', () => {
+  const found = async (files: Record<string, string>, suppressions: boolean) => {
+    const project = await readHclProject(memorySources(new Map(Object.entries(files))));
+    const { findings, suppressed } = check([project], undefined, { suppressions });
+    return [...findings.map(({ rule, message }) => `${rule.name}: ${message}`), ...suppressed.map(() => 'suppressed')];
+  };
+  const both = async (files: Record<string, string>) => [await found(files, true), await found(files, false)] as const;
+
+  it('what a comment names is found, and a comment that names nothing is no finding', async () => {
+    const named = await both({ 'main.tf': `${comment}${balancer('a')}` });
+    expect(named[0]).toContain('suppressed');
+    expect(named[1]).not.toContain('suppressed');
+    expect(named[1].filter((one) => one.startsWith('alb-two-zones'))).toHaveLength(1);
+    const idle = await both({ 'main.tf': `${comment}\nlocals {\n  a = 1\n}\n` });
+    expect(idle.map((all) => all.filter((one) => one.startsWith('ignore-comment')).length)).toEqual([1, 0]);
+    const malformed = await both({ 'main.tf': `# create-secure-infra:ignore alb-two-zones\n${balancer('a')}` });
+    expect(malformed.map((all) => all.filter((one) => one.startsWith('ignore-comment')).length)).toEqual([1, 1]);
+  });
+
+  it.each([
+    [
+      'an option that is off',
+      'vpc-flow-log',
+      {
+        'main.tf': `resource "aws_vpc" "a" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_flow_log" "a" {
+  count           = 0
+  vpc_id          = aws_vpc.a.id
+  traffic_type    = "ALL"
+  log_destination = "arn:aws:s3:::logs"
+}
+`,
+      },
+    ],
+    [
+      'a record that says that it is ephemeral',
+      'rds-multi-az',
+      {
+        'main.tf':
+          'resource "aws_db_instance" "a" {\n  engine         = "mysql"\n  instance_class = "db.m7g.large"\n}\n',
+        '.create-secure-infra.json': '{ "answers": { "profile": "ephemeral" } }',
+      },
+    ],
+    ['having no record', 'no-bare-instance', { 'main.tf': 'resource "aws_instance" "a" {\n}\n' }],
+    [
+      'having no record, in production',
+      'profile-production-protects',
+      { 'main.tf': 'resource "aws_s3_bucket" "a" {\n  force_destroy = true\n}\n' },
+    ],
+  ])('%s puts nothing aside', async (_what, rule, files) => {
+    const told = await both(files as Record<string, string>);
+    expect(told.map((all) => all.some((one) => one.startsWith(`${rule}: `)))).toEqual([false, true]);
+  });
+
+  it('all is found that is found otherwise', async () => {
+    // Each profile once.
+    for (const { files } of [samples()[0]!, samples().find(({ answers }) => answers.profile === 'production')!]) {
+      const [believed, not] = await both(Object.fromEntries(files));
+      expect(not).toEqual(expect.arrayContaining(believed.filter((one) => one !== 'suppressed')));
+    }
+  });
 });

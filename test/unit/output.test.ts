@@ -9,6 +9,7 @@ import { doneText, dryRunText, faultsText, nextSteps, resultJson, summaryText } 
 import { costOf, type Cost } from '../../src/render/cost.js';
 import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
+import { unseenIn } from '../support/hostile.js';
 import { scratchFolder } from '../support/scratch.js';
 
 const plain = (_format: string, text: string) => text;
@@ -41,6 +42,19 @@ describe('texts', () => {
   ])('name the folder %s so that it can be pasted', (folder, command) => {
     const [first] = nextSteps({ directory: path.resolve('/w', folder), answers: soundAnswers() }, path.resolve('/w'));
     expect(first).toContain(command);
+  });
+
+  it('name a folder that is far away and would act without letting it', () => {
+    const folder = path.resolve('/far\u001b[31m\n::error::x');
+    const answers = soundAnswers();
+    const result = { directory: folder, answers, files: new Map(), cost: costOf(answers), changes: [], written: true };
+    const cwd = path.resolve('/a/b/c/d');
+    for (const text of [summaryText(result, cwd, plain), dryRunText(result, cwd), doneText(result, cwd, plain)]) {
+      expect(text).toContain('far\\u001b[31m\\u000a::error::x');
+      expect(unseenIn(text)).toEqual([]);
+    }
+    if (process.platform === 'win32') expect(nextSteps(result, cwd)[0]).toMatch(/^# Enter the folder/);
+    else expect(nextSteps(result, cwd)[0]).toMatch(/^cd \$'\/far\\033\[31m\\012::error::x' && /);
   });
 
   it('call the current folder that', () => {

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { plainText } from '../../src/printable.js';
 import { OutputError } from '../../src/errors.js';
 import { standardOutput } from '../../src/standard-streams.js';
 
@@ -28,7 +29,7 @@ describe('standardOutput', () => {
       written += bytes.subarray(0, 2).toString();
       return Math.min(2, bytes.length);
     });
-    standardOutput(1).write('abcde');
+    standardOutput(1).write(plainText('abcde'));
     expect(written).toBe('abcde');
   });
 
@@ -36,14 +37,14 @@ describe('standardOutput', () => {
     writeSyncAs(() => {
       throw failure(code);
     });
-    expect(() => standardOutput(1).write('text')).toThrow(new OutputError(`${code}: a failure, write`));
+    expect(() => standardOutput(1).write(plainText('text'))).toThrow(new OutputError(`${code}: a failure, write`));
   });
 
   it('takes a reader that went away for no error', () => {
     writeSyncAs(() => {
       throw failure('EPIPE');
     });
-    expect(() => standardOutput(1).write('text')).not.toThrow();
+    expect(() => standardOutput(1).write(plainText('text'))).not.toThrow();
   });
 
   it('leaves to Node, in order, what a pipe does not take at once, and what fails then', () => {
@@ -57,8 +58,8 @@ describe('standardOutput', () => {
       return bytes.length;
     });
     const output = standardOutput(1);
-    output.write('one ');
-    output.write('two');
+    output.write(plainText('one '));
+    output.write(plainText('two'));
     expect((stream.read() as Buffer).toString()).toBe('one two');
 
     stream.emit('error', failure('EPIPE'));

@@ -5,7 +5,7 @@ import { defineRules } from '../rule.js';
 
 /** Whether a project wants its databases to outlive a zone; one that was generated to be thrown away does not. */
 function wantsAvailability(project: Project): boolean {
-  return answersOf(project).profile !== 'ephemeral';
+  return !project.believed || answersOf(project).profile !== 'ephemeral';
 }
 
 export default defineRules(

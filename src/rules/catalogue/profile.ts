@@ -32,6 +32,11 @@ function decided(project: Project): { resource: Resource; argument: string; valu
   );
 }
 
+/** Whether what production needs is asked for; of a project that is not believed, whatever profile it names. */
+function isProduction(project: Project): boolean {
+  return !project.believed || answersOf(project).profile === 'production';
+}
+
 function bucketExample(profile: string, forceDestroy: boolean): string {
   return `resource "aws_s3_bucket" "logs" {
   bucket_prefix = "logs-"
@@ -56,7 +61,7 @@ const production = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html',
   example: { broken: bucketExample('production', true), sound: bucketExample('production', false) },
   check(project, { finding }) {
-    if (answersOf(project).profile !== 'production') return;
+    if (!isProduction(project)) return;
     for (const { resource, argument, value, isEphemeral } of decided(project))
       if (isEphemeral) finding(resource, `has ${argument} = ${String(value)} in production`, argument);
   },
@@ -111,7 +116,7 @@ const retention = defineRule({
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16',
   example: { broken: retentionExample(30), sound: retentionExample(365) },
   check(project, { finding }) {
-    if (answersOf(project).profile !== 'production') return;
+    if (!isProduction(project)) return;
     for (const { types, argument, days } of kept) {
       for (const resource of project.all(...types)) {
         const value = resource.number(argument);

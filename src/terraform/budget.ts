@@ -1,4 +1,4 @@
-import type { Cut, Location } from './project.js';
+import type { Cut, Location } from './location.js';
 import { isList, isMap, Json, Many, Text, Unknown, unknown, type Value } from './value.js';
 
 /**

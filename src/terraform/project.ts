@@ -1,4 +1,5 @@
 import { Budget } from './budget.js';
+import type { Location } from './location.js';
 import type { BlockSyntax, SourceFile } from './syntax.js';
 import type { ModuleFolder } from './module-folder.js';
 import { fromArguments, type Surroundings } from './aws-attributes.js';
@@ -14,13 +15,7 @@ export interface Sources {
   unread?(): readonly UnreadFile[];
 }
 
-/** A place in the user's files. */
-export interface Location {
-  path: string;
-  /** Counted from 1. */
-  line: number;
-  endLine?: number;
-}
+export type { Cut, Location } from './location.js';
 
 /** Where a project was read from; what can be known differs. */
 export type Stage = 'hcl' | 'plan' | 'state';
@@ -205,13 +200,6 @@ export interface UnreadFile {
   path: string;
   /** A clause, such as `is outside of the project`. */
   why: string;
-}
-
-/** Where a limit of the run was reached; what is behind it is not known. */
-export interface Cut {
-  /** A clause, such as `a text would have more than 1,000,000 characters`. */
-  what: string;
-  location?: Location;
 }
 
 export interface ProjectParts {

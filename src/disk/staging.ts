@@ -74,7 +74,7 @@ let known: string | undefined;
 /** What tells this machine, and a container on it, from others: a process id means nothing there. */
 function machine(): string {
   // Loaded here, because most of what the command can do needs nothing of it.
-  known ??= fingerprint(`${process.getBuiltinModule('node:os').hostname()} ${processNamespace()}`);
+  known ??= fingerprint(`${process.getBuiltinModule('node:os').hostname()} ${processNamespace()}`).slice(0, 16);
   return known;
 }
 

@@ -1,15 +1,15 @@
-/** Names that every object of JavaScript has, each with a like one that none has. */
+/** Names that every object of JavaScript has, each with one of the same letters that none has. */
 export const inheritedNames: Readonly<Record<string, string>> = Object.fromEntries([
-  ['constructor', 'konstruktor'],
-  ['toString', 'toStrung'],
-  ['__proto__', '__protu__'],
-  ['hasOwnProperty', 'hasOwnPropertu'],
-  ['valueOf', 'valueUf'],
-  ['isPrototypeOf', 'isPrototypeUf'],
-  ['toLocaleString', 'toLocaleStrung'],
-  ['propertyIsEnumerable', 'propertyIsEnumerablu'],
-  ['__defineGetter__', '__defineGettur__'],
-  ['__lookupSetter__', '__lookupSettur__'],
+  ['constructor', 'constructro'],
+  ['toString', 'toStrign'],
+  ['__proto__', '__porto__'],
+  ['hasOwnProperty', 'hasOwnProprety'],
+  ['valueOf', 'vauleOf'],
+  ['isPrototypeOf', 'isPrototpyeOf'],
+  ['toLocaleString', 'toLocaleStrign'],
+  ['propertyIsEnumerable', 'propertyIsEnumerabel'],
+  ['__defineGetter__', '__defineGettre__'],
+  ['__lookupSetter__', '__lookupSettre__'],
 ]);
 
 /** A project in which a name stands wherever one may. */
@@ -298,7 +298,7 @@ resource "aws_sns_topic" "names" {
 }
 `,
     'names/names.tf': `variable "${name}" {}\noutput "${name}" {\n  value = var.${name}\n}\nlocals {\n  ${name} = var.${name}.${name}\n}\n`,
-    'names.auto.tfvars': `${name} = { ${name} = "${name}" }\n"${name}" = 1\n`,
+    'names.auto.tfvars': `${name} = { ${name} = "${name}" }\n`,
     'terraform.tfvars.json': `{"${name}":{"${name}":"${name}"}}`,
     '.terraform.lock.hcl': `provider "${name}" {\n  version = "${name}"\n  ${name} = ["${name}"]\n}\nprovider "registry.terraform.io/hashicorp/${name}" {\n  version = "1.0.0"\n}\n`,
     'tests/names.tftest.hcl': `mock_provider "${name}" {\n  mock_resource "${name}" {\n    defaults = { ${name} = "${name}" }\n  }\n}\nvariables {\n  ${name} = "${name}"\n}\nrun "${name}" {\n  command = ${name}\n  ${name} {}\n  assert {\n    condition     = ${name}.${name}.${name} == output.${name}\n    error_message = "${name}"\n  }\n}\n`,

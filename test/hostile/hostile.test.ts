@@ -27,8 +27,8 @@ const kinds: Readonly<Record<string, readonly Row[]>> = {
   answers: answerRows,
 };
 
-describe.concurrent.for(Object.entries(kinds))('%s', ([, rows]) => {
-  it.for(rows)('$title', async (row) => {
+describe.for(Object.entries(kinds))('%s', ([, rows]) => {
+  it.concurrent.for(rows)('$title', async (row) => {
     expect(await attack(row)).toBe(row.runs?.length ?? 1);
   });
 });

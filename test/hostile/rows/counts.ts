@@ -24,6 +24,7 @@ function cut(title: string, files: Row['files'], more: Partial<Row> = {}): Row {
   return {
     title,
     ...(files ? { files } : {}),
+    isRead: true,
     runs: formats.map((format) => ['check', '.', '--format', format]),
     holds: saysSo(),
     ...more,

@@ -107,11 +107,15 @@ const atOnce: Readonly<Record<string, string>> = {
 
 function inLocals([title, { text, name }]: [string, { text: string; name: string }]): Row {
   const subnets = title === 'cidrsubnets' ? `locals {\n  s = cidrsubnets("::/0", ${name}...)\n}\n` : '';
-  return { title: `${title}, grown`, files: { 'main.tf': `${text}${subnets}${asked(subnets ? 'local.s' : name)}` } };
+  return {
+    title: `${title}, grown`,
+    isRead: true,
+    files: { 'main.tf': `${text}${subnets}${asked(subnets ? 'local.s' : name)}` },
+  };
 }
 
 function row(title: string, files: Files): Row {
-  return { title, files };
+  return { title, files, isRead: true };
 }
 
 const large = '[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]';

@@ -43,5 +43,6 @@ resource "aws_s3_bucket" "b" {
 /** Regular expressions of the project's, on texts of its own. */
 export const regexRows: readonly Row[] = Object.entries(patterns).map(([title, [pattern, text]]) => ({
   title,
+  isRead: true,
   files: { 'main.tf': uses(pattern, text) },
 }));

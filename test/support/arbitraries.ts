@@ -105,7 +105,7 @@ const argumentNames = words(`
 
 const word = fc.constantFrom(...identifiers);
 const numbers = fc
-  .oneof(fc.integer({ min: -3, max: 70_000 }), fc.constantFrom(0, 0.5, -0.1, 443, 5432, 9007199254740993))
+  .oneof(fc.integer({ min: -3, max: 70_000 }), fc.constantFrom(0, 0.5, -0.1, 443, 5432, 2 ** 53))
   .map(String);
 
 const texts = fc.oneof(

@@ -83,7 +83,7 @@ function inPlan(number: string): string {
 export const numberRows: readonly Row[] = [
   ...Object.entries(numbers).map(([title, number]): Row => ({
     title: `a number ${title}`,
- isRead: true,
+    isRead: true,
     files: { 'main.tf': everywhere(number), 'plan.json': inPlan(number) },
     runs: [
       ['check', '.', '--json'],

@@ -52,7 +52,7 @@ const readers: Readonly<Record<string, (file: string) => string>> = {
 
 const everyWay = Object.entries(ways).map(([title, way]): Row => ({
   title: `file() of ${title}`,
- isRead: true,
+  isRead: true,
   files: (place) => ({
     'main.tf': shown(
       ...Object.values(readers).map((call) => `\${${call(way(place))}}`),

@@ -61,6 +61,17 @@ export default defineConfig({
       {
         ...shared(),
         test: {
+          name: 'hostile',
+          include: ['test/hostile/**/*.test.ts'],
+          globalSetup: ['test/cli/setup.ts'],
+          ...bounded(bounds.test),
+          // Each runs the command, which wants a processor.
+          maxConcurrency: 3,
+        },
+      },
+      {
+        ...shared(),
+        test: {
           name: 'terraform',
           include: ['test/terraform/**/*.test.ts'],
           globalSetup: ['test/terraform/setup.ts'],

@@ -1,4 +1,5 @@
 import { compare } from 'compare-versions';
+import { own } from '../own.js';
 
 /** The day up to which the dates below were compared with AWS's pages; rules have no clock. */
 export const checkedOn = '2026-11-01';
@@ -95,9 +96,9 @@ export type VersionStatus = 'supported' | 'unsupported' | 'retired' | 'unheard-o
  * is listed and not listed itself. Undefined for what may have come out since.
  */
 export function versionStatus(engine: string, major: string): VersionStatus | undefined {
-  const versions = Object.hasOwn(majorVersions, engine) ? majorVersions[engine] : undefined;
+  const versions = own(majorVersions, engine);
   if (!versions) return undefined;
-  const known = Object.hasOwn(versions, major) ? versions[major] : undefined;
+  const known = own(versions, major);
   if (known?.retired) return 'retired';
   if (known)
     return known.supportedUntil !== undefined && known.supportedUntil < checkedOn ? 'unsupported' : 'supported';
@@ -106,14 +107,14 @@ export function versionStatus(engine: string, major: string): VersionStatus | un
 
 /** The major versions of a listed engine that RDS still creates databases of, the oldest first. */
 export function versionsThatCanBeCreated(engine: string): string[] {
-  return Object.entries(majorVersions[engine] ?? {})
+  return Object.entries(own(majorVersions, engine) ?? {})
     .filter(([, { retired }]) => !retired)
     .map(([major]) => major);
 }
 
 /** The last day of a major version's standard support, where it is listed. */
 export function supportedUntil(engine: string, major: string): string | undefined {
-  return majorVersions[engine]?.[major]?.supportedUntil;
+  return own(own(majorVersions, engine) ?? {}, major)?.supportedUntil;
 }
 
 /**
@@ -133,6 +134,6 @@ const auroraMinors: Readonly<Record<string, { minor: RegExp; longTerm: RegExp }>
 
 /** Whether `version` names a minor version of Aurora that AWS keeps for about a year only. */
 export function isShortLivedMinor(engine: string, version: string): boolean {
-  const minors = Object.hasOwn(auroraMinors, engine) ? auroraMinors[engine] : undefined;
+  const minors = own(auroraMinors, engine);
   return minors !== undefined && minors.minor.test(version) && !minors.longTerm.test(version);
 }

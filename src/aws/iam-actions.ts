@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import actionTable from './iam-actions.json' with { type: 'json' };
 
 /**
@@ -26,7 +27,7 @@ function actionsOf(prefix: string): ReadonlyMap<string, Action> | undefined {
   const known = decoded.get(service);
   if (known) return known;
   const actions = new Map<string, Action>();
-  for (const [side, groups] of encoded[service]!.split('|').entries()) {
+  for (const [side, groups] of own(encoded, service)!.split('|').entries()) {
     for (const group of groups.split(';').filter(Boolean)) {
       const [verbs = '', rests = ''] = group.split(':');
       for (const verb of verbs.split(' ')) {

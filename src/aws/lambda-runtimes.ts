@@ -1,3 +1,5 @@
+import { own } from '../own.js';
+
 /**
  * The runtimes that AWS has deprecated, with the day: from then on they get no security patches, and some time later
  * functions with them can be neither created nor updated. Runtimes whose day was moved are left away.
@@ -37,5 +39,5 @@ const deprecated: Readonly<Record<string, string>> = {
 
 /** The day on which AWS deprecated a runtime; undefined where it did not, or not for sure. */
 export function runtimeDeprecated(runtime: string): string | undefined {
-  return Object.hasOwn(deprecated, runtime) ? deprecated[runtime] : undefined;
+  return own(deprecated, runtime);
 }

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { databaseEngines } from './database-classes.js';
 import priceTable from './prices.json' with { type: 'json' };
 
@@ -30,7 +31,7 @@ const hoursInMonth = 730;
  */
 export function monthlyPrice(id: string): number | undefined {
   for (const { per, usd } of priceRows) {
-    const price = usd[id];
+    const price = own(usd, id);
     if (price !== undefined) return per === 'hour' ? price * hoursInMonth : price;
   }
   if (databaseEngines.some((engine) => id.startsWith(`${engine}:db.`))) return undefined;

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import type { SchemaKind } from './provider-schema.js';
 import changes from './provider-changes.json' with { type: 'json' };
 
@@ -35,6 +36,6 @@ export function isOptionalLater(kind: SchemaKind, type: string, name: string): b
 function isListed(list: Changes, kind: SchemaKind, type: string, name?: string): boolean {
   const types = list[kind] ?? {};
   const key = type.replace(/^aws_/, '');
-  const names = Object.hasOwn(types, key) ? types[key] : undefined;
+  const names = own(types, key);
   return names === '' || (name !== undefined && names !== undefined && names.split(' ').includes(name));
 }

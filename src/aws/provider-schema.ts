@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import providerTable from './provider-schema.json' with { type: 'json' };
 
 /**
@@ -155,7 +156,7 @@ export function resourceSchema(kind: SchemaKind, type: string): BlockSchema | un
   const known = parsedTypes.get(key);
   if (known) return known;
   const name = type.startsWith('aws_') ? type.slice('aws_'.length) : '';
-  const text = Object.hasOwn(types, name) ? types[name]!.split('|')[kinds.indexOf(kind)] : undefined;
+  const text = own(types, name)?.split('|')[kinds.indexOf(kind)];
   if (!text) return undefined;
   const deprecated = text.startsWith('^');
   const schema = blockSchema(parse(deprecated ? text.slice(1) : text), { deprecated });
@@ -167,5 +168,5 @@ export function resourceSchema(kind: SchemaKind, type: string): BlockSchema | un
 export function schemaTypes(kind: SchemaKind): string[] {
   return Object.keys(types)
     .map((name) => `aws_${name}`)
-    .filter((type) => types[type.slice('aws_'.length)]!.split('|')[kinds.indexOf(kind)]);
+    .filter((type) => own(types, type.slice('aws_'.length))!.split('|')[kinds.indexOf(kind)]);
 }

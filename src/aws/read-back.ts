@@ -1,3 +1,4 @@
+import { own, wordOf } from '../own.js';
 import { findRegion } from './regions.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -65,9 +66,8 @@ export function inJson(sent: Json, change: (value: Json) => Json): Json {
   return after === JSON.stringify(before) ? sent : after;
 }
 
-/** The first block, or the one object, of a name in a resource. */
-function blockOf(resource: Record<string, Json>, name: string): JsonObject | undefined {
-  const value = resource[name];
+/** The first block, or the one object, of what a resource holds under a name. */
+function blockOf(value: Json | undefined): JsonObject | undefined {
   const [first] = Array.isArray(value) ? value : [value];
   return isObject(first) ? first : undefined;
 }
@@ -289,7 +289,7 @@ const staticParameters: readonly (readonly [family: RegExp, names: readonly stri
 
 function isStatic(parameter: JsonObject, family: Json | undefined): boolean {
   return staticParameters.some(
-    ([pattern, names]) => pattern.test(String(family)) && names.includes(String(parameter.name).toLowerCase()),
+    ([pattern, names]) => pattern.test(wordOf(family)) && names.includes(wordOf(parameter.name).toLowerCase()),
   );
 }
 
@@ -301,7 +301,7 @@ const onOrOff: Readonly<Record<string, string>> = { on: '1', true: '1', off: '0'
 function spelled({ name, value }: JsonObject): Json | undefined {
   if (typeof name !== 'string' || (typeof value !== 'string' && typeof value !== 'boolean')) return value;
   if (name.toLowerCase() === 'log_output') return String(value).toUpperCase();
-  return switches.includes(name.toLowerCase()) ? (onOrOff[String(value).toLowerCase()] ?? value) : value;
+  return switches.includes(name.toLowerCase()) ? (own(onOrOff, String(value).toLowerCase()) ?? value) : value;
 }
 
 /** A version that stands for a later one of the same release: the last part of it as high as none is. */
@@ -493,7 +493,7 @@ export const readBacks: readonly ReadBack[] = [
     source: `${provider}/blob/main/website/docs/r/vpc_security_group_ingress_rule.html.markdown`,
     rule: 'argument-as-returned',
     // The provider takes the -1 for nothing where no port is written.
-    returns: (sent, { resource }) => (isSet(sent) && String(resource.ip_protocol) === '-1' ? -1 : sent),
+    returns: (sent, { resource }) => (isSet(sent) && wordOf(resource.ip_protocol) === '-1' ? -1 : sent),
   })),
   {
     id: 'redrive-count',
@@ -542,7 +542,7 @@ export const readBacks: readonly ReadBack[] = [
       eachStatement(sent, (statement) => {
         if (statement.Resource === undefined) return statement;
         const inFull = (one: Json): Json =>
-          typeof one === 'string' ? one.replace(/^execute-api:(?=\/)/, () => String(resource.execution_arn)) : one;
+          typeof one === 'string' ? one.replace(/^execute-api:(?=\/)/, () => wordOf(resource.execution_arn)) : one;
         const { Resource: named } = statement;
         return { ...statement, Resource: Array.isArray(named) ? named.map(inFull) : inFull(named) };
       }),
@@ -636,7 +636,7 @@ export const readBacks: readonly ReadBack[] = [
     source: `${aws}/lambda/latest/api/API_LoggingConfig.html`,
     rule: 'argument-kept',
     notWritten: true,
-    returns: (sent, { resource }) => (blockOf(resource, 'logging_config')?.log_format === 'Text' ? null : sent),
+    returns: (sent, { resource }) => (blockOf(resource.logging_config)?.log_format === 'Text' ? null : sent),
   })),
   {
     id: 'auto-pause',
@@ -648,7 +648,7 @@ export const readBacks: readonly ReadBack[] = [
     rule: 'argument-kept',
     notWritten: true,
     returns: (sent, { resource }) =>
-      Number(blockOf(resource, 'serverlessv2_scaling_configuration')?.min_capacity) > 0 ? null : sent,
+      Number(blockOf(resource.serverlessv2_scaling_configuration)?.min_capacity) > 0 ? null : sent,
   },
   {
     id: 'dms-database-name',
@@ -662,7 +662,7 @@ export const readBacks: readonly ReadBack[] = [
     returns: (sent, { resource }) =>
       isSet(sent) &&
       isSet(resource.secrets_manager_arn) &&
-      ['aurora', 'mariadb', 'mysql'].includes(String(resource.engine_name))
+      ['aurora', 'mariadb', 'mysql'].includes(wordOf(resource.engine_name))
         ? ''
         : sent,
   },
@@ -727,7 +727,7 @@ export const readBacks: readonly ReadBack[] = [
           ? {
               ...block,
               automatically_after_days: null,
-              schedule_expression: `rate(${String(block.automatically_after_days)} days)`,
+              schedule_expression: `rate(${wordOf(block.automatically_after_days)} days)`,
             }
           : block,
       ),
@@ -785,7 +785,7 @@ export const readBacks: readonly ReadBack[] = [
     rule: 'value-left-to-aws',
     notWritten: true,
     returns: (sent, { resource }) =>
-      !isFalse(resource.auto_minor_version_upgrade ?? true) && isMinorVersion(String(resource.engine), sent)
+      !isFalse(resource.auto_minor_version_upgrade ?? true) && isMinorVersion(wordOf(resource.engine), sent)
         ? upgraded(sent)
         : sent,
   },
@@ -796,7 +796,7 @@ export const readBacks: readonly ReadBack[] = [
     answer: 'a later minor version after it upgraded the cluster',
     plan: 'updated',
     source: `${aws}/AmazonRDS/latest/AuroraUserGuide/Aurora.VersionPolicy.Versioning.html`,
-    returns: (sent, { resource }) => (isMinorVersion(String(resource.engine), sent) ? upgraded(sent) : sent),
+    returns: (sent, { resource }) => (isMinorVersion(wordOf(resource.engine), sent) ? upgraded(sent) : sent),
   },
   {
     id: 'dms-version',

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import regionTable from './regions.json' with { type: 'json' };
 
 /** A region of AWS's commercial partition. */
@@ -21,7 +22,7 @@ export const regionCodes: readonly string[] = Object.keys(regions);
 
 /** The region with this code, or undefined where AWS has none. */
 export function findRegion(code: string | undefined): Region | undefined {
-  return code !== undefined && Object.hasOwn(regions, code) ? regions[code] : undefined;
+  return code === undefined ? undefined : own(regions, code);
 }
 
 /**

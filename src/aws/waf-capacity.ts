@@ -1,3 +1,5 @@
+import { own } from '../own.js';
+
 /**
  * Capacity units of AWS's own managed rule groups, which are fixed. Groups that are not here are not known.
  * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
@@ -21,7 +23,7 @@ const capacities: Readonly<Record<string, number>> = {
 
 /** Capacity units of a managed rule group of AWS's; undefined where they are not known here. */
 export function managedGroupCapacity(name: string): number | undefined {
-  return Object.hasOwn(capacities, name) ? capacities[name] : undefined;
+  return own(capacities, name);
 }
 
 /**

@@ -9,6 +9,7 @@ import { stacks } from '../stacks/index.js';
 import type { Stack } from '../stacks/stack.js';
 import { columns } from './columns.js';
 import { describeRegion, regionCodes, regions } from '../aws/regions.js';
+import { own } from '../own.js';
 
 /**
  * The text of --help, or of `--help STACK`. A word that is no stack is the directory of a command line that --help was
@@ -139,7 +140,7 @@ export function listJson(): object {
       ...defaultField(defaultText(option)),
       ...(appliesText(option) ? { applies: appliesText(option) } : {}),
     })),
-    regions: regionCodes.map((code) => ({ code, ...regions[code] })),
+    regions: regionCodes.map((code) => ({ code, ...own(regions, code) })),
   };
 }
 

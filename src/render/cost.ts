@@ -153,9 +153,9 @@ function cheaperAnswers(option: Option, answers: Answers, bill: Bill, billWith: 
 
 /** The answers with others in the place of some; undefined where together they would be refused. */
 function withOthers(answers: Answers, others: Readonly<Record<string, unknown>>): Answers | undefined {
-  const given: GivenAnswers = {};
-  for (const [key, value] of Object.entries({ ...answers, ...others }))
-    given[key as AnswerKey] = { value, option: key, rank: 0 };
+  const given: GivenAnswers = Object.fromEntries(
+    Object.entries({ ...answers, ...others }).map(([key, value]) => [key, { value, option: key, rank: 0 }]),
+  );
   const resolution = resolve(given, { drawSuffix: () => answers.suffix });
   return resolution.faults.length + resolution.missing.length > 0 ? undefined : completed(resolution);
 }

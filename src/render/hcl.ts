@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { withUnseen } from '../printable.js';
 
 const escapes: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
@@ -17,7 +18,7 @@ export function hclValue(value: unknown): string {
 }
 
 function hclString(text: string): string {
-  const named = text.toWellFormed().replace(/["\\\n\r\t]/g, (character) => escapes[character]!);
+  const named = text.toWellFormed().replace(/["\\\n\r\t]/g, (character) => own(escapes, character)!);
   const escaped = withUnseen(named, hclEscape).replace(/([$%])\{/g, '$1$1{');
   return `"${escaped}"`;
 }

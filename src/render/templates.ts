@@ -1,5 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import { precompiled } from 'virtual:templates';
+import { own } from '../own.js';
 
 import { hclValue } from './hcl.js';
 
@@ -35,7 +36,7 @@ export const templateNames: readonly string[] = Object.keys(precompiled);
  * our own fault and throws.
  */
 export function renderTemplate(name: string, view: object, partial?: PartialText): string {
-  const template = precompiled[name];
+  const template = own(precompiled, name);
   if (template === undefined) throw new Error(`there is no template ${name}`);
   return fillTemplate(template, name, view, partial);
 }

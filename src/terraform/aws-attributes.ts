@@ -1,4 +1,5 @@
 import { findRegion } from '../aws/regions.js';
+import { own } from '../own.js';
 import { joinText, Text, Unknown, type Value } from './value.js';
 
 /** Where a provider works. */
@@ -73,14 +74,14 @@ export function fromArguments(resource: Described, name: string): Value | undefi
   if (resource.mode === 'data') return fromDataSource(resource, name);
   if (name === 'arn') return arnOf(resource);
   if (name === 'id') {
-    const argument = named[resource.type];
+    const argument = own(named, resource.type);
     return argument === undefined ? undefined : (resource.get(argument) ?? undefined);
   }
   return undefined;
 }
 
 function arnOf(resource: Described): Value | undefined {
-  const recipe = arns[resource.type];
+  const recipe = own(arns, resource.type);
   if (!recipe) return undefined;
   const name = resource.get(recipe.argument);
   if (!(typeof name === 'string' || name instanceof Text || (name instanceof Unknown && name.symbol !== undefined)))

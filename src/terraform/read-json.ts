@@ -1,4 +1,5 @@
 import { Budget } from './budget.js';
+import { own, wordOf } from '../own.js';
 import { account as anyAccount, partitionOf, type Surroundings } from './aws-attributes.js';
 import { Project, Resource, type Body } from './project.js';
 import {
@@ -39,7 +40,7 @@ function planFrom(plan: Json, budget: Budget): Project {
   }
   const changes = new Map(
     objects(plan.resource_changes).map((change) => [
-      textOf(change.address),
+      wordOf(change.address),
       isObject(change.change) ? change.change : {},
     ]),
   );
@@ -53,7 +54,7 @@ function planFrom(plan: Json, budget: Budget): Project {
   return new JsonProject(
     'plan',
     found,
-    (resource) => changes.get(textOf(resource.address))?.after_unknown,
+    (resource) => changes.get(wordOf(resource.address))?.after_unknown,
     budget,
     configuration,
   ).project;
@@ -73,11 +74,6 @@ function stateFrom(state: Json, budget: Budget): Project {
     throw new NotReadable('is no state');
   }
   return new JsonProject('state', resourcesIn(state.values.root_module), () => false, budget).project;
-}
-
-/** A text in JSON; what else stands there, where a text is expected, is none. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 /** Takes out of parsed JSON what is nested deeper than any plan is: what reads it goes as deep as it is. */
@@ -152,15 +148,15 @@ class JsonProject {
       partition: partitionOf(region ?? unknown),
     };
     const made = resources.map((resource) => {
-      const address = textOf(resource.address);
+      const address = wordOf(resource.address);
       const [, modulePath = ''] = /^((?:module\.[^.[]+(?:\[[^\]]*\])?\.)*)/.exec(address) ?? [];
       const configAddress = address.replace(/\[[^\]]*\]/g, '');
       const values = isObject(resource.values) ? resource.values : {};
       const key = resource.index;
       return new Resource({
         mode: resource.mode === 'data' ? 'data' : 'managed',
-        type: textOf(resource.type),
-        name: textOf(resource.name),
+        type: wordOf(resource.type),
+        name: wordOf(resource.name),
         modulePath,
         ...(typeof key === 'string' || typeof key === 'number' ? { key } : {}),
         body: new JsonBody(merged(values, unknownsOf(resource)), budget, {
@@ -229,8 +225,8 @@ function commonPart(resources: readonly Json[], place: 3 | 4): string | undefine
 function surroundingsOf(values: Json, ofProvider: Value | undefined, general: Surroundings): Surroundings {
   const { arn } = values;
   const [, , , inArn, account] = typeof arn === 'string' && arn.startsWith('arn:') ? arn.split(':') : [];
-  const own = typeof values.region === 'string' ? values.region : undefined;
-  const region = inArn || own || ofProvider || general.region;
+  const inValues = typeof values.region === 'string' ? values.region : undefined;
+  const region = inArn || inValues || ofProvider || general.region;
   return {
     region,
     account: account || general.account,
@@ -286,7 +282,7 @@ class JsonBody implements Body {
     if (value === undefined || isUnset(value)) return undefined;
     // A plan also lists what only AWS sets.
     const { written } = this.lookups;
-    return value instanceof Unknown && isObject(written) && !(name in written) ? undefined : value;
+    return value instanceof Unknown && isObject(written) && !Object.hasOwn(written, name) ? undefined : value;
   }
 
   blocks(name: string): Body[] {
@@ -299,7 +295,7 @@ class JsonBody implements Body {
 
   private nested(name: string, at: number): Lookups {
     const { written } = this.lookups;
-    const blocks = isObject(written) ? written[name] : undefined;
+    const blocks = isObject(written) ? own(written, name) : undefined;
     // The blocks of a `dynamic` one are written once.
     const block = Array.isArray(blocks) ? (blocks.length === 1 ? blocks[0] : blocks[at]) : blocks;
     return { ...this.lookups, written: block, byExpression: () => this.lookups.byExpression(name) };
@@ -350,12 +346,13 @@ class Configuration {
   region(provider = 'aws'): string | undefined {
     const configuration = isObject(this.plan.configuration) ? this.plan.configuration : {};
     const providers = isObject(configuration.provider_config) ? configuration.provider_config : {};
-    const aws = isObject(providers[provider]) ? providers[provider] : {};
+    const named = own(providers, provider);
+    const aws = isObject(named) ? named : {};
     const expression = isObject(aws.expressions) && isObject(aws.expressions.region) ? aws.expressions.region : {};
     if (typeof expression.constant_value === 'string') return expression.constant_value;
     const variables = isObject(this.plan.variables) ? this.plan.variables : {};
     for (const reference of strings(expression.references)) {
-      const variable = variables[reference.replace(/^var\./, '')];
+      const variable = own(variables, reference.replace(/^var\./, ''));
       if (isObject(variable) && typeof variable.value === 'string') return variable.value;
     }
     return undefined;
@@ -368,7 +365,7 @@ class Configuration {
     const expressions = this.expressions(address) ?? {};
     if (argument === 'depends_on')
       return strings(resource?.depends_on).flatMap((reference) => this.resolve(reference, path, 0));
-    return referencesIn(expressions[argument]).flatMap((reference) => this.resolve(reference, path, 0));
+    return referencesIn(own(expressions, argument)).flatMap((reference) => this.resolve(reference, path, 0));
   }
 
   /** What is written in a resource's block, by argument and block; undefined where the plan does not say. */
@@ -384,7 +381,7 @@ class Configuration {
 
   private index(module: Json, prefix: string): void {
     for (const resource of objects(module.resources))
-      this.byAddress.set(`${prefix}${textOf(resource.address)}`, resource);
+      this.byAddress.set(`${prefix}${wordOf(resource.address)}`, resource);
     for (const [name, call] of Object.entries(isObject(module.module_calls) ? module.module_calls : {})) {
       if (isObject(call) && isObject(call.module)) this.index(call.module, `${prefix}module.${name}.`);
     }
@@ -393,11 +390,8 @@ class Configuration {
   private module(path: readonly string[]): Json | undefined {
     let module: Json | undefined = this.root;
     for (const name of path) {
-      const call: Json | undefined =
-        module && isObject(module.module_calls) && isObject(module.module_calls[name])
-          ? (module.module_calls[name] as Json)
-          : undefined;
-      module = call && isObject(call.module) ? call.module : undefined;
+      const call: unknown = isObject(module?.module_calls) ? own(module.module_calls, name) : undefined;
+      module = isObject(call) && isObject(call.module) ? call.module : undefined;
     }
     return module;
   }
@@ -411,7 +405,7 @@ class Configuration {
     if (first === 'module') {
       const inner = [...path, second];
       const outputs = this.module(inner)?.outputs;
-      const output = isObject(outputs) && third !== undefined ? outputs[third] : undefined;
+      const output = isObject(outputs) && third !== undefined ? own(outputs, third) : undefined;
       return isObject(output)
         ? referencesIn(output.expression).flatMap((next) => this.resolve(next, inner, depth + 1))
         : [];
@@ -426,9 +420,9 @@ class Configuration {
     if (path.length === 0) return [];
     const caller = path.slice(0, -1);
     const calls = this.module(caller)?.module_calls;
-    const call = isObject(calls) ? calls[path.at(-1)!] : undefined;
+    const call = isObject(calls) ? own(calls, path.at(-1)!) : undefined;
     const expressions = isObject(call) && isObject(call.expressions) ? call.expressions : {};
-    return referencesIn(expressions[name]).flatMap((reference) => this.resolve(reference, caller, depth + 1));
+    return referencesIn(own(expressions, name)).flatMap((reference) => this.resolve(reference, caller, depth + 1));
   }
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { folderOfSource, isLeftUnread } from './module-files.js';
 import { children, type Attribute, type BlockSyntax, type Body, type Expression } from './syntax.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
@@ -128,7 +129,7 @@ function* inBody(
   kind: string,
   section: string | undefined,
 ): Generator<Reference> {
-  const skipped = keywordArguments[kind] ?? [];
+  const skipped = own(keywordArguments, kind) ?? [];
   for (const { name, expression } of body.attributes) {
     if (skipped.includes(name)) continue;
     for (const reference of referencesIn(expression, bound)) yield section ? { ...reference, section } : reference;
@@ -199,7 +200,7 @@ function declarations(folder: ModuleFolder): Declarations {
       for (const attribute of syntax.body.attributes) locals.set(attribute.name, { attribute, file });
     const address = resourceAddress(syntax);
     if (address) resources.set(address, block);
-    byType[syntax.type]?.set(syntax.labels[0] ?? '', block);
+    own(byType, syntax.type)?.set(syntax.labels[0] ?? '', block);
     // A check may hold one data source of its own.
     if (syntax.type !== 'check') continue;
     for (const inner of syntax.body.blocks) {

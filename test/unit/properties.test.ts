@@ -2,75 +2,23 @@ import { parse } from '@cdktn/hcl2json';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { readFlags } from '../../src/answers/flags.js';
 import { options } from '../../src/answers/options.js';
+import { readFlags } from '../../src/answers/flags.js';
 import { resolve } from '../../src/answers/resolve.js';
 import { readAnswersFile } from '../../src/answers/sources.js';
 import { hclValue } from '../../src/render/hcl.js';
 import { renderProject } from '../../src/render/render.js';
 import { existingVpc, soundAnswers, surroundings } from '../support/answers.js';
+import { anyAnswers, hostileText } from '../support/arbitraries.js';
 
 /** Reproducible: a failure prints the seed and the path that lead to it. */
 const runs = { numRuns: 300, seed: 20261123 };
-
-/** Texts that like to end a string and begin something else. */
-const hostile = fc.oneof(
-  fc.constantFrom(
-    '"',
-    '\\',
-    '${',
-    '%{',
-    '$${',
-    '"\n}\nresource "x" "y" {',
-    '${file("/etc/passwd")}',
-    '%{for x in y}',
-    '\\"',
-    '\u0000',
-    '\r\n',
-    '\u2028',
-    '<<EOT\n',
-    '*/',
-    '#',
-    '{{name}}',
-    '\\u0022',
-  ),
-  fc.string({ unit: 'binary' }),
-  fc.string({ unit: 'grapheme' }),
-);
-const hostileText = fc.array(hostile, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
 
 /** Keys that mean something to somebody. */
 const anyKey = fc.oneof(
   fc.constantFrom(...options.map(({ key }) => key as string)),
   fc.constantFrom('__proto__', 'constructor', 'toString', 'valueOf', 'toJSON', 'hasOwnProperty'),
   fc.constantFrom('answers', 'version', 'files', '$schema'),
-);
-
-/** Raw values for every option, of the right type and of others. */
-const anyAnswers = fc.record(
-  Object.fromEntries(
-    options.map((option) => [
-      option.key,
-      fc.oneof(
-        hostileText,
-        fc.constantFrom(
-          ...((option.choices as readonly (string | number)[] | undefined) ?? [
-            'us-east-1',
-            'eu-west-1',
-            'a-name',
-            'example.com',
-            '10.0.0.0/16',
-          ]),
-        ),
-        fc.boolean(),
-        fc.integer(),
-        fc.array(hostileText, { maxLength: 3 }),
-        fc.dictionary(hostileText, hostileText, { maxKeys: 3 }),
-        fc.constant(null),
-      ),
-    ]),
-  ),
-  { requiredKeys: [] },
 );
 
 /** JSON of any shape: nested, with keys that every object has, numbers out of range, and keys that come twice. */

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { isCopy, isSet } from '../lib/databases.js';
 import type { Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
@@ -121,7 +122,7 @@ export default defineRules(
     },
     check(project, { finding }) {
       for (const database of project.all(...Object.keys(windowArguments))) {
-        const [daily, weekly] = windowArguments[database.type] ?? ['', ''];
+        const [daily, weekly] = own(windowArguments, database.type) ?? ['', ''];
         const [backup, maintenance] = [database.text(daily), database.text(weekly)];
         if (windowsOverlap(backup, maintenance))
           finding(database, `has its backup window ${backup} within the maintenance window ${maintenance}`, daily);

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { isCopy, isKeyOfAws, isSet } from '../lib/databases.js';
 import type { Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
@@ -16,7 +17,10 @@ const encryptedTypes = Object.keys(encryption);
 
 /** Whether a database's storage is encrypted; undefined where that is not known, or another database decides it. */
 function isEncrypted(database: Resource): boolean | undefined {
-  const { argument, byDefault } = encryption[database.type] ?? { argument: 'storage_encrypted', byDefault: undefined };
+  const { argument, byDefault } = own(encryption, database.type) ?? {
+    argument: 'storage_encrypted',
+    byDefault: undefined,
+  };
   if (isSet(database, argument)) return database.truth(argument);
   // The global database decides it for its clusters, and Aurora Serverless v1 was always encrypted.
   if (isSet(database, 'global_cluster_identifier') || database.get('engine_mode') === 'serverless') return undefined;
@@ -61,7 +65,7 @@ resource "aws_kms_key" "database" {
       for (const database of project.all(...encryptedTypes)) {
         if (isCopy(database)) continue;
         const encrypted = isEncrypted(database);
-        const argument = encryption[database.type]?.argument;
+        const argument = own(encryption, database.type)?.argument;
         if (encrypted === false) finding(database, 'is not encrypted', argument);
         else if (encrypted === undefined) abstain(database, 'whether it is encrypted is not known');
       }

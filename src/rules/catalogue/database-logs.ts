@@ -1,4 +1,5 @@
 import { exportableLogsOf } from '../../aws/database-logs.js';
+import { own } from '../../own.js';
 import { engineOf, isCopy, isSet, soleTarget } from '../lib/databases.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { elements } from '../../terraform/value.js';
@@ -26,7 +27,7 @@ const parameterGroups: Readonly<Record<string, readonly [argument: string, type:
 
 /** Whether a database's parameters have a setting on: undefined where they are not in the project, or not known. */
 function isSwitchedOn(project: Project, database: Resource, parameter: string): boolean | undefined {
-  const [name, type] = parameterGroups[database.type] ?? ['', ''];
+  const [name, type] = own(parameterGroups, database.type) ?? ['', ''];
   // Instances of a cluster may have it on in a group of their own, and a copy has its source's group.
   const isOpen = database.type === 'aws_rds_cluster' || isCopy(database);
   // The default group has it off, and cannot be changed.
@@ -144,7 +145,7 @@ resource "aws_db_instance" "main" {
       for (const database of project.all('aws_db_instance', 'aws_rds_cluster')) {
         if (!hasMysqlLogs(engineOf(project, database))) continue;
         for (const log of exportsOf(database) ?? []) {
-          const parameter = switches[log];
+          const parameter = own(switches, log);
           if (parameter === undefined) continue;
           const on = isSwitchedOn(project, database, parameter);
           if (on === false) finding(database, `publishes its ${log} log, and ${parameter} is off`, argument);

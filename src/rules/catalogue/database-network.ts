@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { isSet } from '../lib/databases.js';
 import { defaultRoute, routeTableOf, subnetsOf, zoneOf } from '../lib/network.js';
 import type { Project, Resource } from '../../terraform/project.js';
@@ -103,7 +104,7 @@ resource "aws_db_subnet_group" "main" {
     },
     check(project, { finding }) {
       for (const database of project.all(...Object.keys(subnetGroupArguments))) {
-        const argument = subnetGroupArguments[database.type] ?? '';
+        const argument = own(subnetGroupArguments, database.type) ?? '';
         // An expression that gives nothing here may give a group to another caller of the module.
         const isLeftOut =
           project.stage === 'hcl' ? !database.body.names().includes(argument) : !isSet(database, argument);

@@ -1,5 +1,6 @@
 import { isRemovedLater } from '../../aws/provider-changes.js';
 import { resourceSchema } from '../../aws/provider-schema.js';
+import { own } from '../../own.js';
 import { argumentAt } from '../lib/argument-paths.js';
 import { attributeReferences } from '../../terraform/attribute-references.js';
 import { providerChoice } from '../lib/provider-version.js';
@@ -85,7 +86,7 @@ function outdated(project: Project): Use[] {
 }
 
 function advice({ type, name }: Use): string {
-  const other = instead[`${type}.${name}`];
+  const other = own(instead, `${type}.${name}`);
   return other === undefined ? '' : `; use ${other}`;
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { isKeyOfAws, isSet } from '../lib/databases.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { elements, identity, same } from '../../terraform/value.js';
@@ -40,7 +41,7 @@ interface ServiceRole {
 
 function wantedName(policy: string | undefined): string | undefined {
   const [, name = ''] = /:policy\/service-role\/(\w+)$/.exec(policy ?? '') ?? [];
-  return Object.hasOwn(serviceRoles, name) ? serviceRoles[name] : undefined;
+  return own(serviceRoles, name);
 }
 
 function dmsRoles(project: Project): ServiceRole[] {

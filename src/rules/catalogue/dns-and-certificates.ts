@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import type { Expression } from '../../terraform/syntax.js';
 import { listeners } from '../lib/load-balancers.js';
 import { madeBefore } from '../lib/ordering.js';
@@ -297,7 +298,7 @@ const certificateArguments: Readonly<Record<string, string>> = {
 };
 
 function certificateArgument({ type }: Resource): string {
-  return (certificateArguments[type] ?? '').split('.')[0] ?? '';
+  return (own(certificateArguments, type) ?? '').split('.')[0] ?? '';
 }
 
 /** The certificates that an argument names, directly or by their validation. */

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import type { Condition, HeldPolicy, Statement } from '../lib/policies.js';
 import { few, namesEverybody, statementsOf, subjectOf, tell } from '../lib/statements.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
@@ -54,7 +55,7 @@ function openStatements(project: Project): { statement: Statement; policy: HeldP
   return statementsOf(project, 'resource', 'key').filter(
     ({ statement, policy }) =>
       statement.effect === 'Allow' &&
-      policy.holder.type in opens &&
+      Object.hasOwn(opens, policy.holder.type) &&
       // An access point of a VPC is reached from that VPC only.
       !policy.holder.has('vpc_configuration') &&
       namesEverybody(statement) &&
@@ -86,7 +87,7 @@ const deputies: Readonly<Record<string, RegExp>> = {
 function deputiesOf({ holder }: HeldPolicy, { principals }: Statement): string[] {
   const service = /^aws_(s3|sns|sqs)_/.exec(holder.type)?.[1];
   const names = (principals ?? []).filter(({ type }) => type === 'Service').map(({ value }) => identity(value) ?? '');
-  return names.filter((name) => service !== undefined && deputies[service]?.test(name));
+  return names.filter((name) => service !== undefined && own(deputies, service)?.test(name));
 }
 
 /** Whether a statement's resources are so much of one account that only that account's services write there. */
@@ -174,7 +175,7 @@ resource "aws_sqs_queue_policy" "jobs" {
     },
     check(project, report) {
       for (const { statement, policy } of openStatements(project)) {
-        const what = opens[policy.holder.type]!;
+        const what = own(opens, policy.holder.type)!;
         if (what === 'the bucket' && isReading(statement) && isMeantToBeRead(project, policy)) continue;
         const who = statement.notPrincipals ? 'everybody but some' : 'everybody';
         tell(report, statement, `lets ${who} use ${what}`, 'principals');

@@ -77,7 +77,7 @@ function tellStatements(
 /** Whether an argument is the empty object by which the provider takes a policy away from these types. */
 function takesAway(holder: Block, argument: string): boolean {
   const types = ['aws_secretsmanager_secret', 'aws_s3_access_point'];
-  if (!('type' in holder) || !types.includes(String(holder.type))) return false;
+  if (!('type' in holder) || typeof holder.type !== 'string' || !types.includes(holder.type)) return false;
   const decoded = decodeJson(holder.get(argument));
   return !(decoded instanceof Error) && isMap(decoded) && decoded.size === 0;
 }

@@ -1,5 +1,6 @@
 import { arnOnlyKeyArguments, readBacks, type Json, type ReadBack } from '../../aws/read-back.js';
 import { findRegion } from '../../aws/regions.js';
+import { own, wordOf } from '../../own.js';
 import { argumentAt } from '../lib/argument-paths.js';
 import { asInState, knownJson } from '../lib/as-json.js';
 import { containersOf, titleOf } from '../lib/containers.js';
@@ -67,7 +68,7 @@ function tellDifferences(project: Project, report: Report, rule: string): void {
 
 /** The containers of a task definition that are returned otherwise. */
 function containersThatDiffer({ resource, sent, returned }: Place & Answer): string[] {
-  const [before, after] = [sent, returned].map((text) => JSON.parse(String(text)) as unknown);
+  const [before, after] = [sent, returned].map((text) => JSON.parse(wordOf(text)) as unknown);
   const containers = containersOf(resource) ?? [];
   if (!Array.isArray(before) || !Array.isArray(after)) return [];
   return before.flatMap((container, at) =>
@@ -99,7 +100,7 @@ const attributePattern = /(?:^|\.)((?:data\.)?aws_kms_\w+)\.[^.[\]]+(?:\[[^\]]*\
 function keyForm(value: Value | undefined): KeyForm | undefined {
   if (value instanceof Unknown) {
     const [, type = '', attribute = ''] = attributePattern.exec(value.symbol ?? '') ?? [];
-    return keyAttributes.find(([pattern]) => pattern.test(type))?.[1][attribute];
+    return own(keyAttributes.find(([pattern]) => pattern.test(type))?.[1] ?? {}, attribute);
   }
   const text = value instanceof Text ? show(value) : value;
   if (typeof text !== 'string') return undefined;

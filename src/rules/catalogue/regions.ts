@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { own } from '../../own.js';
 
 import { children, type Body, type Expression } from '../../terraform/syntax.js';
 import { argument, declarationsOf, referencesIn } from '../../terraform/references.js';
@@ -199,7 +200,7 @@ resource "aws_subnet" "a" {
     check(project, { finding }) {
       for (const folder of project.folders) {
         for (const { syntax, file } of folder.blocks) {
-          for (const name of zoneArguments[syntax.type] ?? []) {
+          for (const name of own(zoneArguments, syntax.type) ?? []) {
             const attribute = argument(syntax.body, name);
             const zone = attribute && writtenZone(folder, attribute.expression);
             if (attribute && zone !== undefined)

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { referencePath } from '../../terraform/evaluate.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Resource } from '../../terraform/project.js';
@@ -180,7 +181,7 @@ function tells(name: string, value: string): boolean {
 function keptNameFor(folder: ModuleFolder, resource: Resource, body: Body): string[] {
   const name = argument(body, 'name')?.expression;
   if (!name || !resource.has('name')) return [];
-  const forcing = (uniquelyNamed[resource.type] ?? []).flatMap((argumentName) => {
+  const forcing = (own(uniquelyNamed, resource.type) ?? []).flatMap((argumentName) => {
     const expression = argument(body, argumentName)?.expression;
     return expression && !ignoresChanges(resource, argumentName) ? [{ argumentName, expression }] : [];
   });

@@ -1,5 +1,6 @@
 import type { CharacterClass, NameRule } from '../../aws/name-rules.js';
 import { shortRegion } from '../../aws/regions.js';
+import { own } from '../../own.js';
 import { isAccountId, leastLength, physicalNames, textParts, type PhysicalName } from '../lib/names.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, show, Text, Unknown } from '../../terraform/value.js';
@@ -255,7 +256,7 @@ resource "aws_s3_bucket" "logs" {
     check(project, { finding }) {
       for (const name of physicalNames(project)) {
         const { resource, parts, argument, isPrefix } = name;
-        const flag = { aws_sqs_queue: 'fifo_queue', aws_sns_topic: 'fifo_topic' }[resource.type];
+        const flag = own({ aws_sqs_queue: 'fifo_queue', aws_sns_topic: 'fifo_topic' }, resource.type);
         const last = parts.at(-1);
         if (flag === undefined || isPrefix || typeof last !== 'string') continue;
         const isFifo = resource.has(flag) ? resource.truth(flag) : false;

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { associationsOf, vpcOf, wayOut, writesMainTable } from '../lib/network.js';
 import { loadBalancers, placedResources, subnetsHolding } from '../lib/paths.js';
 import type { Project, Resource } from '../../terraform/project.js';
@@ -234,7 +235,7 @@ function inWords([subnet, way]: readonly [Resource, string]): string {
     other: 'leads to another network',
     none: 'leads nowhere',
   };
-  return `${subnet.address}, which ${ways[way] ?? way}`;
+  return `${subnet.address}, which ${own(ways, way) ?? way}`;
 }
 
 function serviceIn(publicAddress: string): string {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { own } from '../../own.js';
 
 import type { BlockSyntax, Body } from '../../terraform/syntax.js';
 import { isOverride } from '../../terraform/module-files.js';
@@ -230,7 +231,7 @@ terraform {
     check(project, { finding }) {
       for (const { path: file, body } of project.files(true)) {
         for (const { type, labels, line } of body.blocks) {
-          const wanted = labelsOf[type];
+          const wanted = own(labelsOf, type);
           if (wanted !== undefined && labels.length !== wanted)
             finding({ path: file, line }, `a ${type} block has ${labels.length} of the ${wanted} labels it must have`);
         }

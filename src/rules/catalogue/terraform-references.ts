@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { children, type Body, type BlockSyntax, type Expression } from '../../terraform/syntax.js';
 import {
   argument,
@@ -57,7 +58,7 @@ const undeclared = 'https://developer.hashicorp.com/terraform/language/expressio
 
 /** `count`, `each` and `self` where there is none; `undefined` where there is. */
 function misplaced({ path: [name], section }: Reference, block: BlockSyntax): string | undefined {
-  const meta = { count: 'count', each: 'for_each' }[name];
+  const meta = own({ count: 'count', each: 'for_each' }, name);
   if (meta !== undefined) {
     if (argument(block.body, meta)) return undefined;
     // OpenTofu's providers can be repeated too; blocks of a check are its own.

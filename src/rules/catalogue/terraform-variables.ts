@@ -1,4 +1,5 @@
 import { sensitiveAttributes } from '../../aws/sensitive-attributes.js';
+import { own } from '../../own.js';
 import { children, type BlockSyntax, type Body, type Expression } from '../../terraform/syntax.js';
 import {
   argument,
@@ -58,7 +59,9 @@ function isSensitive(folder: ModuleFolder, { path: names }: Reference): boolean 
     return variable !== undefined && isTrue(variable.syntax.body, 'sensitive');
   }
   const [type, , attribute] = names[0] === 'data' ? names.slice(1) : names;
-  return type !== undefined && attribute !== undefined && (sensitiveAttributes[type]?.includes(attribute) ?? false);
+  return (
+    type !== undefined && attribute !== undefined && (own(sensitiveAttributes, type)?.includes(attribute) ?? false)
+  );
 }
 
 function isTrue(body: Body, name: string): boolean {

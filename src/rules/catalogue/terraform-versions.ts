@@ -1,4 +1,5 @@
 import { blockVersions, functionVersions, lockFileVersion, writeOnlyVersion } from '../../aws/terraform-features.js';
+import { own } from '../../own.js';
 import { expressionsOf } from '../../terraform/syntax.js';
 import { argument, isDeployed, isReadWhole } from '../../terraform/references.js';
 import {
@@ -20,10 +21,10 @@ interface Feature {
 /** The parts of Terraform's language in a block that not every version 1 has. */
 function* featuresIn({ syntax }: PlacedBlock): Generator<Feature> {
   const { type, body } = syntax;
-  const since = blockVersions[type];
+  const since = own(blockVersions, type);
   if (since !== undefined) yield { what: `${type} blocks are`, since };
   for (const expression of expressionsOf(body)) {
-    const version = expression.kind === 'call' ? functionVersions[expression.name] : undefined;
+    const version = expression.kind === 'call' ? own(functionVersions, expression.name) : undefined;
     if (expression.kind === 'call' && version !== undefined)
       yield { what: `the function ${expression.name}() is`, since: version };
   }

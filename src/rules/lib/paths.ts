@@ -1,5 +1,6 @@
 import { ecsEndpoints, regionsWithEcsEndpoints } from '../../aws/vpc-endpoints.js';
 import { defaultPortOf } from '../../aws/ports.js';
+import { own } from '../../own.js';
 import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { decodeJson, identity, isList, isMap, Json, Many, Text, Unknown, type Value } from '../../terraform/value.js';
 import { groupAllows, resourceNamed, securityGroupsOf, subnetsOf, type Peer } from './network.js';
@@ -93,7 +94,7 @@ export function isDatabase(resource: Resource): boolean {
 
 /** The argument in which a resource names its security groups. */
 export function groupsArgument(resource: Resource): string | undefined {
-  return places[resource.type]?.groups.find((argument) => resource.has(argument));
+  return own(places, resource.type)?.groups.find((argument) => resource.has(argument));
 }
 
 /** The security groups of a resource; undefined where it names none, or some that are not in the project. */
@@ -104,7 +105,7 @@ export function groupsOf(project: Project, resource: Resource): readonly Resourc
 
 /** The subnets of a resource, its own or its subnet group's; undefined where some are not in the project. */
 export function subnetsHolding(project: Project, resource: Resource): readonly Resource[] | undefined {
-  const { subnets, subnetGroup } = places[resource.type] ?? {};
+  const { subnets, subnetGroup } = own(places, resource.type) ?? {};
   if (subnets !== undefined) return resource.has(subnets) ? subnetsOf(project, resource, subnets) : undefined;
   if (!subnetGroup) return undefined;
   const [argument, type] = subnetGroup;
@@ -114,7 +115,7 @@ export function subnetsHolding(project: Project, resource: Resource): readonly R
 
 /** Whether a resource names subnets of this type. */
 export function refersToSubnets(resource: Resource, type: string): boolean {
-  const argument = places[resource.type]?.subnets;
+  const argument = own(places, resource.type)?.subnets;
   return argument !== undefined && resource.refs(argument, type).length > 0;
 }
 
@@ -294,7 +295,7 @@ export function databasePort(database: Resource): number | undefined {
   const engine = database.text('engine');
   switch (database.type) {
     case 'aws_db_proxy':
-      return { MYSQL: 3306, POSTGRESQL: 5432, SQLSERVER: 1433 }[database.text('engine_family') ?? ''];
+      return own({ MYSQL: 3306, POSTGRESQL: 5432, SQLSERVER: 1433 }, database.text('engine_family') ?? '');
     case 'aws_docdb_cluster':
       return 27017;
     case 'aws_neptune_cluster':

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { elements, identity, isKnown, type Value } from '../../terraform/value.js';
 import { managedPolicy } from './managed-policies.js';
@@ -109,12 +110,12 @@ function admitted(answer: Answer | undefined): boolean | undefined {
 /** Whether a condition holds; undefined for keys that are not in the context and for operators that are not known here. */
 function holds(condition: Condition, { context = {}, absent = [] }: Wish): boolean | undefined {
   if (absent.includes(condition.variable.toLowerCase())) return holdsWithoutKey(condition);
-  const given = context[condition.variable.toLowerCase()];
+  const given = own(context, condition.variable.toLowerCase());
   if (given === undefined || !condition.values) return undefined;
   if (condition.test === 'Null') return not(any(condition.values.map(isTrue)));
   const operator = condition.test.replace(/^For(AnyValue|AllValues):/, '').replace(/IfExists$/, '');
   const negative = /Not/.test(operator);
-  const comparison = comparisons[operator.replace('Not', '')];
+  const comparison = own(comparisons, operator.replace('Not', ''));
   if (!comparison) return undefined;
   const matched = any(condition.values.map((value) => comparison(value, given)));
   return negative ? not(matched) : matched;

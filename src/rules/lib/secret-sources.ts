@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { argument, calledFolder, declarationsOf } from '../../terraform/references.js';
@@ -218,7 +219,7 @@ function sourcesOfName(scope: Scope, kind: string, path: Path, depth: number): S
     case 'data':
     case 'ephemeral': {
       const [, label = '', ...members] = path;
-      const held = contents[name];
+      const held = own(contents, name);
       if (!held) return [];
       const at = members.slice(0, 2).findIndex((one) => one !== undefined && held.includes(one));
       const [first] = members;

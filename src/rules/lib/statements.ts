@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, type Value } from '../../terraform/value.js';
 import type { Report } from '../rule.js';
@@ -88,7 +89,7 @@ export function accountNumber(principal: Value): string | undefined {
 
 /** The resource that holds a policy about another: the bucket of a bucket policy, the topic of a topic policy. */
 export function subjectOf({ holder }: HeldPolicy): Resource | undefined {
-  const argument = subjects[holder.type];
+  const argument = own(subjects, holder.type);
   if (argument === undefined) return holder;
   const [only, ...others] = holder.refs(argument);
   return others.length === 0 ? only : undefined;

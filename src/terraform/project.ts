@@ -1,5 +1,6 @@
 import type { BlockSyntax, SourceFile } from './syntax.js';
 import type { ModuleFolder } from './module-folder.js';
+import { withoutKeys } from './addresses.js';
 import { fromArguments, type Surroundings } from './aws-attributes.js';
 import { identity, Lazy, Unknown, type Value } from './value.js';
 
@@ -148,7 +149,7 @@ export class Resource extends Block {
     this.name = parts.name;
     this.modulePath = parts.modulePath;
     this.key = parts.key;
-    this.configAddress = plain.replace(/\[[^\]]*\]/g, '');
+    this.configAddress = withoutKeys(plain);
     this.syntax = parts.syntax;
     this.surroundings = parts.surroundings;
   }
@@ -238,6 +239,9 @@ export class Project {
   private readonly byType = new Map<string, Resource[]>();
   private readonly pointers = new Map<string, ReadonlyMap<string, Resource[]>>();
   private readonly identified = new Map<string, ReadonlyMap<string, Resource[]>>();
+  private readonly addressed = new Map<string, ReadonlyMap<string, Resource[]>>();
+  private readonly values = new Map<string, ReadonlyMap<string, Resource[]>>();
+  private positions: ReadonlyMap<Resource, number> | undefined;
   private readonly failuresSoFar: () => readonly Failure[];
   private readonly findUnreadFiles: () => readonly UnreadFile[];
   private readonly findCuts: () => readonly Cut[];
@@ -292,10 +296,11 @@ export class Project {
   /** The resources of `type` whose argument `path` points at `target`: by reference, or by its name, id or ARN. */
   linked(type: string | readonly string[], path: string, target: Resource): Resource[] {
     const types = typeof type === 'string' ? [type] : type;
+    const keys = [...referenceKeys(target, true), ...identifiers(target)];
     return types.flatMap((one) => {
       const pointers = this.pointersOf(one, path);
-      const candidates = [target.configAddress, ...identifiers(target)].flatMap((key) => pointers.get(key) ?? []);
-      return [...new Set(candidates)].filter((resource) => pointsAt(resource, path, target));
+      const candidates = new Set(keys.flatMap((key) => pointers.get(key) ?? []));
+      return [...candidates].filter((resource) => pointsAt(resource, path, target));
     });
   }
 
@@ -304,8 +309,36 @@ export class Project {
     const value = identity(block.get(path));
     return types.flatMap((type) => {
       const named = value === undefined || value === '' ? [] : (this.identifiedBy(type).get(value) ?? []);
-      const referenced = block.refs(path, type).flatMap((one) => this.all(type).filter((other) => isSame(one, other)));
+      const addressed = this.addressedBy(type);
+      const referenced = block
+        .refs(path, type)
+        .flatMap((one) => referenceKeys(one, true).flatMap((key) => addressed.get(key) ?? []));
       return [...new Set([...referenced, ...named])];
+    });
+  }
+
+  /** The same in the order of the project, for a rule that looks at the first. */
+  targets(block: Block, path: string, ...types: string[]): Resource[] {
+    this.positions ??= new Map(this.resources.map((resource, at) => [resource, at]));
+    const { positions } = this;
+    const positionOf = (resource: Resource) => positions.get(resource) ?? 0;
+    return types.flatMap((type) => {
+      const found = this.pointedAt(block, path, type);
+      return found.length < 2 ? found : found.sort((a, b) => positionOf(a) - positionOf(b));
+    });
+  }
+
+  /** The resources of these types, data sources with `data `, whose attribute is this, as `identity` writes it. */
+  having(attribute: string, text: string | undefined, ...types: string[]): readonly Resource[] {
+    if (text === undefined) return [];
+    return types.flatMap((type) => {
+      const byValue = remembered(this.values, `${type} ${attribute}`, () =>
+        grouped(this.byType.get(type.includes(' ') ? type : `managed ${type}`) ?? [], (resource) => {
+          const value = identity(resource.computed(attribute));
+          return value === undefined ? [] : [value];
+        }),
+      );
+      return byValue.get(text) ?? [];
     });
   }
 
@@ -313,10 +346,15 @@ export class Project {
   private pointersOf(type: string, path: string): ReadonlyMap<string, Resource[]> {
     return remembered(this.pointers, `${type} ${path}`, () =>
       grouped(this.all(type), (resource) => [
-        ...resource.refs(path).map(({ configAddress }) => configAddress),
+        ...resource.refs(path).flatMap((one) => referenceKeys(one)),
         identity(resource.get(path)) ?? '',
       ]),
     );
+  }
+
+  /** The resources of a type by the keys of references that may mean them. */
+  private addressedBy(type: string): ReadonlyMap<string, Resource[]> {
+    return remembered(this.addressed, type, () => grouped(this.all(type), (resource) => referenceKeys(resource)));
   }
 
   private identifiedBy(type: string): ReadonlyMap<string, Resource[]> {
@@ -364,6 +402,16 @@ export function pointsAt(block: Block, path: string, target: Resource): boolean 
 export function isSame(a: Resource, b: Resource): boolean {
   if (a.address === b.address) return true;
   return a.configAddress === b.configAddress && (a.uncertain || b.uncertain);
+}
+
+/**
+ * What a resource is kept under for those that may be the same by `isSame`, or with `wanted` what they are looked for
+ * under. Instances of one block share no key unless it is not known which of them they are.
+ */
+function referenceKeys({ address, configAddress, uncertain }: Resource, wanted = false): string[] {
+  const [any, open] = [`${configAddress}[*]`, `${configAddress}[?]`];
+  if (wanted) return [address, uncertain ? any : open];
+  return [address, any, ...(uncertain ? [open] : [])];
 }
 
 const knownIdentifiers = new WeakMap<Resource, readonly string[]>();

@@ -1,4 +1,5 @@
 import { account as anyAccount, partitionOf, type Surroundings } from './aws-attributes.js';
+import { modulePathOf, withoutKeys } from './addresses.js';
 import { Project, Resource, type Body } from './project.js';
 import { fromPlain, identity, isList, isMap, someElements, Unknown, unknown, type Value } from './value.js';
 
@@ -107,8 +108,8 @@ class JsonProject {
     };
     const made = resources.map((resource) => {
       const address = String(resource.address);
-      const [, modulePath = ''] = /^((?:module\.[^.[]+(?:\[[^\]]*\])?\.)*)/.exec(address) ?? [];
-      const configAddress = address.replace(/\[[^\]]*\]/g, '');
+      const modulePath = modulePathOf(address);
+      const configAddress = withoutKeys(address);
       const values = isObject(resource.values) ? resource.values : {};
       const key = resource.index;
       return new Resource({
@@ -133,10 +134,9 @@ class JsonProject {
       });
     });
     for (const resource of made) {
-      this.byConfigAddress.set(resource.configAddress, [
-        ...(this.byConfigAddress.get(resource.configAddress) ?? []),
-        resource,
-      ]);
+      const same = this.byConfigAddress.get(resource.configAddress);
+      if (same) same.push(resource);
+      else this.byConfigAddress.set(resource.configAddress, [resource]);
     }
     this.project = new Project({ stage, resources: made });
   }
@@ -149,7 +149,9 @@ class JsonProject {
         const texts = new Set(['id', 'arn', 'key_id', 'bucket', 'json'].map((name) => identity(resource.get(name))));
         for (const key of texts) {
           if (key === undefined || key.startsWith('${')) continue;
-          this.byIdentifier.set(key, [...(this.byIdentifier.get(key) ?? []), resource]);
+          const same = this.byIdentifier.get(key);
+          if (same) same.push(resource);
+          else this.byIdentifier.set(key, [resource]);
         }
       }
     }
@@ -159,7 +161,7 @@ class JsonProject {
 
 /** The addresses in a state's `depends_on`, without keys. */
 function named(addresses: unknown): string[] {
-  return strings(addresses).map((address) => address.replaceAll(/\[[^\]]*\]/g, ''));
+  return strings(addresses).map(withoutKeys);
 }
 
 /** The account that the data source of a plan or state names. */
@@ -227,6 +229,7 @@ interface Lookups {
 /** A block in JSON. What is not set is there all the same, as null, "" or []. */
 class JsonBody implements Body {
   readonly uncertain = false;
+  private readonly referred = new Map<string, readonly Resource[]>();
 
   constructor(
     private readonly values: ReadonlyMap<string, Value>,
@@ -258,7 +261,15 @@ class JsonBody implements Body {
   }
 
   references(name: string): readonly Resource[] {
-    if (name === 'depends_on') return this.lookups.dependsOn();
+    let found = this.referred.get(name);
+    if (!found) {
+      found = name === 'depends_on' ? this.lookups.dependsOn() : this.find(name);
+      this.referred.set(name, found);
+    }
+    return found;
+  }
+
+  private find(name: string): readonly Resource[] {
     const named = textsIn(this.values.get(name)).flatMap((text) => this.lookups.byText(text));
     return [...new Set([...named, ...this.lookups.byExpression(name)])];
   }
@@ -285,7 +296,7 @@ function textsIn(value: Value | undefined): string[] {
 /** The part of a plan that repeats the configuration: which expression refers to what. */
 class Configuration {
   private readonly root: Json;
-  private readonly byAddress = new Map<string, Json>();
+  private byAddress: Map<string, Json> | undefined;
 
   constructor(private readonly plan: Json) {
     const configuration = isObject(plan.configuration) ? plan.configuration : {};
@@ -330,15 +341,17 @@ class Configuration {
   }
 
   private resource(address: string): Json | undefined {
-    if (this.byAddress.size === 0) this.index(this.root, '');
+    if (!this.byAddress) {
+      this.byAddress = new Map();
+      this.index(this.byAddress, this.root, '');
+    }
     return this.byAddress.get(address);
   }
 
-  private index(module: Json, prefix: string): void {
-    for (const resource of objects(module.resources))
-      this.byAddress.set(`${prefix}${String(resource.address)}`, resource);
+  private index(byAddress: Map<string, Json>, module: Json, prefix: string): void {
+    for (const resource of objects(module.resources)) byAddress.set(`${prefix}${String(resource.address)}`, resource);
     for (const [name, call] of Object.entries(isObject(module.module_calls) ? module.module_calls : {})) {
-      if (isObject(call) && isObject(call.module)) this.index(call.module, `${prefix}module.${name}.`);
+      if (isObject(call) && isObject(call.module)) this.index(byAddress, call.module, `${prefix}module.${name}.`);
     }
   }
 
@@ -356,7 +369,7 @@ class Configuration {
 
   private resolve(reference: string, path: readonly string[], depth: number): string[] {
     const prefix = path.map((name) => `module.${name}.`).join('');
-    const [first, second, third] = reference.replace(/\[[^\]]*\]/g, '').split('.');
+    const [first, second, third] = withoutKeys(reference).split('.');
     if (!first || !second || depth > 20) return [];
     if (first === 'data') return third ? [`${prefix}data.${second}.${third}`] : [];
     if (first === 'var') return this.input(second, path, depth);

@@ -1,4 +1,5 @@
 import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { withoutKeys } from '../../terraform/addresses.js';
 import { argument, referencesIn } from '../../terraform/references.js';
 import { isMap, show, someElements, Text, Unknown, type Value } from '../../terraform/value.js';
 import { containersOf, field, objectsIn, titleOf, type JsonObject } from './containers.js';
@@ -212,8 +213,8 @@ const administration =
 /** Whether the expression of an argument names a value itself: `var.password`, `random_password.db.result`. */
 export function isNamedIn({ at, valuesArgument }: Application, value: Value): boolean {
   const expression = at.syntax && argument(at.syntax.body, valuesArgument)?.expression;
-  const symbol = value instanceof Unknown ? value.symbol?.replaceAll(/\[[^\]]*\]/g, '') : undefined;
-  if (!expression || symbol === undefined) return false;
+  const symbol = value instanceof Unknown ? withoutKeys(value.symbol ?? '') : undefined;
+  if (!expression || !symbol) return false;
   return [...referencesIn(expression)].some(({ path }) => path.join('.') === symbol);
 }
 

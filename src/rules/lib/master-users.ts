@@ -1,3 +1,4 @@
+import { withoutKeys } from '../../terraform/addresses.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import {
   decodeJson,
@@ -65,7 +66,7 @@ export function masterSecretOf(project: Project, secret: FetchedSecret): MasterS
   const managedName = managedSecretName(arn);
   const symbol = arn instanceof Unknown ? (arn.symbol ?? '') : '';
   if (!holdsManaged(key) || (managedName === undefined && !isMasterSecretName(symbol))) return undefined;
-  const owner = symbol.replace(/\.\w*master_user_secret.*$/, '').replaceAll(/\[[^\]]*\]/g, '');
+  const owner = withoutKeys(symbol.replace(/\.\w*master_user_secret.*$/, ''));
   const database = managedName === undefined ? owner : `the database of ${managedName}`;
   return { database, service, arn, holds: holdsManaged, names: new Set([name]), managed: true };
 }

@@ -1,5 +1,6 @@
 import type { BlockSyntax, SourceFile } from '../terraform/syntax.js';
 import type { Location, Project } from '../terraform/project.js';
+import { blockAt } from './lib/indexes.js';
 
 /** A comment `create-secure-infra:ignore <rule> <reason>`. */
 export interface Ignore {
@@ -21,14 +22,13 @@ const mark = /^create-secure-infra:ignore\b\s*(\S*)\s*(.*)$/s;
 export function readIgnores(project: Project): Ignore[] {
   return project.files(true).flatMap((file) => {
     if (!file.comments.some(({ text }) => mark.test(text))) return [];
-    const blockAt = blockFinder(file);
     const blocksByLine = new Map(file.body.blocks.map((block) => [block.line, block]));
     const firstLine = file.body.blocks[0]?.line ?? Infinity;
     const below = linesBelow(file);
     return file.comments.flatMap((comment): Ignore[] => {
       const found = mark.exec(comment.text);
       if (!found) return [];
-      const around = blockAt(comment.line);
+      const around = blockAt(file.body.blocks, comment.line);
       const inside = around && comment.endLine <= around.endLine ? around : undefined;
       const block = inside ?? blocksByLine.get(below.get(comment.endLine) ?? 0);
       const isFor = block ?? (comment.line < firstLine ? 'rest' : undefined);
@@ -50,26 +50,10 @@ export function ignoreFinder(
     byFile.set(ignore.path, ofFile.set(ignore.isFor, ofPlace));
     if (!ofPlace.has(ignore.rule)) ofPlace.set(ignore.rule, ignore);
   }
-  const files = project.files(true).filter(({ path }) => byFile.has(path));
-  const finders = new Map(files.map((file) => [file.path, blockFinder(file)]));
-  return (rule, { path, line }) =>
-    byFile
-      .get(path)
-      ?.get(finders.get(path)?.(line) ?? 'rest')
-      ?.get(rule);
-}
-
-/** Finds the block around a line; blocks stand one below the other. */
-function blockFinder({ body: { blocks } }: SourceFile): (line: number) => BlockSyntax | undefined {
-  return (line) => {
-    let [low, high] = [0, blocks.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (blocks[middle]!.endLine < line) low = middle + 1;
-      else high = middle;
-    }
-    const block = blocks[low];
-    return block && block.line <= line ? block : undefined;
+  const files = new Map(project.files(true).map((file) => [file.path, file]));
+  return (rule, { path, line }) => {
+    const ofFile = byFile.get(path);
+    return ofFile?.get(blockAt(files.get(path)?.body.blocks ?? [], line) ?? 'rest')?.get(rule);
   };
 }
 

@@ -319,24 +319,31 @@ export class Project {
 
   /** The same in the order of the project, for a rule that looks at the first. */
   targets(block: Block, path: string, ...types: string[]): Resource[] {
+    return types.flatMap((type) => this.inOrder(this.pointedAt(block, path, type)));
+  }
+
+  /** Resources, each once, in the order in which the project has them. */
+  inOrder(resources: Iterable<Resource>): Resource[] {
+    const distinct = [...new Set(resources)];
+    if (distinct.length < 2) return distinct;
     this.positions ??= new Map(this.resources.map((resource, at) => [resource, at]));
     const { positions } = this;
     const positionOf = (resource: Resource) => positions.get(resource) ?? 0;
-    return types.flatMap((type) => {
-      const found = this.pointedAt(block, path, type);
-      return found.length < 2 ? found : found.sort((a, b) => positionOf(a) - positionOf(b));
-    });
+    return distinct.sort((a, b) => positionOf(a) - positionOf(b));
   }
 
-  /** The resources of these types, data sources with `data `, whose attribute is this, as `identity` writes it. */
-  having(attribute: string, text: string | undefined, ...types: string[]): readonly Resource[] {
+  /**
+   * The managed resources of these types one of whose attributes is this, as `identity` writes it. Of each type, those
+   * come first that the project has first.
+   */
+  having(attributes: string | readonly string[], text: string | undefined, ...types: string[]): readonly Resource[] {
     if (text === undefined) return [];
+    const names = typeof attributes === 'string' ? [attributes] : attributes;
     return types.flatMap((type) => {
-      const byValue = remembered(this.values, `${type} ${attribute}`, () =>
-        grouped(this.byType.get(type.includes(' ') ? type : `managed ${type}`) ?? [], (resource) => {
-          const value = identity(resource.computed(attribute));
-          return value === undefined ? [] : [value];
-        }),
+      const byValue = remembered(this.values, `${type} ${names.join(' ')}`, () =>
+        grouped(this.all(type), (resource) =>
+          names.map((name) => identity(resource.computed(name))).filter((value) => value !== undefined),
+        ),
       );
       return byValue.get(text) ?? [];
     });

@@ -60,6 +60,9 @@ class DependencyReader {
   readonly nodes = new Map<string, Node>();
   readonly paths = new Map<ModuleFolder, string[]>();
   private readonly folders: ReadonlyMap<string, ModuleFolder>;
+  private readonly providers = new Map<ModuleFolder, ReadonlySet<string>>();
+  /** The addresses of the module that is being read and of those in it. */
+  private added: string[] = [];
 
   constructor(project: Project) {
     this.folders = new Map(project.folders.map((folder) => [folder.path, folder]));
@@ -67,7 +70,9 @@ class DependencyReader {
 
   module(call: Call): void {
     const { folder, path } = call;
-    this.paths.set(folder, [...(this.paths.get(folder) ?? []), path]);
+    const paths = this.paths.get(folder);
+    if (paths) paths.push(path);
+    else this.paths.set(folder, [path]);
     const declared = declarationsOf(folder);
     for (const [name, block] of declared.variables) {
       const input = call.caller && argument(call.caller.block.syntax.body, name);
@@ -106,9 +111,12 @@ class DependencyReader {
     const folder = this.called(call, block);
     if (!folder) return;
     const path = `${call.path}module.${name}.`;
-    const before = this.nodes.size;
+    const around = this.added;
+    this.added = [];
     this.module({ folder, path, caller: { call, block } });
-    const inside = [...this.nodes.keys()].slice(before);
+    const inside = this.added;
+    this.added = around;
+    for (const address of inside) around.push(address);
     this.add(call, `module.${name} (all of it)`, placeOf(block), inside);
   }
 
@@ -122,6 +130,7 @@ class DependencyReader {
     const address = `${path}${name}`;
     const all = new Set(needs);
     if (path !== '') all.add(path.slice(0, -1));
+    if (!this.nodes.has(address)) this.added.push(address);
     this.nodes.set(address, { address, location, needs: all });
   }
 
@@ -152,6 +161,15 @@ class DependencyReader {
     });
   }
 
+  private providersIn(folder: ModuleFolder): ReadonlySet<string> {
+    let names = this.providers.get(folder);
+    if (!names) {
+      names = providersIn(folder);
+      this.providers.set(folder, names);
+    }
+    return names;
+  }
+
   /** The provider's configuration that a resource is made with, in its own module or in one that calls it. */
   private providerOf(call: Call, syntax: BlockSyntax): string[] {
     const written = argument(syntax.body, 'provider')?.expression;
@@ -159,14 +177,17 @@ class DependencyReader {
     let name = written ? (referencePath(written)?.join('.') ?? '') : (type.split('_')[0] ?? '');
     for (let at: Call | undefined = call; at; at = at.caller?.call) {
       const wanted = `provider.${name}`;
-      if (at.folder.blocks.some((block) => block.syntax.type === 'provider' && providerName(block.syntax) === wanted))
-        return [`${at.path}${wanted}`];
+      if (this.providersIn(at.folder).has(wanted)) return [`${at.path}${wanted}`];
       const passed: Expression | undefined =
         at.caller && argument(at.caller.block.syntax.body, 'providers')?.expression;
       name = passedAs(passed, name);
     }
     return [];
   }
+}
+
+function providersIn({ blocks }: ModuleFolder): ReadonlySet<string> {
+  return new Set(blocks.filter(({ syntax }) => syntax.type === 'provider').map(({ syntax }) => providerName(syntax)));
 }
 
 function passedAs(providers: Expression | undefined, name: string): string {
@@ -196,23 +217,35 @@ function* groups(nodes: ReadonlyMap<string, Node>): Generator<Set<string>> {
   }
   yield* found;
 
-  function visit(address: string): number {
+  // With a stack of its own: a long chain of local values is deeper than calls may be.
+  function visit(start: string): void {
+    const ways = [enter(start)];
+    for (let way = ways.at(-1); way; way = ways.at(-1)) {
+      const { done, value: next } = way.needs.next();
+      if (done) {
+        ways.pop();
+        leave(way);
+        const around = ways.at(-1);
+        if (around) around.low = Math.min(around.low, way.low);
+      } else if (!nodes.has(next)) continue;
+      else if (!order.has(next)) ways.push(enter(next));
+      else if (onStack.has(next)) way.low = Math.min(way.low, order.get(next) ?? way.low);
+    }
+  }
+
+  function enter(address: string) {
     const position = order.size;
-    let low = position;
     order.set(address, position);
     stack.push(address);
     onStack.add(address);
-    for (const next of nodes.get(address)?.needs ?? []) {
-      if (!nodes.has(next)) continue;
-      if (!order.has(next)) low = Math.min(low, visit(next));
-      else if (onStack.has(next)) low = Math.min(low, order.get(next) ?? low);
-    }
-    if (low === position) {
-      const group = new Set(stack.splice(stack.lastIndexOf(address)));
-      for (const member of group) onStack.delete(member);
-      if (group.size > 1 || nodes.get(address)?.needs.has(address)) found.push(group);
-    }
-    return low;
+    return { address, position, low: position, needs: (nodes.get(address)?.needs ?? new Set<string>()).values() };
+  }
+
+  function leave({ address, position, low }: { address: string; position: number; low: number }): void {
+    if (low !== position) return;
+    const group = new Set(stack.splice(stack.lastIndexOf(address)));
+    for (const member of group) onStack.delete(member);
+    if (group.size > 1 || nodes.get(address)?.needs.has(address)) found.push(group);
   }
 }
 
@@ -243,7 +276,7 @@ function wayRound(nodes: ReadonlyMap<string, Node>, group: ReadonlySet<string>, 
 }
 
 function trace(cameFrom: ReadonlyMap<string, string>, start: string): string[] {
-  const way = [start];
-  for (let at = cameFrom.get(start); at !== undefined && at !== start; at = cameFrom.get(at)) way.unshift(at);
-  return [start, ...way.slice(0, -1)];
+  const back: string[] = [];
+  for (let at = cameFrom.get(start); at !== undefined && at !== start; at = cameFrom.get(at)) back.push(at);
+  return [start, ...back.reverse()];
 }

@@ -20,6 +20,7 @@ const loadedLate = {
   './answers/terminal.js': 'terminal.js',
   'fs-extra': 'fs-extra.js',
   './check.js': 'check.js',
+  re2js: 're2js.js',
 };
 
 /** What the parser of HCL is, beside its JavaScript. */
@@ -99,6 +100,7 @@ const late = await build({
     terminal: 'src/answers/terminal.ts',
     // All that is used of it.
     'fs-extra': 'node_modules/fs-extra/lib/move/index.js',
+    re2js: 'node_modules/re2js/build/index.js',
   },
   plugins: [esbuildTemplates(['templates'], 'dist/templates.txt')],
 });
@@ -131,7 +133,7 @@ const check = await build({
   ...common,
   outfile: 'dist/check.js',
   entryPoints: ['src/check.ts'],
-  plugins: [esbuildRules(compressed('rule-words.json', words)), compressedTables],
+  plugins: [lateLoading, esbuildRules(compressed('rule-words.json', words)), compressedTables],
   // The package's other entry is an ES module, which cannot be bundled into CommonJS.
   alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
 });

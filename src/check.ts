@@ -17,7 +17,8 @@ export {
 export { HclError } from './terraform/syntax.js';
 export { lessons, type Lesson } from './rules/lessons.js';
 export { Project, type Location, type Sources, type Stage } from './terraform/project.js';
-export { folderSources, memorySources, readHclProject } from './terraform/read-hcl.js';
+export { folderSources } from './terraform/folder-sources.js';
+export { memorySources, readHclProject } from './terraform/read-hcl.js';
 export { NotReadable, readPlan, readState } from './terraform/read-json.js';
 export { severities, type Rule, type Severity } from './rules/rule.js';
 export { commands } from './commands/check.js';

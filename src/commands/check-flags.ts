@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../nearest.js';
 import type { Fault } from '../errors.js';
 import { printable, quote } from '../printable.js';
+import { limits } from '../terraform/budget.js';
 import { severities, type Severity } from '../rules/rule.js';
 
 /** How `check` prints what it found. */
@@ -29,7 +30,17 @@ export const checkFlags: readonly CheckFlag[] = [
     flag: 'var-file',
     placeholder: 'FILE',
     multiple: true,
-    help: 'take values for variables from this .tfvars file of the folder; may be given again',
+    help: 'take values for variables from this .tfvars file, wherever it is; may be given again',
+  },
+  {
+    flag: 'root',
+    placeholder: 'DIR',
+    help: 'read nothing outside of this folder [the git checkout that the folder is in, or the folder]',
+  },
+  {
+    flag: 'time-limit',
+    placeholder: 'SECONDS',
+    help: `stop looking after so many seconds, and say what was not looked at [${limits.seconds}]`,
   },
   { flag: 'format', placeholder: formats.join('|'), choices: formats, help: 'how to print what was found [text]' },
   { flag: 'json', help: 'the same as --format json' },
@@ -50,6 +61,10 @@ export interface CheckRequest {
   plan?: string;
   state?: string;
   variableFiles: string[];
+  /** Outside of it nothing is read; absent unless it is given. */
+  root?: string;
+  /** How long reading and checking may take. */
+  seconds: number;
   format: Format;
   failOn: Severity;
   verbose: boolean;
@@ -76,12 +91,23 @@ export function readCheckFlags(argv: readonly string[]): CheckRequest {
   if (json && format !== 'json') {
     faults.push({ option: '--json', why: `contradicts --format ${format}`, remedy: 'Give one of the two.' });
   }
-  const [plan, state] = [one('plan'), one('state')];
+  const [plan, state, root] = [one('plan'), one('state'), one('root')];
+  const seconds = one('time-limit') ?? String(limits.seconds);
+  if (!/^[1-9]\d{0,4}$/.test(seconds)) {
+    faults.push({
+      option: '--time-limit',
+      value: quote(seconds),
+      why: 'is no whole number of seconds from 1 to 99999',
+      remedy: 'Give one, such as 60.',
+    });
+  }
   const folder = positionals[0] ?? (plan === undefined && state === undefined ? '.' : undefined);
   return {
     ...(folder === undefined ? {} : { folder }),
     ...(plan === undefined ? {} : { plan }),
     ...(state === undefined ? {} : { state }),
+    ...(root === undefined ? {} : { root }),
+    seconds: Number(seconds),
     variableFiles: values.get('var-file') ?? [],
     format,
     failOn: (one('fail-on') ?? 'error') as Severity,

@@ -17,7 +17,7 @@ export interface ReportContext {
 
 /** A file of the project as somebody in the current directory would name it, with forward slashes. */
 export function shownPath({ path: file }: Location, { folder }: Pick<ReportContext, 'folder'>): string {
-  return path.join(folder, file).split(path.sep).join('/');
+  return (path.isAbsolute(file) ? file : path.join(folder, file)).split(path.sep).join('/');
 }
 
 /** What was found, for people: by file, each with line, rule, what is wrong, what AWS would answer and what would do. */

@@ -1,13 +1,16 @@
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { nearest } from '../nearest.js';
 import { fileFault, refuseFaults, UserError, type Fault } from '../errors.js';
 import { quote } from '../printable.js';
 import { check, isAtLeast, rules } from '../rules/check.js';
+import { Budget } from '../terraform/budget.js';
+import { isRead } from '../terraform/module-files.js';
 import { HclError } from '../terraform/syntax.js';
 import type { Project } from '../terraform/project.js';
-import { folderSources, readHclProject } from '../terraform/read-hcl.js';
+import { folderSources } from '../terraform/folder-sources.js';
+import { readHclProject } from '../terraform/read-hcl.js';
 import { NotReadable, readPlan, readState } from '../terraform/read-json.js';
 import type { Rule } from '../rules/rule.js';
 import type { Output } from '../standard-streams.js';
@@ -20,8 +23,9 @@ import {
   type ExplainRequest,
 } from './check-flags.js';
 import { checkHelp, explainHelp } from './check-help.js';
-import { githubText, jsonReport, textReport, type ReportContext } from './check-report.js';
+import { githubText, jsonReport, shownPath, textReport, type ReportContext } from './check-report.js';
 import { explainText, ruleJson, ruleList } from './explain.js';
+import { readNamed } from './named-file.js';
 import { paintFor } from './paint.js';
 import { sarifReport } from './sarif.js';
 
@@ -105,7 +109,7 @@ function toJson(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-/** Everything that was asked for, read; all that cannot be read is told at once. */
+/** Everything that was asked for, read with one budget; all that cannot be read is told at once. */
 async function readProjects(request: CheckRequest, cwd: string): Promise<Project[]> {
   const faults: Fault[] = [];
   const projects: Project[] = [];
@@ -118,33 +122,36 @@ async function readProjects(request: CheckRequest, cwd: string): Promise<Project
     }
   };
   const { folder, plan, state } = request;
-  if (folder !== undefined) await attempt(() => readFolder(folder, request.variableFiles, cwd));
-  else if (request.variableFiles.length > 0) {
-    faults.push({
-      option: '--var-file',
-      why: 'is for a folder, and none is looked at',
-      remedy: 'Name the folder, or leave the flag out.',
-    });
+  const budget = new Budget(request.seconds);
+  if (folder !== undefined) await attempt(() => readFolder(folder, request, cwd, budget));
+  else {
+    for (const [flag, given] of [
+      ['--var-file', request.variableFiles.length > 0],
+      ['--root', request.root !== undefined],
+    ] as const) {
+      if (!given) continue;
+      faults.push({
+        option: flag,
+        why: 'is for a folder, and none is looked at',
+        remedy: 'Name the folder, or leave the flag out.',
+      });
+    }
   }
-  if (plan !== undefined) await attempt(() => readShown('--plan', plan, cwd, readPlan));
-  if (state !== undefined) await attempt(() => readShown('--state', state, cwd, readState));
+  if (plan !== undefined) await attempt(() => readShown('--plan', plan, cwd, (text) => readPlan(text, budget)));
+  if (state !== undefined) await attempt(() => readShown('--state', state, cwd, (text) => readState(text, budget)));
   refuseFaults(faults);
   return projects;
 }
 
-async function readFolder(folder: string, variableFiles: readonly string[], cwd: string): Promise<Project> {
-  const root = path.resolve(cwd, folder);
-  refuseNoFolder(folder, root);
-  refuseFaults(variableFiles.flatMap((file) => unreadable(file, cwd)));
-  const files = variableFiles.map((file) => path.relative(root, path.resolve(cwd, file)));
+async function readFolder(folder: string, request: CheckRequest, cwd: string, budget: Budget): Promise<Project> {
+  const base = path.resolve(cwd, folder);
+  refuseNoFolder(folder, base);
+  const variableFiles = readVariableFiles(request.variableFiles, base, cwd);
   try {
-    return await readHclProject(
-      folderSources(root),
-      files.map((file) => file.split(path.sep).join('/')),
-    );
+    return await readHclProject(folderSources(base, rootOf(request, base, cwd)), { variableFiles, budget });
   } catch (error) {
     if (!(error instanceof HclError)) throw error;
-    const place = path.join(folder, error.path);
+    const place = shownPath({ path: error.path, line: error.line }, { folder });
     throw new UserError([
       {
         option: `${place}:${error.line}`,
@@ -155,14 +162,44 @@ async function readFolder(folder: string, variableFiles: readonly string[], cwd:
   }
 }
 
-/** The fault of a file of values that cannot be read, if it cannot. */
-function unreadable(file: string, cwd: string): Fault[] {
-  try {
-    accessSync(path.resolve(cwd, file), constants.R_OK);
-    return [];
-  } catch (error) {
-    return [fileFault(error, '--var-file', quote(file))];
+/** The texts of the files of values that the command line names, by their paths from the folder. */
+function readVariableFiles(files: readonly string[], base: string, cwd: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  const faults: Fault[] = [];
+  for (const file of files) {
+    try {
+      const name = path.relative(base, path.resolve(cwd, file)).split(path.sep).join('/');
+      const text = readNamed('--var-file', file, cwd);
+      // Of two that are the same the later one wins.
+      texts.delete(name);
+      texts.set(name, text);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      faults.push(...error.faults);
+    }
   }
+  refuseFaults(faults);
+  return texts;
+}
+
+/** The folder outside of which nothing is read, where the command line names one. */
+function rootOf({ root }: CheckRequest, base: string, cwd: string): string | undefined {
+  if (root === undefined) return undefined;
+  const refuseWith = (why: string, remedy: string): never => {
+    throw new UserError([{ option: '--root', value: quote(root), why, remedy }]);
+  };
+  let real = '';
+  try {
+    real = realpathSync(path.resolve(cwd, root));
+    if (!statSync(real).isDirectory()) refuseWith('is no folder', 'Give a folder that the project is in.');
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError([fileFault(error, '--root', quote(root))]);
+  }
+  const below = path.relative(real, realpathSync(base));
+  if (below.split(path.sep)[0] === '..' || path.isAbsolute(below))
+    refuseWith('does not hold the folder that is looked at', 'Give that folder, or one above it.');
+  return real;
 }
 
 function refuseNoFolder(folder: string, root: string): void {
@@ -177,7 +214,7 @@ function refuseNoFolder(folder: string, root: string): void {
     if (error instanceof UserError) throw error;
     throw new UserError([fileFault(error, '[folder]', quote(folder))]);
   }
-  if (entries.some((name) => name.endsWith('.tf'))) return;
+  if (folderSources(root).list('')?.some(isRead)) return;
   const below = foldersWithTerraform(root).map((name) => path.join(folder, name));
   const json = entries.some((name) => name.endsWith('.tf.json'));
   refuseWith(
@@ -202,12 +239,7 @@ function foldersWithTerraform(root: string): string[] {
 }
 
 function readShown(flag: string, file: string, cwd: string, read: (text: string) => Project): Project {
-  let text: string;
-  try {
-    text = readFileSync(path.resolve(cwd, file), 'utf8');
-  } catch (error) {
-    throw new UserError([fileFault(error, flag, quote(file))]);
-  }
+  const text = readNamed(flag, file, cwd);
   try {
     return read(text);
   } catch (error) {

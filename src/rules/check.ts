@@ -1,6 +1,7 @@
 import { rules as allRules } from 'virtual:rules';
 
 import { Block, type Cut, type Location, type Project, type Stage, type UnreadFile } from '../terraform/project.js';
+import { LimitReached, type Budget } from '../terraform/budget.js';
 import { isGenerated } from './lib/generated.js';
 import { withoutKeys } from '../terraform/addresses.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
@@ -63,6 +64,9 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
   const hcl = projects.find(({ stage }) => stage === 'hcl');
   const places = placesByAddress(hcl);
   const generated = hcl !== undefined && isGenerated(hcl);
+  const budgets = [...new Set(projects.map(({ budget }) => budget))];
+  const clocks = budgets.map((budget) => budget.startClock());
+  const unfinished = new Map<string, Set<string>>();
   for (const rule of selected) {
     if (rule.scope === 'generated' && !generated) continue;
     for (const project of projects) {
@@ -84,9 +88,12 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
         },
         ruleNames,
       };
-      rule.check(project, report);
+      const ended = endedBy(() => rule.check(project, report), project.budget);
+      if (ended !== undefined) unfinished.set(ended, (unfinished.get(ended) ?? new Set<string>()).add(rule.name));
     }
   }
+  for (const end of clocks) end();
+  for (const [why, names] of unfinished) budgets[0]?.cut(notFinished(why, [...names]));
   const all = withoutEchoes([...found.values()]);
   const { kept, suppressed } = applyIgnores(all, hcl, selected);
   return {
@@ -96,8 +103,28 @@ export function check(projects: readonly Project[], selection: Iterable<Rule> = 
     resources: Math.max(0, ...projects.map((project) => project.resources.length)),
     unreadModules: projects.flatMap((project) => project.unreadModules),
     unreadFiles: projects.flatMap((project) => project.unreadFiles()),
-    cuts: projects.flatMap((project) => project.cuts()),
+    cuts: [...new Set(projects.map(({ budget }) => budget))].flatMap(({ cuts }) => cuts),
   };
+}
+
+/** What ended a rule before it had looked at everything; undefined where it has. */
+function endedBy(rule: () => void, budget: Budget): string | undefined {
+  if (budget.isOver()) return budget.timeUp();
+  try {
+    rule();
+    return undefined;
+  } catch (error) {
+    if (error instanceof LimitReached) return error.message;
+    // What refers to what can be as long a chain as somebody likes.
+    if (error instanceof RangeError && error.message.includes('call stack'))
+      return 'what refers to what is too long a chain';
+    throw error;
+  }
+}
+
+function notFinished(why: string, names: readonly string[]): string {
+  const shown = names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
+  return `${why}, and these rules have not looked at everything: ${shown}`;
 }
 
 interface Place {

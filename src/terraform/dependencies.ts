@@ -200,53 +200,50 @@ function passedAs(providers: Expression | undefined, name: string): string {
 
 /** Circles in what depends on what, one for each group that is caught in circles, each as the nodes on its way round. */
 export function circlesIn({ nodes }: Dependencies): Node[][] {
-  return [...groups(nodes)].flatMap((group) => {
+  return groups(nodes).flatMap((group) => {
     const circle = shortestCircle(nodes, group);
     return circle ? [circle] : [];
   });
 }
 
-/** Nodes that can each be reached from each other (Tarjan), without those that stand alone. */
-function* groups(nodes: ReadonlyMap<string, Node>): Generator<Set<string>> {
+/** Nodes that can each be reached from each other (Tarjan), without those that stand alone. A project's chains can be of any length, so nothing calls itself. */
+function groups(nodes: ReadonlyMap<string, Node>): Set<string>[] {
   const found: Set<string>[] = [];
   const order = new Map<string, number>();
+  const low = new Map<string, number>();
   const stack: string[] = [];
   const onStack = new Set<string>();
-  for (const start of nodes.keys()) {
-    if (!order.has(start)) visit(start);
-  }
-  yield* found;
-
-  // With a stack of its own: a long chain of local values is deeper than calls may be.
-  function visit(start: string): void {
-    const ways = [enter(start)];
-    for (let way = ways.at(-1); way; way = ways.at(-1)) {
-      const { done, value: next } = way.needs.next();
-      if (done) {
-        ways.pop();
-        leave(way);
-        const around = ways.at(-1);
-        if (around) around.low = Math.min(around.low, way.low);
-      } else if (!nodes.has(next)) continue;
-      else if (!order.has(next)) ways.push(enter(next));
-      else if (onStack.has(next)) way.low = Math.min(way.low, order.get(next) ?? way.low);
-    }
-  }
-
-  function enter(address: string) {
-    const position = order.size;
-    order.set(address, position);
+  const path: { address: string; rest: Iterator<string> }[] = [];
+  const enter = (address: string) => {
+    low.set(address, order.size);
+    order.set(address, order.size);
     stack.push(address);
     onStack.add(address);
-    return { address, position, low: position, needs: (nodes.get(address)?.needs ?? new Set<string>()).values() };
+    path.push({ address, rest: (nodes.get(address)?.needs ?? new Set<string>()).values() });
+  };
+  const lower = (address: string, to: number) => low.set(address, Math.min(low.get(address)!, to));
+  for (const start of nodes.keys()) {
+    if (order.has(start)) continue;
+    enter(start);
+    for (let at = path.at(-1); at; at = path.at(-1)) {
+      const { address, rest } = at;
+      const { value: next, done } = rest.next();
+      if (!done) {
+        if (!nodes.has(next)) continue;
+        if (!order.has(next)) enter(next);
+        else if (onStack.has(next)) lower(address, order.get(next)!);
+        continue;
+      }
+      path.pop();
+      const before = path.at(-1);
+      if (before) lower(before.address, low.get(address)!);
+      if (low.get(address) !== order.get(address)) continue;
+      const group = new Set(stack.splice(stack.lastIndexOf(address)));
+      for (const member of group) onStack.delete(member);
+      if (group.size > 1 || nodes.get(address)?.needs.has(address)) found.push(group);
+    }
   }
-
-  function leave({ address, position, low }: { address: string; position: number; low: number }): void {
-    if (low !== position) return;
-    const group = new Set(stack.splice(stack.lastIndexOf(address)));
-    for (const member of group) onStack.delete(member);
-    if (group.size > 1 || nodes.get(address)?.needs.has(address)) found.push(group);
-  }
+  return found;
 }
 
 function shortestCircle(nodes: ReadonlyMap<string, Node>, group: ReadonlySet<string>): Node[] | undefined {

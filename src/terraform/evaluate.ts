@@ -1,5 +1,7 @@
+import type { Budget } from './budget.js';
 import type { Expression } from './syntax.js';
-import { callFunction, EvaluationError, type Files } from './functions.js';
+import { EvaluationError } from './evaluation-error.js';
+import { callFunction, type Files } from './functions.js';
 import {
   either,
   encodeJson,
@@ -25,6 +27,7 @@ export interface Scope {
   /** The value of a name that starts a reference; undefined where there is none. */
   lookup(name: string): Value | undefined;
   readonly files: Files;
+  readonly budget: Budget;
 }
 
 /** A call that was refused, with the line it is on. */
@@ -41,21 +44,28 @@ export class FailedEvaluation extends EvaluationError {
 export function extend(scope: Scope, names: Readonly<Record<string, Value>>): Scope {
   return {
     files: scope.files,
+    budget: scope.budget,
     lookup: (name) => (Object.hasOwn(names, name) ? names[name] : scope.lookup(name)),
   };
 }
 
 /**
  * What `expression` is, as far as it can be known. Throws FailedEvaluation where Terraform would surely refuse: an
- * index past a known list, a key that a known map has not, a function on what it cannot take.
+ * index past a known list, a key that a known map has not, a function on what it cannot take. Throws LimitReached where
+ * it would take or make more than the scope's budget allows.
  */
 export function evaluate(expression: Expression, scope: Scope): Value {
+  const { budget } = scope;
+  budget.spend(1);
+  budget.enter();
   try {
-    return evaluateInside(expression, scope);
+    return budget.made(evaluateInside(expression, scope));
   } catch (error) {
     if (error instanceof EvaluationError && !(error instanceof FailedEvaluation))
       throw new FailedEvaluation(error.message, expression.line);
     throw error;
+  } finally {
+    budget.leave();
   }
 }
 
@@ -192,7 +202,7 @@ function call(expression: Expression & { kind: 'call' }, scope: Scope): Value {
     args.push(...last);
   }
   try {
-    return callFunction(name, args, scope.files);
+    return callFunction(name, args, scope);
   } catch (error) {
     if (error instanceof EvaluationError)
       throw new FailedEvaluation(`the call of ${name}() ${error.message}`, expression.line);
@@ -324,8 +334,11 @@ function forExpression(expression: Expression & { kind: 'for' }, scope: Scope): 
     if (!expression.key) continue;
     const name = identity(evaluate(expression.key, inner));
     if (name === undefined) open = true;
-    else if (expression.grouped) map.set(name, [...((map.get(name) as Value[] | undefined) ?? []), result]);
-    else map.set(name, result);
+    else if (expression.grouped) {
+      const group = map.get(name) as Value[] | undefined;
+      if (group) group.push(result);
+      else map.set(name, [result]);
+    } else map.set(name, result);
   }
   if (open) return list.length === 0 ? unknown : new Many(list.reduce(either));
   return expression.key ? map : list;

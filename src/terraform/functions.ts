@@ -1,6 +1,9 @@
 import path from 'node:path';
 
+import type { Budget } from './budget.js';
+import { EvaluationError } from './evaluation-error.js';
 import { addressText, parseRange, rangeText, sizeOf, type AddressRange } from './address-range.js';
+import { allMatches, firstMatch, replacePattern } from './regular-expressions.js';
 import {
   asSet,
   decodeJson,
@@ -22,42 +25,50 @@ import {
   type Value,
 } from './value.js';
 
-/** A call that Terraform would refuse. */
-export class EvaluationError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'EvaluationError';
-  }
-}
-
 /** What functions may see of the disk: files of the project. */
 export interface Files {
   /** The text of a file, or undefined where there is none or it may not be read. */
   read(file: string): string | undefined;
 }
 
-type Implementation = (args: readonly Value[], files: Files) => Value;
+/** What a call may see and what it may cost. */
+export interface CallContext {
+  readonly files: Files;
+  readonly budget: Budget;
+}
+
+type Implementation = (args: readonly Value[], context: CallContext) => Value;
 
 /**
  * Calls a Terraform function: what it gives, as far as that can be known. Throws EvaluationError where Terraform would
- * refuse. https://developer.hashicorp.com/terraform/language/functions
+ * refuse, and LimitReached for what costs more than the budget allows.
+ * https://developer.hashicorp.com/terraform/language/functions
  */
-export function callFunction(name: string, args: readonly Value[], files: Files): Value {
-  const plainName = name.replace(/^core::/, '');
-  const partly = onPartlyKnown[plainName];
-  if (partly) return partly(args, files);
-  const known = onKnown[plainName];
+export function callFunction(name: string, args: readonly Value[], context: CallContext): Value {
+  const { budget } = context;
+  for (const arg of args) budget.spend(Math.floor(budget.sizeOf(arg) / sizePerStep));
+  const plainName = withoutNamespace(name);
+  const partly = onPartlyKnown.get(plainName);
+  if (partly) return partly(args, context);
+  const known = onKnown.get(plainName);
   if (!known || !args.every(isKnown)) return unknown;
   return known(
     args.map((arg) => (arg instanceof Json ? encodeJson(arg.value)! : arg)),
-    files,
+    context,
   );
 }
 
+/** Most functions only look at what they are given, or copy it. */
+const sizePerStep = 64;
+
 /** Whether Terraform has a function of this name; providers bring others, with `::`. */
 export function isFunction(name: string): boolean {
-  const plainName = name.replace(/^core::/, '');
-  return plainName.includes('::') || plainName in onKnown || plainName in onPartlyKnown || others.has(plainName);
+  const plainName = withoutNamespace(name);
+  return plainName.includes('::') || onKnown.has(plainName) || onPartlyKnown.has(plainName) || others.has(plainName);
+}
+
+function withoutNamespace(name: string): string {
+  return name.replace(/^core::/, '');
 }
 
 /** Functions whose result is never known here. */
@@ -147,15 +158,23 @@ function element(list: Value, index: Value): Value {
   return list[at < 0 ? at + list.length : at]!;
 }
 
+/** Functions by name. */
+function functions(table: Readonly<Record<string, Implementation>>): ReadonlyMap<string, Implementation> {
+  return new Map(Object.entries(table));
+}
+
 /** Functions that say something of values of which not all is known. */
-const onPartlyKnown: Record<string, Implementation> = {
+const onPartlyKnown = functions({
   length: ([value]) => {
     if (isList(value)) return value.length;
     if (isMap(value)) return value.size;
     if (typeof value === 'string') return [...value].length;
     return unknown;
   },
-  concat: (args) => concat(args),
+  concat: (args, { budget }) => {
+    budget.refuseList(sumOf(args.filter(isList), ({ length }) => length));
+    return concat(args);
+  },
   flatten: ([list]) => (isList(list) ? flatten(list) : list instanceof Many ? flatten([list]) : unknown),
   tolist: ([value]) => (isList(value) ? [...value] : value!),
   toset: ([value]) => (isList(value) ? toSet(value) : value!),
@@ -194,8 +213,9 @@ const onPartlyKnown: Record<string, Implementation> = {
     if (fallback === undefined) throw new EvaluationError(`has no key ${JSON.stringify(key)}`);
     return fallback;
   },
-  merge: (args) => {
+  merge: (args, { budget }) => {
     const merged = new Map<string, Value>();
+    budget.refuseList(sumOf(args.filter(isMap), ({ size }) => size));
     for (const arg of args) {
       if (arg === null) continue;
       if (!isMap(arg)) return unknown;
@@ -223,26 +243,13 @@ const onPartlyKnown: Record<string, Implementation> = {
     if (key !== undefined && list.some((item) => identity(item) === key)) return true;
     return isKnown(wanted!) && list.every(isKnown) ? false : unknown;
   },
-  join: ([separator, list]) => {
+  join: ([separator, list], { budget }) => {
     const items = elements(list);
     if (!items) return unknown;
+    budget.refuseText(items.length * (budget.sizeOf(separator!) - budget.sizeOf('')));
     return joinText(items.flatMap((item, index) => (index === 0 ? [item] : [separator!, item])));
   },
-  format: ([pattern, ...args]) => {
-    if (typeof pattern !== 'string') return unknown;
-    let next = 0;
-    const pieces = pattern.split(/(%%|%(?:\[\d+\])?[-+# 0]*\d*(?:\.\d+)?[a-zA-Z])/).map((piece): Value => {
-      if (piece === '%%') return '%';
-      if (!/^%.*[a-zA-Z]$/s.test(piece)) return piece;
-      const explicit = /\[(\d+)\]/.exec(piece);
-      const arg = args[explicit ? Number(explicit[1]) - 1 : next++];
-      if (arg === undefined) throw new EvaluationError('has too few arguments for its pattern');
-      if (/^%(\[\d+\])?[dsv]$/.test(piece)) return arg;
-      const [, width] = /^%(?:\[\d+\])?0(\d+)d$/.exec(piece) ?? [];
-      return width && isKnown(arg) && numberOf(arg) >= 0 ? String(numberOf(arg)).padStart(Number(width), '0') : unknown;
-    });
-    return joinText(pieces);
-  },
+  format: ([pattern, ...args]) => (typeof pattern === 'string' ? formatted(pattern, args) : unknown),
   jsonencode: ([value]) => new Json(value!),
   jsondecode: ([text]) => {
     const decoded = decodeJson(text);
@@ -273,7 +280,31 @@ const onPartlyKnown: Record<string, Implementation> = {
       ? new Unknown(`cidrsubnet(${of}, ${cut.join(', ')})`)
       : unknown;
   },
-};
+});
+
+/** A verb of a pattern of format(); the numbers in one have at most three digits, as do those that people write. */
+const verb = /(%%|%(?:\[\d{1,3}\])?[-+# 0]{0,5}\d{0,3}(?:\.\d{1,3})?[a-zA-Z])/;
+
+/** https://developer.hashicorp.com/terraform/language/functions/format */
+function formatted(pattern: string, args: readonly Value[]): Value {
+  let next = 0;
+  const pieces = pattern.split(verb).map((piece, at): Value => {
+    // What stands between verbs is text; a lone % begins one that is not understood.
+    if (at % 2 === 0) return piece.includes('%') ? unknown : piece;
+    if (piece === '%%') return '%';
+    const explicit = /\[(\d+)\]/.exec(piece);
+    const arg = args[explicit ? Number(explicit[1]) - 1 : next++];
+    if (arg === undefined) throw new EvaluationError('has too few arguments for its pattern');
+    if (/^%(\[\d+\])?[dsv]$/.test(piece)) return arg;
+    const [, width] = /^%(?:\[\d+\])?0(\d+)d$/.exec(piece) ?? [];
+    return width && isKnown(arg) && numberOf(arg) >= 0 ? String(numberOf(arg)).padStart(Number(width), '0') : unknown;
+  });
+  return joinText(pieces);
+}
+
+function sumOf<T>(items: readonly T[], amount: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + amount(item), 0);
+}
 
 /** Changes the known parts of a text; the rest is another unknown value than before. */
 function mapText(value: Value, change: (part: string) => string): Value {
@@ -283,7 +314,7 @@ function mapText(value: Value, change: (part: string) => string): Value {
 }
 
 /** Functions of values that are all known. */
-const onKnown: Record<string, Implementation> = {
+const onKnown = functions({
   abs: ([n]) => Math.abs(numberOf(n)),
   ceil: ([n]) => Math.ceil(numberOf(n)),
   floor: ([n]) => Math.floor(numberOf(n)),
@@ -310,7 +341,7 @@ const onKnown: Record<string, Implementation> = {
     return list;
   },
   split: ([separator, text]) => (textOf(text) === '' ? [''] : textOf(text).split(textOf(separator))),
-  chomp: ([text]) => textOf(text).replace(/[\r\n]+$/, ''),
+  chomp: ([text]) => trimSet(textOf(text), '\r\n', 'end'),
   trimspace: ([text]) => textOf(text).trim(),
   trim: ([text, set]) => trimSet(trimSet(textOf(text), textOf(set), 'start'), textOf(set), 'end'),
   trimprefix: ([text, prefix]) =>
@@ -331,37 +362,39 @@ const onKnown: Record<string, Implementation> = {
     const count = numberOf(length);
     return characters.slice(from, count < 0 ? undefined : from + count).join('');
   },
-  replace: ([text, search, replacement]) => {
+  replace: ([text, search, replacement], { budget }) => {
     const wanted = textOf(search);
-    if (wanted.length < 2 || !wanted.startsWith('/') || !wanted.endsWith('/'))
-      return textOf(text).replaceAll(wanted, () => textOf(replacement));
-    const pattern = regularExpression(wanted.slice(1, -1), 'g');
-    return pattern ? textOf(text).replace(pattern, textOf(replacement).replace(/\$\{?(\w+)\}?/g, '$$$1')) : unknown;
+    if (wanted.length >= 2 && wanted.startsWith('/') && wanted.endsWith('/'))
+      return replacePattern(wanted.slice(1, -1), textOf(text), textOf(replacement), budget);
+    const pieces = textOf(text).split(wanted);
+    budget.refuseText(pieces.length * textOf(replacement).length);
+    // Go puts it at the ends too where what is looked for is empty.
+    return wanted === '' ? ['', ...textOf(text), ''].join(textOf(replacement)) : pieces.join(textOf(replacement));
   },
   endswith: ([text, end]) => textOf(text).endsWith(textOf(end)),
   strcontains: ([text, part]) => textOf(text).includes(textOf(part)),
-  indent: ([spaces, text]) => textOf(text).replaceAll('\n', `\n${' '.repeat(Math.min(200, numberOf(spaces)))}`),
+  indent: ([spaces, text], { budget }) => {
+    const lines = textOf(text).split('\n');
+    budget.refuseText(lines.length * numberOf(spaces));
+    return lines.join(`\n${' '.repeat(Math.max(0, wholeNumberOf(spaces)))}`);
+  },
   formatlist: ([pattern, ...args]) => {
     const lists = args.filter(isList) as Value[][];
     const [first] = lists;
-    if (!first) return [onPartlyKnown.format!([pattern!, ...args], noFiles)];
+    if (typeof pattern !== 'string') return unknown;
+    if (!first) return [formatted(pattern, args)];
     return first.map((_, index) =>
-      onPartlyKnown.format!([pattern!, ...args.map((arg) => (isList(arg) ? arg[index]! : arg))], noFiles),
+      formatted(
+        pattern,
+        args.map((arg) => (isList(arg) ? (arg[index] ?? unknown) : arg)),
+      ),
     );
   },
-  regex: ([pattern, text]) => {
-    const expression = regularExpression(textOf(pattern), '');
-    if (!expression) return unknown;
-    const found = expression.exec(textOf(text));
-    if (!found) throw new EvaluationError('does not match');
-    return matchValue(found);
-  },
-  regexall: ([pattern, text]) => {
-    const expression = regularExpression(textOf(pattern), 'g');
-    return expression ? [...textOf(text).matchAll(expression)].map(matchValue) : unknown;
-  },
+  regex: ([pattern, text], { budget }) => firstMatch(textOf(pattern), textOf(text), budget),
+  regexall: ([pattern, text], { budget }) => allMatches(textOf(pattern), textOf(text), budget),
   index: ([list, wanted]) => {
-    const at = listOf(list).findIndex((item) => identity(item) === identity(wanted));
+    const key = identity(wanted);
+    const at = listOf(list).findIndex((item) => identity(item) === key);
     if (at < 0) throw new EvaluationError('is not in the list');
     return at;
   },
@@ -372,30 +405,40 @@ const onKnown: Record<string, Implementation> = {
     const step = Math.max(1, numberOf(size));
     return Array.from({ length: Math.ceil(items.length / step) }, (_, at) => items.slice(at * step, (at + 1) * step));
   },
-  matchkeys: ([values, keys, wanted]) =>
-    listOf(values).filter((_, at) => listOf(wanted).some((key) => identity(key) === identity(listOf(keys)[at]))),
-  setunion: (args) => toSet(args.flatMap(listOf)),
-  setintersection: ([first, ...rest]) =>
-    toSet(
-      listOf(first).filter((item) =>
-        rest.every((other) => listOf(other).some((candidate) => identity(candidate) === identity(item))),
-      ),
-    ),
-  setsubtract: ([first, second]) =>
-    toSet(listOf(first).filter((item) => !listOf(second).some((candidate) => identity(candidate) === identity(item)))),
-  setproduct: (args) =>
-    args.reduce<Value[][]>(
-      (products, list) => {
-        const next = products.flatMap((product) => listOf(list).map((item) => [...product, item]));
-        if (next.length > 10_000) throw new EvaluationError('is too large to look at');
-        return next;
-      },
+  matchkeys: ([values, keys, wanted]) => {
+    const identities = new Set(listOf(wanted).map(identity));
+    const keyed = listOf(keys);
+    return listOf(values).filter((_, at) => identities.has(identity(keyed[at])));
+  },
+  setunion: (args, { budget }) => {
+    budget.refuseList(sumOf(args, (arg) => listOf(arg).length));
+    return toSet(args.flatMap(listOf));
+  },
+  setintersection: ([first, ...rest]) => {
+    const sets = rest.map((other) => new Set(listOf(other).map(identity)));
+    return toSet(listOf(first).filter((item) => sets.every((set) => set.has(identity(item)))));
+  },
+  setsubtract: ([first, second]) => {
+    const taken = new Set(listOf(second).map(identity));
+    return toSet(listOf(first).filter((item) => !taken.has(identity(item))));
+  },
+  setproduct: (args, { budget }) => {
+    budget.refuseList(args.reduce<number>((product, list) => product * listOf(list).length, 1) * args.length);
+    return args.reduce<Value[][]>(
+      (products, list) => products.flatMap((product) => listOf(list).map((item) => [...product, item])),
       [[]],
-    ),
+    );
+  },
   transpose: ([map]) => {
     const turned = new Map<string, Value[]>();
-    for (const [key, list] of map as ReadonlyMap<string, Value>)
-      for (const item of listOf(list)) turned.set(textOf(item), [...(turned.get(textOf(item)) ?? []), key]);
+    if (!isMap(map)) throw new EvaluationError('is not a map');
+    for (const [key, list] of map) {
+      for (const item of listOf(list)) {
+        const keys = turned.get(textOf(item));
+        if (keys) keys.push(key);
+        else turned.set(textOf(item), [key]);
+      }
+    }
     return turned;
   },
   base64encode: ([text]) => Buffer.from(textOf(text)).toString('base64'),
@@ -403,39 +446,20 @@ const onKnown: Record<string, Implementation> = {
   dirname: ([file]) => path.posix.dirname(textOf(file)),
   abspath: () => unknown,
   pathexpand: ([file]) => (textOf(file).startsWith('~') ? unknown : textOf(file)),
-  file: ([file], files) => files.read(textOf(file)) ?? unknown,
-  fileexists: ([file], files) => (files.read(textOf(file)) === undefined ? unknown : true),
+  file: ([file], { files }) => files.read(textOf(file)) ?? unknown,
+  fileexists: ([file], { files }) => (files.read(textOf(file)) === undefined ? unknown : true),
   cidrhost: ([prefix, number]) => cidrHost(prefix!, number!),
   cidrnetmask: ([prefix]) => cidrNetmask(prefix!),
   cidrsubnets: ([prefix, ...bits]) => cidrSubnets(prefix!, bits),
-};
-
-const noFiles: Files = { read: () => undefined };
+});
 
 function trimSet(text: string, set: string, side: 'start' | 'end'): string {
   const characters = [...text];
-  while (characters.length > 0 && set.includes(characters.at(side === 'start' ? 0 : -1)!)) {
-    if (side === 'start') characters.shift();
-    else characters.pop();
-  }
-  return characters.join('');
-}
-
-/** Go's regular expressions are near enough to JavaScript's; what is not one here says nothing. */
-function regularExpression(pattern: string, flags: string): RegExp | undefined {
-  try {
-    return new RegExp(
-      pattern.replace(/\(\?P</g, '(?<').replace(/^\(\?i\)/, ''),
-      `${flags}u${pattern.startsWith('(?i)') ? 'i' : ''}`,
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-function matchValue(found: RegExpExecArray | RegExpMatchArray): Value {
-  if (found.groups) return new Map(Object.entries(found.groups).map(([name, text]) => [name, text ?? null]));
-  return found.length > 1 ? found.slice(1).map((text) => text ?? null) : found[0];
+  const cut = new Set(set);
+  let [first, end] = [0, characters.length];
+  if (side === 'start') while (first < end && cut.has(characters[first]!)) first++;
+  else while (end > first && cut.has(characters[end - 1]!)) end--;
+  return characters.slice(first, end).join('');
 }
 
 /**

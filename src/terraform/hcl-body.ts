@@ -1,26 +1,17 @@
+import { LimitReached, type Budget } from './budget.js';
 import type { BlockSyntax, Body as BodySyntax } from './syntax.js';
 import { evaluate, extend, FailedEvaluation, pairs, type Scope } from './evaluate.js';
-import { EvaluationError } from './functions.js';
+import { EvaluationError } from './evaluation-error.js';
 import { Resource, type Body, type Failure, type Location } from './project.js';
 import { isList, isMap, Many, someElements, Unknown, unknown, type Value } from './value.js';
-
-/** More than any project has; keeps `count = 1000000000` from filling the memory. */
-const mostOfOne = 2000;
-const mostOfAll = 50_000;
 
 /** What one reading of a project's HCL shares. */
 export class Reading {
   readonly failures: Failure[] = [];
   private readonly told = new Set<string>();
   private uses: Set<Resource>[] = [];
-  private left = mostOfAll;
 
-  /** How many of the instances that `count` or `for_each` asks for are made. */
-  grant(wanted: number): number {
-    const granted = Math.min(wanted, mostOfOne, this.left);
-    this.left -= granted;
-    return granted;
-  }
+  constructor(readonly budget: Budget) {}
 
   /** Evaluates and notes which resources were used on the way. */
   tracked<T>(evaluation: () => T): { value: T; uses: readonly Resource[] } {
@@ -39,11 +30,15 @@ export class Reading {
     if (current) for (const resource of resources) current.add(resource);
   }
 
-  /** The value of an evaluation, or unknown where Terraform would refuse it, which is noted. */
+  /** The value of an evaluation, or unknown where Terraform would refuse it or a limit is reached, which is noted. */
   orFailure(path: string, line: number, evaluation: () => Value): Value {
     try {
-      return evaluation();
+      return this.budget.forOne(() => this.budget.made(evaluation()));
     } catch (error) {
+      if (error instanceof LimitReached) {
+        this.budget.cut(error.message, { path, line });
+        return unknown;
+      }
       if (!(error instanceof EvaluationError)) throw error;
       const at = error instanceof FailedEvaluation ? error.line : line;
       const key = `${path}:${at}: ${error.message}`;
@@ -73,11 +68,17 @@ export class HclBody implements Body {
     readonly uncertain: boolean,
   ) {}
 
+  get budget(): Budget {
+    return this.reading.budget;
+  }
+
   value(name: string): Value | undefined {
+    this.reading.budget.tick();
     return this.argument(name)?.value;
   }
 
   references(name: string): readonly Resource[] {
+    this.reading.budget.tick();
     const argument = this.argument(name);
     if (argument) return argument.uses;
     const blocks = this.expand(name);
@@ -90,6 +91,7 @@ export class HclBody implements Body {
   }
 
   blocks(name: string): Body[] {
+    this.reading.budget.tick();
     const written = this.expand(name).bodies;
     if (written.length > 0) return written;
     const argument = this.argument(name);
@@ -166,7 +168,10 @@ export class HclBody implements Body {
         uncertain,
       );
     const known = collection === null ? [] : pairs(collection);
-    if (known) return known.map(([key, value]) => each(key, value, this.uncertain));
+    if (known) {
+      const granted = this.reading.budget.grant(known.length, `${block.labels[0]} blocks`, this.place);
+      return known.slice(0, granted).map(([key, value]) => each(key, value, this.uncertain));
+    }
     return [each(unknown, collection instanceof Many ? collection.each : unknown, true)];
   }
 

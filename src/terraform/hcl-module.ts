@@ -47,6 +47,14 @@ interface Expansion {
   uncertain: boolean;
 }
 
+interface Expansions {
+  expansions: readonly Expansion[];
+  /** Whether the instances have names: for_each. */
+  isMap: boolean;
+  /** Whether they are all; more than a run looks at are left out. */
+  isWhole: boolean;
+}
+
 /** One call of a module: its variables have values, its resources are instances. */
 export class HclModule {
   readonly resources: Resource[] = [];
@@ -65,7 +73,7 @@ export class HclModule {
     private readonly findFolder: FindFolder,
     private readonly depth = 0,
   ) {
-    this.scope = { files, lookup: (name) => this.lookup(name) };
+    this.scope = { files, budget: reading.budget, lookup: (name) => this.lookup(name) };
     for (const block of folder.blocks) {
       const key = [block.syntax.type, ...block.syntax.labels].join('.');
       if (!this.index.has(key)) this.index.set(key, block);
@@ -76,12 +84,13 @@ export class HclModule {
 
   /** Evaluates everything that makes resources, in this module and in those it calls. */
   expandAll(): void {
-    for (const { syntax } of this.folder.blocks) {
-      const [type, name] = syntax.labels;
-      if (['resource', 'data', 'ephemeral'].includes(syntax.type) && type && name)
-        this.resource(syntax.type, type, name);
-      if (syntax.type === 'module' && type) this.module(type);
+    const blocks = this.folder.blocks.map(({ syntax }) => syntax);
+    for (const { type: kind, labels } of blocks) {
+      const [type, name] = labels;
+      if (['resource', 'data', 'ephemeral'].includes(kind) && type && name) this.resource(kind, type, name);
     }
+    // However many resources the modules have, those beside them are all looked at.
+    for (const { type, labels } of blocks) if (type === 'module' && labels[0]) this.module(labels[0]);
   }
 
   /** Evaluates locals and outputs that nothing has asked for, so that what Terraform would refuse in them is noted. */
@@ -107,11 +116,14 @@ export class HclModule {
     const outputs = this.folder.blocks.filter(
       ({ syntax }) => syntax.type === 'output' && !hasWords(quietly(() => this.output(syntax.labels[0] ?? ''))),
     );
-    return this.usedBy(outputs, ({ syntax }) => this.output(syntax.labels[0] ?? ''));
+    return outputs.flatMap((block) => this.usedBy(block, () => this.output(block.syntax.labels[0] ?? '')));
   }
 
-  private usedBy<T>(items: readonly T[], read: (item: T) => Value): readonly Resource[] {
-    const { value, uses } = this.reading.tracked(() => items.map((item) => quietly(() => read(item)) ?? unknown));
+  /** The resources that an evaluation uses or gives; what Terraform would refuse in it is told elsewhere. */
+  private usedBy({ file, syntax }: PlacedBlock, read: () => Value): readonly Resource[] {
+    const { value, uses } = this.reading.tracked(() =>
+      this.reading.orFailure(file, syntax.line, () => quietly(read) ?? unknown),
+    );
     return [...uses, ...resourcesIn(value)];
   }
 
@@ -181,10 +193,15 @@ export class HclModule {
       const refusesNull = nullable?.kind === 'literal' && nullable.value === false;
       if (given === undefined || (given === null && refusesNull && fallback)) {
         if (!fallback) return new Unknown(`${this.calling.path}var.${name}`);
-        return convert(this.evaluateIn(block, fallback, this.scope), argument('type'), this.scope);
+        return this.converted(block, this.evaluateIn(block, fallback, this.scope), argument('type'));
       }
-      return convert(given, argument('type'), this.scope);
+      return this.converted(block, given, argument('type'));
     });
+  }
+
+  /** A value brought to a variable's type. */
+  private converted({ file, syntax }: PlacedBlock, value: Value, type: Expression | undefined): Value {
+    return this.reading.orFailure(file, syntax.line, () => convert(value, type, this.scope));
   }
 
   private local(name: string): Value | undefined {
@@ -201,8 +218,8 @@ export class HclModule {
   private expandResource(block: PlacedBlock, kind: string, type: string, name: string): Value {
     const { syntax, file } = block;
     const place: Location = { path: file, line: syntax.line, endLine: syntax.endLine };
-    const { expansions, isMap } = this.expansions(block);
-    const instances = expansions.map(({ key, each, uncertain }) => {
+    const expanded = this.expansions(block);
+    const instances = expanded.expansions.map(({ key, each, uncertain }) => {
       const scope: Scope = extend(this.scope, each);
       const resource: Resource = new Resource({
         mode: kind === 'resource' ? 'managed' : (kind as 'data' | 'ephemeral'),
@@ -223,29 +240,35 @@ export class HclModule {
       resource.onUse = (used) => this.reading.use([used]);
       return resource;
     });
-    this.resources.push(...instances);
-    return gather(expansions, instances, isMap);
+    for (const instance of instances) this.resources.push(instance);
+    return gather(expanded, instances);
   }
 
   /** https://developer.hashicorp.com/terraform/language/meta-arguments/count and …/for_each */
-  private expansions(block: PlacedBlock): { expansions: Expansion[]; isMap: boolean } {
+  private expansions(block: PlacedBlock): Expansions {
     const argument = (name: string) => block.syntax.body.attributes.find((attribute) => attribute.name === name);
+    const { labels, line } = block.syntax;
+    const place: Location = { path: block.file, line };
+    const what = `instances of ${labels.join('.')}`;
     const count = argument('count');
     if (count) {
       const value = this.evaluateIn(block, count.expression, this.scope);
       const number = typeof value === 'string' ? Number(value) : value;
       if (typeof number !== 'number' || Number.isNaN(number)) {
-        return { expansions: [{ each: { count: new Map([['index', unknown]]) }, uncertain: true }], isMap: false };
+        const each = { count: new Map([['index', unknown]]) };
+        return { expansions: [{ each, uncertain: true }], isMap: false, isWhole: true };
       }
-      const expansions = Array.from({ length: this.reading.grant(Math.max(0, number)) }, (_, index) => ({
+      const wanted = Math.max(0, Math.floor(number));
+      const granted = this.reading.budget.grant(wanted, what, place);
+      const expansions = Array.from({ length: granted }, (_, index) => ({
         key: index,
         each: { count: new Map([['index', index]]) },
         uncertain: false,
       }));
-      return { expansions, isMap: false };
+      return { expansions, isMap: false, isWhole: granted === wanted };
     }
     const forEach = argument('for_each');
-    if (!forEach) return { expansions: [{ each: {}, uncertain: false }], isMap: false };
+    if (!forEach) return { expansions: [{ each: {}, uncertain: false }], isMap: false, isWhole: true };
     const collection = this.evaluateIn(block, forEach.expression, this.scope);
     const known = collection === null ? [] : pairs(collection);
     const each = (key: Value, value: Value) => ({
@@ -256,13 +279,14 @@ export class HclModule {
     });
     if (!known) {
       const value = collection instanceof Many ? collection.each : unknown;
-      return { expansions: [{ each: each(unknown, value), uncertain: true }], isMap: true };
+      return { expansions: [{ each: each(unknown, value), uncertain: true }], isMap: true, isWhole: true };
     }
-    const expansions = known.slice(0, this.reading.grant(known.length)).map(([mapKey, value]) => {
+    const granted = this.reading.budget.grant(known.length, what, place);
+    const expansions = known.slice(0, granted).map(([mapKey, value]) => {
       const key = isList(collection) ? value : mapKey;
       return { key: identity(key) ?? `${String(mapKey)}?`, each: each(key, value), uncertain: false };
     });
-    return { expansions, isMap: true };
+    return { expansions, isMap: true, isWhole: granted === known.length };
   }
 
   private surroundingsOf(block: PlacedBlock, scope: Scope): Surroundings {
@@ -320,13 +344,20 @@ export class HclModule {
         address,
         source: text,
         location: { path: file, line: syntax.line },
-        given: () => this.usedBy(syntax.body.attributes, ({ expression }) => evaluate(expression, this.scope)),
+        given: () =>
+          syntax.body.attributes.flatMap(({ expression }) =>
+            this.usedBy(block, () => evaluate(expression, this.scope)),
+          ),
       });
       return new Unknown(address);
     }
-    const { expansions, isMap } = this.expansions(block);
-    const values = expansions.map((expansion) => this.callModule(block, folder, name, expansion));
-    return gather(expansions, values, isMap);
+    const expanded = this.expansions(block);
+    const place = { path: file, line: syntax.line };
+    const entered = expanded.expansions.filter(() => this.reading.budget.grantModule(place));
+    const values = entered.map((expansion) => this.callModule(block, folder, name, expansion));
+    if (values.length === 0 && expanded.expansions.length > 0) return new Unknown(address);
+    const isWhole = expanded.isWhole && values.length === expanded.expansions.length;
+    return gather({ ...expanded, expansions: entered, isWhole }, values);
   }
 
   private callModule(
@@ -359,8 +390,8 @@ export class HclModule {
       module.expandAll();
       return unknown;
     });
-    this.resources.push(...module.resources);
-    this.unread.push(...module.unread);
+    for (const resource of module.resources) this.resources.push(resource);
+    for (const unread of module.unread) this.unread.push(unread);
     return new Namespace(path.slice(0, -1), (output) => module.output(output));
   }
 }
@@ -368,9 +399,11 @@ export class HclModule {
 /** Deeper than any project is; keeps calls that double at each level from filling the memory. */
 const deepestModules = 12;
 
-function gather(expansions: readonly Expansion[], values: readonly Value[], isMap: boolean): Value {
+/** What an expression that names the resource or module gets. */
+function gather({ expansions, isMap, isWhole }: Expansions, values: readonly Value[]): Value {
   const [first] = expansions;
   if (first && !('key' in first)) return first.uncertain ? new Many(values[0]!) : values[0]!;
+  if (!isWhole) return new Many(values[0] ?? unknown);
   return isMap ? new Map(expansions.map(({ key }, at) => [String(key), values[at]!])) : values;
 }
 

@@ -10,6 +10,11 @@ export function isRead(name: string): boolean {
   return name.endsWith('.tf') && !name.startsWith('.');
 }
 
+/** Whether a file holds values of variables. */
+export function isVariables(name: string): boolean {
+  return /\.tfvars(\.json)?$/.test(name);
+}
+
 /** Whether a file holds Terraform's own tests. */
 export function isTest(name: string): boolean {
   return name.endsWith('.tftest.hcl') && !name.startsWith('.');

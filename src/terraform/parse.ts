@@ -4,7 +4,16 @@ import { brotliDecompressSync } from 'node:zlib';
 
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 
-import { HclError, type Attribute, type BlockSyntax, type Body, type Expression, type SourceFile } from './syntax.js';
+import { Budget } from './budget.js';
+import {
+  children,
+  HclError,
+  type Attribute,
+  type BlockSyntax,
+  type Body,
+  type Expression,
+  type SourceFile,
+} from './syntax.js';
 
 let loading: Promise<Parser> | undefined;
 
@@ -30,19 +39,19 @@ function load(): Promise<Parser> {
 /**
  * Reads Terraform files: `sources` is their text by path. Throws HclError, with path and line, for what is no HCL.
  */
-export async function parseHcl(sources: ReadonlyMap<string, string>): Promise<SourceFile[]> {
+export async function parseHcl(sources: ReadonlyMap<string, string>, budget = new Budget()): Promise<SourceFile[]> {
   const parser = await load();
-  return [...sources].map(([file, text]) => parseFile(parser, file, text));
+  return [...sources].map(([file, text]) => parseFile(parser, file, text, budget));
 }
 
-function parseFile(parser: Parser, file: string, raw: string): SourceFile {
+function parseFile(parser: Parser, file: string, raw: string, budget: Budget): SourceFile {
   // Byte order marks and Windows' line ends mean nothing to Terraform; lines stay the same.
   const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  const tree = parser.parse(text);
+  const tree = parser.parse(text.replace(exponents, (number) => '0'.repeat(number.length)));
   if (!tree) throw new HclError(file, 1, 'cannot be read');
   try {
     const comments: SourceFile['comments'] = [];
-    const root = readTree(tree, file, text, comments);
+    const root = readTree(tree, file, text, comments, budget);
     const broken = root && firstError(root);
     if (broken) throw new HclError(file, broken.row, errorText(broken, text));
     const reader = new Reader(file, text);
@@ -52,6 +61,12 @@ function parseFile(parser: Parser, file: string, raw: string): SourceFile {
     tree.delete();
   }
 }
+
+/**
+ * Numbers with an exponent, which the grammar does not know: it reads as many other digits in their place. What is in
+ * quotes or comments is taken from the text itself.
+ */
+const exponents = /(?<![\w.])\d+(?:\.\d+)?[eE][-+]?\d+(?!\w)/g;
 
 /** A node of the syntax tree, copied out of WebAssembly in one walk: asking there for each is far slower. */
 interface Node {
@@ -66,8 +81,16 @@ interface Node {
 
 /** Deeper nesting than anybody writes would end in a stack overflow, not in an answer. */
 const deepestNesting = 1000;
+const deepestExpression = 500;
+const tooDeep = 'is nested too deep to be read';
 
-function readTree(tree: Tree, file: string, text: string, comments: SourceFile['comments']): Node | undefined {
+function readTree(
+  tree: Tree,
+  file: string,
+  text: string,
+  comments: SourceFile['comments'],
+  budget: Budget,
+): Node | undefined {
   const rowAt = rowCounter(text);
   const broken = tree.rootNode.hasError;
   const cursor = tree.walk();
@@ -82,7 +105,8 @@ function readTree(tree: Tree, file: string, text: string, comments: SourceFile['
     const start = at.startIndex;
     const end = at.endIndex;
     const row = rowAt(start);
-    if (depth > deepestNesting) throw new HclError(file, row, 'is nested too deep to be read');
+    if (depth > deepestNesting) throw new HclError(file, row, tooDeep);
+    if (!budget.grantNode()) throw new HclError(file, row, 'is more than one run reads');
     if (type === 'comment') {
       comments.push({ text: commentText(text.slice(start, end)), line: row, endLine: rowAt(end) });
       return undefined;
@@ -144,8 +168,20 @@ function errorText(node: Node, text: string): string {
 
 const operators = new Set(['!', '-', '+', '*', '/', '%', '==', '!=', '<', '<=', '>', '>=', '&&', '||']);
 
+/** Whether expressions stand in one another more than `most` levels deep. */
+function isDeeper(expression: Expression, most: number): boolean {
+  let level = [expression];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap(children);
+  }
+  return false;
+}
+
 /** Turns the nodes of one file into syntax. */
 class Reader {
+  private hasLongChain = false;
+
   constructor(
     private readonly file: string,
     private readonly text: string,
@@ -163,7 +199,11 @@ class Reader {
 
   private attribute(node: Node): Attribute {
     const [name, , value] = node.children;
-    return { name: this.source(name!), expression: this.expression(value!), line: node.row };
+    this.hasLongChain = false;
+    const expression = this.expression(value!);
+    // Accesses stand side by side in the tree, and one in another in what is read.
+    if (this.hasLongChain && isDeeper(expression, deepestExpression)) throw new HclError(this.file, node.row, tooDeep);
+    return { name: this.source(name!), expression, line: node.row };
   }
 
   private block(node: Node): BlockSyntax {
@@ -190,6 +230,7 @@ class Reader {
   }
 
   private accesses(start: Expression, accesses: Node[]): Expression {
+    this.hasLongChain ||= accesses.length > 20;
     return accesses.reduce<Expression>((of, access) => this.access(of, access), start);
   }
 
@@ -259,7 +300,7 @@ class Reader {
     const line = node.row;
     switch (node.type) {
       case 'numeric_lit':
-        return { kind: 'literal', line, value: Number(text) };
+        return number(line, Number(text));
       case 'bool_lit':
         return { kind: 'literal', line, value: text === 'true' };
       case 'null_lit':
@@ -414,6 +455,11 @@ class Reader {
   private unreadable(node: Node): HclError {
     return new HclError(this.file, node.row, errorText(node, this.text));
   }
+}
+
+/** A number, or what nobody knows where it is larger than JavaScript's. */
+function number(line: number, value: number): Expression {
+  return Number.isFinite(value) ? { kind: 'literal', line, value } : { kind: 'directive', line, parts: [] };
 }
 
 function isText(part: Expression): part is Expression & { kind: 'literal'; value: string } {

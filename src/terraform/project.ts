@@ -1,3 +1,4 @@
+import { Budget } from './budget.js';
 import type { BlockSyntax, SourceFile } from './syntax.js';
 import type { ModuleFolder } from './module-folder.js';
 import { withoutKeys } from './addresses.js';
@@ -8,7 +9,10 @@ import { identity, Lazy, Unknown, type Value } from './value.js';
 export interface Sources {
   /** The names of the files in a folder; undefined where there is no such folder. */
   list(folder: string): readonly string[] | undefined;
+  /** The text of a file; undefined where there is none, or none that is read. */
   read(file: string): string | undefined;
+  /** What was asked for, is there or may be, and was not read. */
+  unread?(): readonly UnreadFile[];
 }
 
 /** A place in the user's files. */
@@ -35,6 +39,8 @@ export interface Body {
   location(name?: string): Location | undefined;
   /** Whether it is not known that, or how often, this block will be there. */
   readonly uncertain: boolean;
+  /** What looking at it may cost, where that is known. */
+  readonly budget?: Budget;
 }
 
 /** A block of a project: a resource, or a nested block of one. */
@@ -221,7 +227,8 @@ export interface ProjectParts {
   unreadModules?: readonly UnreadModule[];
   /** Asked once all was looked at, since files and values are read when they are needed. */
   unreadFiles?: () => readonly UnreadFile[];
-  cuts?: () => readonly Cut[];
+  /** What reading it may cost, and what looking at it may. */
+  budget?: Budget;
   /** The resources that the outputs of the root module refer to. */
   exported?: () => readonly Resource[];
   failures?: () => readonly Failure[];
@@ -235,6 +242,7 @@ export class Project {
   /** Terraform's own tests of it, as far as they can be read. */
   readonly tests: readonly SourceFile[];
   readonly unreadModules: readonly UnreadModule[];
+  readonly budget: Budget;
   private readonly sources: Sources | undefined;
   private readonly byType = new Map<string, Resource[]>();
   private readonly pointers = new Map<string, ReadonlyMap<string, Resource[]>>();
@@ -244,7 +252,6 @@ export class Project {
   private positions: ReadonlyMap<Resource, number> | undefined;
   private readonly failuresSoFar: () => readonly Failure[];
   private readonly findUnreadFiles: () => readonly UnreadFile[];
-  private readonly findCuts: () => readonly Cut[];
   private readonly findExported: () => readonly Resource[];
   private exported: ReadonlySet<Resource> | undefined;
   private given: ReadonlySet<Resource> | undefined;
@@ -256,7 +263,7 @@ export class Project {
     this.tests = parts.tests ?? [];
     this.unreadModules = parts.unreadModules ?? [];
     this.findUnreadFiles = parts.unreadFiles ?? (() => []);
-    this.findCuts = parts.cuts ?? (() => []);
+    this.budget = parts.budget ?? new Budget();
     this.sources = parts.sources;
     this.failuresSoFar = parts.failures ?? (() => []);
     this.findExported = parts.exported ?? (() => []);
@@ -383,11 +390,6 @@ export class Project {
   /** The files that were not looked into, as far as they were needed so far. */
   unreadFiles(): readonly UnreadFile[] {
     return this.findUnreadFiles();
-  }
-
-  /** The limits that were reached so far. */
-  cuts(): readonly Cut[] {
-    return this.findCuts();
   }
 
   /** What Terraform would refuse while it evaluates; every argument that was read so far has been evaluated. */

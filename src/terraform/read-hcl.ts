@@ -1,45 +1,16 @@
-import { isUtf8 } from 'node:buffer';
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { Budget, LimitReached } from './budget.js';
 import { folderOfSource, isLeftUnread, isOverride, isRead, isTest } from './module-files.js';
 import { parseHcl } from './parse.js';
 import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } from './syntax.js';
 import { evaluate, FailedEvaluation } from './evaluate.js';
-import { EvaluationError } from './functions.js';
+import { EvaluationError } from './evaluation-error.js';
 import { Reading } from './hcl-body.js';
 import { HclModule } from './hcl-module.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { Project, type Sources, type UnreadFile } from './project.js';
-import { fromPlain, isMap, type Value } from './value.js';
-
-/** The sources in a folder on disk. */
-export function folderSources(root: string): Sources {
-  return {
-    list(folder) {
-      try {
-        return readdirSync(path.join(root, folder), { withFileTypes: true })
-          .filter((entry) => !entry.isDirectory())
-          .map(({ name }) => name)
-          .sort();
-      } catch {
-        return undefined;
-      }
-    },
-    read(file) {
-      let bytes: Buffer;
-      try {
-        bytes = readFileSync(path.resolve(root, file));
-      } catch {
-        return undefined;
-      }
-      if (isUtf8(bytes)) return bytes.toString();
-      if (/\.(tf|tfvars|json)$/.test(file)) throw new HclError(file, 1, 'is not in UTF-8');
-      // What else a project reads, such as an archive, is not looked into.
-      return undefined;
-    },
-  };
-}
+import { fromPlain, isMap, unknown, type Value } from './value.js';
 
 /** Sources in memory, such as a generated project. */
 export function memorySources(files: ReadonlyMap<string, string>): Sources {
@@ -54,35 +25,50 @@ export function memorySources(files: ReadonlyMap<string, string>): Sources {
   };
 }
 
+/** What reading takes beside the files. */
+export interface ReadOptions {
+  /** The texts of more .tfvars files by path, the later ones winning. */
+  variableFiles?: ReadonlyMap<string, string>;
+  /** What reading and checking may cost; one of its own unless given. */
+  budget?: Budget;
+}
+
 /**
- * Reads the Terraform project in `sources`, with the modules it calls by path and the values in its .tfvars files;
- * `variableFiles` are more of those, the later ones winning. Throws HclError for what is no HCL.
+ * Reads the Terraform project in `sources`, with the modules it calls by path and the values in its .tfvars files.
+ * Throws HclError for what is no HCL.
  */
-export async function readHclProject(sources: Sources, variableFiles: readonly string[] = []): Promise<Project> {
-  const folders = new Map<string, ModuleFolder>();
-  await readFolders('', sources, folders, []);
-  const root = folders.get('')!;
-  const variables = await readVariables(sources, variableFiles);
-  const reading = new Reading();
-  const module = new HclModule(
-    root,
-    { path: '', uncertain: false, inputs: (name) => variables.get(name), surroundings: () => undefined },
-    reading,
-    { read: (file) => sources.read(file) },
-    (from, source) => folders.get(folderOfSource(from.path, source) ?? '?'),
-  );
-  module.expandAll();
-  module.evaluateRest();
-  return new Project({
-    stage: 'hcl',
-    sources,
-    resources: module.resources,
-    folders: [...folders.values()],
-    tests: await readTests(sources),
-    unreadModules: module.unread,
-    unreadFiles: () => [...folders.keys()].flatMap((folder) => leftUnread(folder, sources)),
-    exported: () => module.exported(),
-    failures: () => reading.failures,
+export async function readHclProject(sources: Sources, options: ReadOptions = {}): Promise<Project> {
+  const { variableFiles = new Map<string, string>(), budget = new Budget() } = options;
+  return budget.timed(async () => {
+    const folders = new Map<string, ModuleFolder>();
+    await readFolders('', sources, budget, folders, []);
+    const root = folders.get('')!;
+    const variables = await readVariables(sources, variableFiles, budget);
+    const reading = new Reading(budget);
+    const module = new HclModule(
+      root,
+      { path: '', uncertain: false, inputs: (name) => variables.get(name), surroundings: () => undefined },
+      reading,
+      { read: (file) => sources.read(file) },
+      (from, source) => folders.get(folderOfSource(from.path, source) ?? '?'),
+    );
+    module.expandAll();
+    module.evaluateRest();
+    return new Project({
+      stage: 'hcl',
+      sources,
+      resources: module.resources,
+      folders: [...folders.values()],
+      tests: await readTests(sources, budget),
+      unreadModules: module.unread,
+      unreadFiles: () => [
+        ...[...folders.keys()].flatMap((folder) => leftUnread(folder, sources)),
+        ...(sources.unread?.() ?? []),
+      ],
+      budget,
+      exported: () => module.exported(),
+      failures: () => reading.failures,
+    });
   });
 }
 
@@ -98,13 +84,13 @@ function leftUnread(folder: string, sources: Sources): UnreadFile[] {
 const testFolders = ['', 'tests'];
 
 /** The tests of the root module; what is no HCL is left to Terraform, since the project can be read without. */
-async function readTests(sources: Sources): Promise<SourceFile[]> {
+async function readTests(sources: Sources, budget: Budget): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   for (const folder of testFolders) {
     for (const name of sources.list(folder)?.filter(isTest) ?? []) {
       const file = path.posix.join(folder, name);
       try {
-        files.push(...(await parseHcl(new Map([[file, sources.read(file) ?? '']]))));
+        files.push(...(await parseHcl(new Map([[file, sources.read(file) ?? '']]), budget)));
       } catch (error) {
         if (!(error instanceof HclError)) throw error;
       }
@@ -120,20 +106,25 @@ const mostFolders = 500;
 async function readFolders(
   folder: string,
   sources: Sources,
+  budget: Budget,
   folders: Map<string, ModuleFolder>,
   callers: readonly string[],
 ): Promise<void> {
-  if (folders.has(folder) || folders.size >= mostFolders) return;
+  if (folders.has(folder)) return;
+  if (folders.size >= mostFolders) {
+    budget.cut(`more than ${mostFolders} folders of modules`);
+    return;
+  }
   const names = sources.list(folder)?.filter(isRead) ?? [];
   if (names.length === 0 && folder !== '') return;
   const texts = new Map<string, string>();
   for (const name of names) {
     const file = folder === '' ? name : `${folder}/${name}`;
     const text = sources.read(file);
-    if (text === undefined) throw new HclError(file, 1, 'cannot be read');
-    texts.set(file, text);
+    if (text !== undefined) texts.set(file, text);
+    else if (!isNoted(file, sources)) throw new HclError(file, 1, 'cannot be read');
   }
-  const files = await parseHcl(texts);
+  const files = await parseHcl(texts, budget);
   const blocks = withOverrides(files);
   folders.set(folder, { path: folder, files, blocks });
   for (const { syntax, file } of blocks) {
@@ -144,8 +135,13 @@ async function readFolders(
     const around = [...callers, folder];
     if (around.includes(called))
       throw new HclError(file, source.line, 'calls a module that this one stands in, so without end');
-    await readFolders(called, sources, folders, around);
+    await readFolders(called, sources, budget, folders, around);
   }
+}
+
+/** Whether the report will say that a file was not read. */
+function isNoted(file: string, sources: Sources): boolean {
+  return sources.unread?.().some((unread) => unread.path === file) ?? false;
 }
 
 const overridable = new Set(['resource', 'data', 'module', 'variable', 'output', 'provider']);
@@ -190,15 +186,20 @@ function movedTo(line: number, { attributes, blocks }: Body): Body {
 }
 
 /** https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence */
-async function readVariables(sources: Sources, more: readonly string[]): Promise<Map<string, Value>> {
+async function readVariables(
+  sources: Sources,
+  more: ReadonlyMap<string, string>,
+  budget: Budget,
+): Promise<Map<string, Value>> {
   const names = sources.list('') ?? [];
   const ofProject = ['terraform.tfvars', 'terraform.tfvars.json'].filter((name) => names.includes(name));
   const automatic = names.filter((name) => /\.auto\.tfvars(\.json)?$/.test(name));
   const variables = new Map<string, Value>();
-  for (const file of [...ofProject, ...automatic, ...more]) {
-    const text = sources.read(file);
+  for (const file of [...ofProject, ...automatic, ...more.keys()]) {
+    const text = more.get(file) ?? sources.read(file);
+    if (text === undefined && isNoted(file, sources)) continue;
     if (text === undefined) throw new HclError(file, 1, 'cannot be found or read');
-    const values = file.endsWith('.json') ? jsonVariables(file, text) : await hclVariables(file, text);
+    const values = file.endsWith('.json') ? jsonVariables(file, text) : await hclVariables(file, text, budget);
     for (const [name, value] of values) variables.set(name, value);
   }
   return variables;
@@ -215,13 +216,17 @@ function jsonVariables(file: string, text: string): [string, Value][] {
   return [...values];
 }
 
-async function hclVariables(file: string, text: string): Promise<[string, Value][]> {
-  const [parsed] = (await parseHcl(new Map([[file, text]]))) as [SourceFile];
-  const scope = { lookup: () => undefined, files: { read: () => undefined } };
+async function hclVariables(file: string, text: string, budget: Budget): Promise<[string, Value][]> {
+  const [parsed] = (await parseHcl(new Map([[file, text]]), budget)) as [SourceFile];
+  const scope = { lookup: () => undefined, files: { read: () => undefined }, budget };
   return parsed.body.attributes.map(({ name, expression, line }) => {
     try {
-      return [name, evaluate(expression, scope)];
+      return [name, budget.forOne(() => evaluate(expression, scope))];
     } catch (error) {
+      if (error instanceof LimitReached) {
+        budget.cut(error.message, { path: file, line });
+        return [name, unknown];
+      }
       if (!(error instanceof EvaluationError)) throw error;
       throw new HclError(file, error instanceof FailedEvaluation ? error.line : line, error.message);
     }

@@ -1,7 +1,19 @@
+import { Budget } from './budget.js';
 import { account as anyAccount, partitionOf, type Surroundings } from './aws-attributes.js';
 import { modulePathOf, withoutKeys } from './addresses.js';
 import { Project, Resource, type Body } from './project.js';
-import { fromPlain, identity, isList, isMap, someElements, Unknown, unknown, type Value } from './value.js';
+import {
+  deepestJson,
+  fromPlain,
+  identity,
+  isList,
+  isMap,
+  someElements,
+  tooDeep,
+  Unknown,
+  unknown,
+  type Value,
+} from './value.js';
 
 /** A file that is no plan or state as `terraform show -json` prints them; the message says what it is, or is not. */
 export class NotReadable extends Error {
@@ -14,17 +26,21 @@ export class NotReadable extends Error {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a plan as `terraform show -json` prints it: `text` is the content of the file. Throws NotReadable.
+ * Reads a plan as `terraform show -json` prints it: `text` is the content of the file, `budget` what looking at it may
+ * cost. Throws NotReadable.
  * https://developer.hashicorp.com/terraform/internals/json-format
  */
-export function readPlan(text: string): Project {
-  const plan = readShown(text);
+export function readPlan(text: string, budget = new Budget()): Project {
+  return budget.timedNow(() => planFrom(readShown(text, budget), budget));
+}
+
+function planFrom(plan: Json, budget: Budget): Project {
   if (!isObject(plan.planned_values)) {
     throw new NotReadable(isObject(plan.values) ? 'is a state, not a plan; give it with --state' : 'is no plan');
   }
   const changes = new Map(
     objects(plan.resource_changes).map((change) => [
-      String(change.address),
+      textOf(change.address),
       isObject(change.change) ? change.change : {},
     ]),
   );
@@ -38,25 +54,53 @@ export function readPlan(text: string): Project {
   return new JsonProject(
     'plan',
     found,
-    (resource) => changes.get(String(resource.address))?.after_unknown,
+    (resource) => changes.get(textOf(resource.address))?.after_unknown,
+    budget,
     configuration,
   ).project;
 }
 
-/** Reads a state as `terraform show -json` prints it. Throws NotReadable. */
-export function readState(text: string): Project {
-  const state = readShown(text);
+/** Reads a state as `terraform show -json` prints it, as readPlan() does a plan. Throws NotReadable. */
+export function readState(text: string, budget = new Budget()): Project {
+  return budget.timedNow(() => stateFrom(readShown(text, budget), budget));
+}
+
+function stateFrom(state: Json, budget: Budget): Project {
   if (isObject(state.planned_values)) throw new NotReadable('is a plan, not a state; give it with --plan');
   if (!isObject(state.values)) {
     // A state that nothing has been applied to.
     if ('format_version' in state && Object.keys(state).length <= 2)
-      return new JsonProject('state', [], () => false).project;
+      return new JsonProject('state', [], () => false, budget).project;
     throw new NotReadable('is no state');
   }
-  return new JsonProject('state', resourcesIn(state.values.root_module), () => false).project;
+  return new JsonProject('state', resourcesIn(state.values.root_module), () => false, budget).project;
 }
 
-function readShown(text: string): Json {
+/** A text in JSON; what else stands there, where a text is expected, is none. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** Takes out of parsed JSON what is nested deeper than any plan is: what reads it goes as deep as it is. */
+function prune(content: object, budget: Budget): void {
+  let level: object[] = [content];
+  for (let depth = 1; level.length > 0; depth++) {
+    const next: object[] = [];
+    for (const container of level) {
+      for (const [key, value] of Object.entries(container)) {
+        if (typeof value !== 'object' || value === null) continue;
+        if (depth < deepestJson) next.push(value as object);
+        else {
+          (container as Record<string, unknown>)[key] = tooDeep;
+          budget.cut(`what is nested more than ${deepestJson} levels deep in the plan or state is not looked at`);
+        }
+      }
+    }
+    level = next;
+  }
+}
+
+function readShown(text: string, budget: Budget): Json {
   let content: unknown;
   try {
     content = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -69,6 +113,7 @@ function readShown(text: string): Json {
     );
   }
   if (!isObject(content)) throw new NotReadable('is no JSON object');
+  prune(content, budget);
   if ('lineage' in content && 'serial' in content) {
     throw new NotReadable('is a state file as terraform keeps it; make JSON of it with terraform show -json');
   }
@@ -98,6 +143,7 @@ class JsonProject {
     stage: 'plan' | 'state',
     resources: readonly Json[],
     unknownsOf: (resource: Json) => unknown,
+    budget: Budget,
     configuration?: Configuration,
   ) {
     const region = configuration?.region() ?? commonPart(resources, 3);
@@ -107,18 +153,18 @@ class JsonProject {
       partition: partitionOf(region ?? unknown),
     };
     const made = resources.map((resource) => {
-      const address = String(resource.address);
+      const address = textOf(resource.address);
       const modulePath = modulePathOf(address);
       const configAddress = withoutKeys(address);
       const values = isObject(resource.values) ? resource.values : {};
       const key = resource.index;
       return new Resource({
         mode: resource.mode === 'data' ? 'data' : 'managed',
-        type: String(resource.type),
-        name: String(resource.name),
+        type: textOf(resource.type),
+        name: textOf(resource.name),
         modulePath,
         ...(typeof key === 'string' || typeof key === 'number' ? { key } : {}),
-        body: new JsonBody(merged(values, unknownsOf(resource)), {
+        body: new JsonBody(merged(values, unknownsOf(resource)), budget, {
           written: configuration?.expressions(configAddress),
           byText: (text) => this.identified(text),
           byExpression: (name) =>
@@ -138,7 +184,7 @@ class JsonProject {
       if (same) same.push(resource);
       else this.byConfigAddress.set(resource.configAddress, [resource]);
     }
-    this.project = new Project({ stage, resources: made });
+    this.project = new Project({ stage, resources: made, budget });
   }
 
   /** The resources that have this id, ARN or URL: what AWS's own answers name others by. */
@@ -233,10 +279,12 @@ class JsonBody implements Body {
 
   constructor(
     private readonly values: ReadonlyMap<string, Value>,
+    readonly budget: Budget,
     private readonly lookups: Lookups,
   ) {}
 
   value(name: string): Value | undefined {
+    this.budget.tick();
     const value = this.values.get(name);
     if (value === undefined || isUnset(value)) return undefined;
     // A plan also lists what only AWS sets.
@@ -249,7 +297,7 @@ class JsonBody implements Body {
     if (value === undefined || value === null) return [];
     return someElements(value)
       .filter(isMap)
-      .map((object, at) => new JsonBody(object, this.nested(name, at)));
+      .map((object, at) => new JsonBody(object, this.budget, this.nested(name, at)));
   }
 
   private nested(name: string, at: number): Lookups {
@@ -349,7 +397,7 @@ class Configuration {
   }
 
   private index(byAddress: Map<string, Json>, module: Json, prefix: string): void {
-    for (const resource of objects(module.resources)) byAddress.set(`${prefix}${String(resource.address)}`, resource);
+    for (const resource of objects(module.resources)) byAddress.set(`${prefix}${textOf(resource.address)}`, resource);
     for (const [name, call] of Object.entries(isObject(module.module_calls) ? module.module_calls : {})) {
       if (isObject(call) && isObject(call.module)) this.index(byAddress, call.module, `${prefix}module.${name}.`);
     }

@@ -216,13 +216,21 @@ function toPlain(value: Value): unknown {
   return value;
 }
 
+/** Stands in parsed JSON for what was taken out, because it is nested too deep. */
+export const tooDeep = Symbol('too deep');
+
+/** How deep a value in a text of JSON is read; what is deeper is not known. */
+export const deepestJson = 200;
+
 /** A value from parsed JSON. */
-export function fromPlain(plain: unknown): Value {
-  if (Array.isArray(plain)) return plain.map(fromPlain);
+export function fromPlain(plain: unknown, depth = 0): Value {
+  if (plain === tooDeep || depth > deepestJson) return unknown;
+  if (Array.isArray(plain)) return plain.map((item) => fromPlain(item, depth + 1));
   if (typeof plain === 'object' && plain !== null) {
-    return new Map(Object.entries(plain).map(([key, item]) => [key, fromPlain(item)]));
+    return new Map(Object.entries(plain).map(([key, item]) => [key, fromPlain(item, depth + 1)]));
   }
-  return plain as Value;
+  // JSON has numbers that JavaScript has not.
+  return typeof plain === 'number' && !Number.isFinite(plain) ? unknown : (plain as Value);
 }
 
 /** What a text that should be JSON holds: undefined where it is not known, an Error where it is not JSON. */

@@ -3,7 +3,8 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { folderSources, memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
+import { folderSources } from '../../src/terraform/folder-sources.js';
+import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import { show } from '../../src/terraform/value.js';
 import { filesIn } from '../support/rules.js';
 import { scratchFolder } from '../support/scratch.js';

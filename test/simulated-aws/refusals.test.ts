@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { check } from '../../src/rules/check.js';
-import { folderSources, readHclProject } from '../../src/terraform/read-hcl.js';
+import { folderSources } from '../../src/terraform/folder-sources.js';
+import { readHclProject } from '../../src/terraform/read-hcl.js';
 import { scratchFolder } from '../support/scratch.js';
 import { describeSimulator, startSimulator, type Simulator } from './simulator.js';
 import { smallProject } from './small-project.js';

@@ -114,7 +114,7 @@ const zoneArguments: Readonly<Record<string, readonly string[]>> = {
 
 /** The region that the project is for, as terraform.tfvars has it. */
 function regionOf(project: Project): string | undefined {
-  return /^\s*aws_region\s*=\s*"([^"]+)"/m.exec(project.read('terraform.tfvars') ?? '')?.[1];
+  return /^[ \t]*aws_region[ \t]*=[ \t]*"([^"]+)"/m.exec(project.read('terraform.tfvars') ?? '')?.[1];
 }
 
 export default defineRules(

@@ -128,7 +128,11 @@ export function rootVariablesOf(project: Project, place: Place): string[] {
   const [root] = project.folders;
   const names = new Set<string>();
   const seen = new Set<string>();
-  const follow = (path: string, folder: ModuleFolder, expression: Expression) => {
+  // Chains of locals can be of any length, so nothing calls itself.
+  const waiting: { path: string; folder: ModuleFolder; expression: Expression }[] = [];
+  const follow = (path: string, folder: ModuleFolder, expression: Expression) =>
+    void waiting.push({ path, folder, expression });
+  const look = ({ path, folder, expression }: (typeof waiting)[number]) => {
     for (const reference of referencesIn(expression)) {
       const [kind] = reference.path;
       if (kind === 'each' || kind === 'count') followRepetition(path, folder, place.block.syntax.body);
@@ -152,14 +156,18 @@ export function rootVariablesOf(project: Project, place: Place): string[] {
     }
   };
   const once = (address: string) => !seen.has(address) && seen.add(address);
-  const visit = (address: string) => {
-    if (!once(address)) return;
-    const [, name] = /^var\.(.+)$/.exec(address) ?? [];
-    if (name !== undefined) names.add(name);
-    for (const next of nodes.get(address)?.needs ?? [])
-      if (/(?:^|\.)(?:var|local|output)\.[^.]+$/.test(next)) visit(next);
+  const visit = (start: string) => {
+    for (const addresses = [start]; addresses.length > 0;) {
+      const address = addresses.pop()!;
+      if (!once(address)) continue;
+      const [, name] = /^var\.(.+)$/.exec(address) ?? [];
+      if (name !== undefined) names.add(name);
+      for (const next of nodes.get(address)?.needs ?? [])
+        if (/(?:^|\.)(?:var|local|output)\.[^.]+$/.test(next)) addresses.push(next);
+    }
   };
   for (const path of paths.get(place.folder) ?? []) follow(path, place.folder, place.expression);
+  for (let one = waiting.pop(); one; one = waiting.pop()) look(one);
   return [...names].filter((name) => root && declarationsOf(root).variables.has(name));
 }
 
@@ -169,7 +177,7 @@ export function givenVariables(project: Project): ReadonlySet<string> {
     /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/.test(name),
   );
   const names = files.flatMap((file) =>
-    [...(project.read(file) ?? '').matchAll(/^\s*"?([\w-]+)"?\s*[=:]/gm)].map(([, name]) => name ?? ''),
+    [...(project.read(file) ?? '').matchAll(/^[ \t]*"?([\w-]+)"?[ \t]*[=:]/gm)].map(([, name]) => name ?? ''),
   );
   return new Set(names);
 }

@@ -12,10 +12,13 @@ export function covers(pattern: Value, text: Value): boolean | undefined {
   const symbols = new Map<string, string>();
   const left = characters(pattern, symbols);
   const right = characters(text, symbols);
-  if (!left || !right) return undefined;
+  // AWS has no ARNs that are as long, and what compares them takes as much time as both together have room for.
+  if (!left || !right || left.length * right.length > mostCompared) return undefined;
   if (matches(left, right, false)) return true;
   return matches(...withoutCommonEnds(left, right), true) ? undefined : false;
 }
+
+const mostCompared = 500_000;
 
 /** What both begin and end with, unknown values included, is the same in both: only what is between can differ. */
 function withoutCommonEnds(pattern: Character[], text: Character[]): [Character[], Character[]] {
@@ -99,32 +102,35 @@ function mayHold(value: Character | undefined, character: Character | undefined)
 
 /** Whether the pattern covers the text; `generously`, where unknown values may be anything that helps. */
 function matches(pattern: readonly Character[], text: readonly Character[], generously: boolean): boolean {
-  const known = new Map<number, boolean>();
-  const from = (p: number, t: number): boolean => {
-    const key = p * (text.length + 1) + t;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    known.set(key, false);
-    const result = step(p, t);
-    known.set(key, result);
-    return result;
-  };
-  const step = (p: number, t: number): boolean => {
+  const width = text.length + 1;
+  const seen = new Set<number>();
+  // Places in pattern and text that can be reached, as one number; the last is tried first.
+  const waiting = [0];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    const t = at % width;
+    const p = (at - t) / width;
     if (p === pattern.length && t === text.length) return true;
     const wanted = pattern[p];
     const given = text[t];
-    if (wanted === '*') return from(p + 1, t) || (t < text.length && from(p, t + 1));
-    if (generously) {
-      if (wanted !== undefined && isUnknown(wanted) && from(p + 1, t)) return true;
-      if (given !== undefined && isUnknown(given) && from(p, t + 1)) return true;
-      if (t < text.length && mayHold(wanted, given) && from(p, t + 1)) return true;
-      if (p < pattern.length && mayHold(given, wanted) && from(p + 1, t)) return true;
+    const reach = (nextP: number, nextT: number) => waiting.push(nextP * width + nextT);
+    if (wanted === '*') {
+      if (t < text.length) reach(p, t + 1);
+      reach(p + 1, t);
+      continue;
     }
-    if (wanted === undefined || given === undefined) return false;
-    const fits = wanted === given ? wanted !== anonymous : wanted === '?' && !isUnknown(given);
-    return fits && from(p + 1, t + 1);
-  };
-  return from(0, 0);
+    if (wanted !== undefined && given !== undefined) {
+      const fits = wanted === given ? wanted !== anonymous : wanted === '?' && !isUnknown(given);
+      if (fits) reach(p + 1, t + 1);
+    }
+    if (!generously) continue;
+    if (p < pattern.length && mayHold(given, wanted)) reach(p + 1, t);
+    if (t < text.length && mayHold(wanted, given)) reach(p, t + 1);
+    if (given !== undefined && isUnknown(given)) reach(p, t + 1);
+    if (wanted !== undefined && isUnknown(wanted)) reach(p + 1, t);
+  }
+  return false;
 }
 
 /** The same for the names of actions, in which capitals do not matter: whether `s3:Get*` covers `s3:GetObject`. */

@@ -230,7 +230,7 @@ export function roleOf(resource: Block, argument: string, project: Project): Res
   const role = pointedAt(project, resource, argument, 'aws_iam_role');
   if (role) return role;
   const profile = pointedAt(project, resource, argument, 'aws_iam_instance_profile');
-  return profile ? roleOf(profile, 'role', project) : undefined;
+  return profile && pointedAt(project, profile, 'role', 'aws_iam_role');
 }
 
 /** The one resource of a type that an argument names; undefined where it is none of the project, or one of several. */

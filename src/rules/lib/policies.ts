@@ -1,3 +1,4 @@
+import { limits } from '../../terraform/budget.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
 import {
   decodeJson,
@@ -199,17 +200,40 @@ function joinPolicies(policies: readonly Policy[]): Policy {
   };
 }
 
-/** `data "aws_iam_policy_document"`, with the documents it takes over. */
+const inProgress = new Set<Resource>();
+
+/** `data "aws_iam_policy_document"`, with the documents it takes over; in a circle of such nothing is known. */
 function readDocument(document: Resource): Policy {
+  if (inProgress.has(document)) return { statements: [], complete: false };
+  inProgress.add(document);
+  try {
+    return readNewDocument(document);
+  } finally {
+    inProgress.delete(document);
+  }
+}
+
+function readNewDocument(document: Resource): Policy {
   const taken = (...names: string[]) => joinPolicies(names.flatMap((name) => readList(document, name)));
-  const blocks = document.blocks('statement');
-  const own = { statements: blocks.map(readStatementBlock), complete: !blocks.some(({ uncertain }) => uncertain) };
+  const all = document.blocks('statement');
+  const blocks = lookedAt(all, document, 'statement');
+  const own = {
+    statements: blocks.map(readStatementBlock),
+    complete: blocks.length === all.length && !blocks.some(({ uncertain }) => uncertain),
+  };
   const base = replacing(taken('source_policy_documents', 'source_json'), own);
   const over = ['override_policy_documents', 'override_json'].flatMap((name) => readList(document, name));
   return {
     ...over.reduce(replacing, base),
     version: document.get('version') ?? '2012-10-17',
   };
+}
+
+/** As many statements of a policy as a run looks at; where they are not all, that is noted. */
+function lookedAt<T>(statements: readonly T[], at: Block, argument: string): readonly T[] {
+  if (statements.length <= limits.statements) return statements;
+  at.body.budget?.cut(`${limits.statements} of ${statements.length} statements are looked at`, at.location(argument));
+  return statements.slice(0, limits.statements);
 }
 
 /** Two policies as one, in which a statement that has the sid of an earlier one takes its place. */
@@ -290,12 +314,13 @@ function readJson(decoded: Value, at: Block, argument: string): Policy {
   if (!isMap(decoded)) return { statements: [], complete: false, malformed: 'it is no JSON object' };
   const written = decoded.get('Statement');
   if (written === undefined) return { statements: [], complete: false, malformed: 'it has no "Statement"' };
-  const list = elements(written);
+  const all = elements(written);
+  const list = all && lookedAt(all, at, argument);
   const statements = (list ?? someElements(written)).filter(isMap);
   const version = decoded.get('Version');
   return {
     statements: statements.map((statement) => ({ ...readJsonStatement(statement), at, argument })),
-    complete: list !== undefined && statements.length === list.length,
+    complete: all !== undefined && statements.length === all.length,
     ...(version === undefined ? {} : { version }),
   };
 }

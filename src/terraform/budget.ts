@@ -1,0 +1,275 @@
+import type { Cut, Location } from './project.js';
+import { isList, isMap, Json, Many, Text, Unknown, unknown, type Value } from './value.js';
+
+/**
+ * What a run may cost. A project of ten thousand resources stays far below each of these; what is beyond is not
+ * evaluated, which is said with its place.
+ */
+export const limits = {
+  /** Expressions evaluated, and elements and 16 characters each copied; in all, and in one argument or local. */
+  steps: 20_000_000,
+  stepsOfOne: 5_000_000,
+  /** What is left for each argument once all steps are used: enough for what is written plainly. */
+  stepsInReserve: 200,
+  /** Characters of a text. */
+  text: 1_000_000,
+  /** Elements of a list, set, map or object. */
+  list: 50_000,
+  /** How much a value holds in all, in characters; each value in it counts 16. */
+  size: 4_000_000,
+  /** How deep values are nested. */
+  nesting: 100,
+  /** How deep evaluation goes: expressions within expressions; an argument or local that another needs counts four. */
+  depth: 500,
+  /** Instances of one resource or module, and blocks that one `dynamic` makes. */
+  ofOne: 2000,
+  /** Instances and such blocks in all; each resource has one all the same. */
+  instances: 50_000,
+  /** Calls of modules, each instance one. */
+  modules: 5000,
+  /** Nodes of the syntax of all files together; a resource has about fifty. */
+  nodes: 5_000_000,
+  /** Statements of one policy; AWS takes no policy that holds as many. */
+  statements: 1000,
+  /** Seconds of reading and of checking. */
+  seconds: 25,
+} as const;
+
+/** Thrown where a limit is reached; what was being evaluated is unknown then. */
+export class LimitReached extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = 'LimitReached';
+  }
+}
+
+/** Places that are told; a project can have as many as it likes. */
+const mostTold = 200;
+
+/** Asking for the time takes longer than what is counted. */
+const ticksPerClock = 256;
+
+/** How many steps a millisecond counts, for work whose steps cannot be counted. */
+const stepsPerMillisecond = 2000;
+
+/** What is left of a run's limits, and where they were reached. All that a run reads shares one. */
+export class Budget {
+  readonly cuts: Cut[] = [];
+  private readonly told = new Set<string>();
+  private used = 0;
+  /** Steps that the argument in hand may still take. */
+  private left: number = limits.stepsOfOne;
+  private depth = 0;
+  private instancesLeft: number = limits.instances;
+  private modulesLeft: number = limits.modules;
+  private nodesLeft: number = limits.nodes;
+  private elapsed = 0;
+  private startedAt: number | undefined;
+  private untilClock = ticksPerClock;
+
+  /** `seconds`: how long reading and checking may take together. */
+  constructor(readonly seconds: number = limits.seconds) {}
+
+  /** Notes that a limit was reached. */
+  cut(what: string, location?: Location): void {
+    const key = `${location?.path}:${location?.line}: ${what}`;
+    if (this.told.has(key) || this.told.size > mostTold) return;
+    this.told.add(key);
+    const isLast = this.told.size > mostTold;
+    this.cuts.push(
+      isLast
+        ? { what: 'limits were reached in more places than are named' }
+        : { what, ...(location ? { location } : {}) },
+    );
+  }
+
+  /** Takes steps. Throws LimitReached where there are none left. */
+  spend(steps: number): void {
+    this.used += steps;
+    this.left -= steps;
+    if (this.left < 0) throw new LimitReached('it takes too many steps to evaluate');
+    this.tick();
+  }
+
+  /** Lets what is done count as time. Throws LimitReached where there is none left. */
+  tick(): void {
+    if (--this.untilClock > 0) return;
+    this.untilClock = ticksPerClock;
+    if (this.isOver()) throw new LimitReached(this.timeUp());
+  }
+
+  /** The clause that says that there is no time left. */
+  timeUp(): string {
+    return `the run has taken ${this.seconds} seconds (--time-limit)`;
+  }
+
+  isOver(): boolean {
+    return this.startedAt !== undefined && this.elapsed + performance.now() - this.startedAt > this.seconds * 1000;
+  }
+
+  /** Counts the time that `work` takes. */
+  async timed<T>(work: () => Promise<T>): Promise<T> {
+    const end = this.startClock();
+    try {
+      return await work();
+    } finally {
+      end();
+    }
+  }
+
+  /** The same for what is done at once. */
+  timedNow<T>(work: () => T): T {
+    const end = this.startClock();
+    try {
+      return work();
+    } finally {
+      end();
+    }
+  }
+
+  /** Counts time from now on; what is returned ends that. */
+  startClock(): () => void {
+    if (this.startedAt !== undefined) return () => {};
+    this.startedAt = performance.now();
+    return () => {
+      this.elapsed += performance.now() - (this.startedAt ?? 0);
+      this.startedAt = undefined;
+    };
+  }
+
+  /** Takes steps for the time that `work` takes. Throws LimitReached as spend() does. */
+  spendTime<T>(work: () => T): T {
+    const start = performance.now();
+    const result = work();
+    this.spend(Math.floor((performance.now() - start) * stepsPerMillisecond));
+    return result;
+  }
+
+  /** Does what evaluates one argument or local, with steps of its own, a little deeper than what asks for it. */
+  forOne<T>(evaluation: () => T): T {
+    const before = this.left;
+    this.left = Math.max(limits.stepsInReserve, Math.min(limits.stepsOfOne, limits.steps - this.used));
+    this.enter(depthOfOne);
+    try {
+      return evaluation();
+    } finally {
+      this.leave(depthOfOne);
+      this.left = before;
+    }
+  }
+
+  /** Goes deeper. Throws LimitReached where that is too deep; whoever goes leaves again, whatever happens. */
+  enter(levels = 1): void {
+    this.depth += levels;
+    if (this.depth > limits.depth) throw new LimitReached('it is nested too deep to evaluate');
+  }
+
+  leave(levels = 1): void {
+    this.depth -= levels;
+  }
+
+  /** A value that was made just now, or unknown where nobody could use it. Throws LimitReached for one that is too large. */
+  made(value: Value): Value {
+    if (typeof value === 'number') return Number.isFinite(value) ? value : unknown;
+    if (typeof value === 'string') {
+      this.refuseText(value.length);
+      if (value.length > charactersPerStep) this.spend(Math.floor(value.length / charactersPerStep));
+    } else if (value instanceof Unknown) {
+      if ((value.symbol?.length ?? 0) > longestSymbol) return unknown;
+    } else if (typeof value === 'object' && value !== null) {
+      const { size } = this.measure(value, 0);
+      if (size > limits.size) throw new LimitReached(`a value would hold more than ${shown(limits.size)} characters`);
+    }
+    return value;
+  }
+
+  /** Throws LimitReached for a text of so many characters. */
+  refuseText(length: number): void {
+    if (length > limits.text) throw new LimitReached(`a text would have more than ${shown(limits.text)} characters`);
+  }
+
+  /** Throws LimitReached for a list of so many elements. */
+  refuseList(length: number): void {
+    if (length > limits.list) throw new LimitReached(`a list would have more than ${shown(limits.list)} elements`);
+  }
+
+  /** How much a value holds, in characters; each value in it counts 16. */
+  sizeOf(value: Value): number {
+    return this.measure(value, 0).size;
+  }
+
+  private measure(value: Value, depth: number): Measure {
+    if (typeof value === 'string') return { size: sizeOfOne + value.length, nesting: 0 };
+    if (typeof value !== 'object' || value === null) return single;
+    if (value instanceof Unknown) return { size: sizeOfOne + (value.symbol?.length ?? 0), nesting: 0 };
+    const known = measures.get(value);
+    if (known) return known;
+    const children = childrenOf(value);
+    if (!children) return single;
+    if (depth > limits.nesting) throw new LimitReached(`a value is nested more than ${limits.nesting} levels deep`);
+    this.refuseList(children.length);
+    this.spend(children.length);
+    let size = sizeOfOne;
+    let nesting = 0;
+    for (const child of children) {
+      const inner = this.measure(child, depth + 1);
+      size += inner.size;
+      nesting = Math.max(nesting, inner.nesting);
+    }
+    // What is encoded has escapes, and so has what is encoded once more.
+    const measure = { size: value instanceof Json ? 2 * size : size, nesting: nesting + 1 };
+    if (measure.nesting > limits.nesting)
+      throw new LimitReached(`a value is nested more than ${limits.nesting} levels deep`);
+    measures.set(value, measure);
+    return measure;
+  }
+
+  /** How many of the instances that are asked for are made; where they are not all, that is noted. */
+  grant(wanted: number, what: string, location: Location): number {
+    // However many others there are, there is one of each, so that what is wrong with it is seen.
+    const granted = Math.min(wanted, limits.ofOne, Math.max(1, this.instancesLeft));
+    this.instancesLeft -= granted;
+    if (granted < wanted) this.cut(`${granted} of ${shown(wanted)} ${what} are looked at`, location);
+    return granted;
+  }
+
+  /** Whether one more node of syntax is read. */
+  grantNode(): boolean {
+    return this.nodesLeft-- > 0;
+  }
+
+  /** Whether one more call of a module is looked into; where it is not, that is noted. */
+  grantModule(location: Location): boolean {
+    if (this.modulesLeft-- > 0) return true;
+    this.cut(`more than ${shown(limits.modules)} calls of modules`, location);
+    return false;
+  }
+}
+
+interface Measure {
+  size: number;
+  nesting: number;
+}
+
+const sizeOfOne = 16;
+const single: Measure = { size: sizeOfOne, nesting: 0 };
+const charactersPerStep = 16;
+/** Longer than any address; a name made of names can be of any length. */
+const longestSymbol = 4096;
+/** How much deeper one argument is than what asks for it, in JavaScript's stack, as against one expression in another. */
+const depthOfOne = 4;
+
+/** Of values that do not change any more. */
+const measures = new WeakMap<object, Measure>();
+
+function childrenOf(value: Value): readonly Value[] | undefined {
+  if (isList(value)) return value;
+  if (isMap(value)) return [...value].flat();
+  if (value instanceof Text) return value.parts;
+  if (value instanceof Json) return [value.value];
+  return value instanceof Many ? [value.each] : undefined;
+}
+
+function shown(count: number): string {
+  return Number.isFinite(count) ? Math.round(count).toLocaleString('en-US') : 'endlessly many';
+}

@@ -100,17 +100,24 @@ resource "aws_lb_target_group" "t#" {
   protocol    = "HTTP"
   target_type = "ip"
 }
-resource "aws_lb" "t#" {
-  name            = "app-#"
-  security_groups = [aws_security_group.t#.id]
+`,
+  listeners: `resource "aws_lb_target_group" "l#" {
+  name     = "web-#"
+  port     = 80
+  protocol = "HTTP"
+}
+resource "aws_lb" "l#" {
+  name            = "web-#"
+  security_groups = ["sg-0123456789abcdef0"]
   subnets         = ["subnet-0123456789abcdef0"]
 }
-resource "aws_lb_listener" "t#" {
-  load_balancer_arn = aws_lb.t#.arn
+resource "aws_lb_listener" "l#" {
+  load_balancer_arn = aws_lb.l#.arn
+  protocol          = "HTTP"
   port              = 80
   default_action {
     type             = "forward"
-    target_group_arn = aws_lb_target_group.t#.arn
+    target_group_arn = aws_lb_target_group.l#.arn
   }
 }
 `,

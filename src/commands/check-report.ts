@@ -26,7 +26,9 @@ export function textReport(result: CheckResult, context: ReportContext): string 
   const groups = new Map<string, Finding[]>();
   for (const finding of result.findings) {
     const place = finding.location ? shownPath(finding.location, context) : 'In the plan or state';
-    groups.set(place, [...(groups.get(place) ?? []), finding]);
+    const group = groups.get(place);
+    if (group) group.push(finding);
+    else groups.set(place, [finding]);
   }
   const sections = [...groups].map(
     ([place, findings]) => `${paint('bold', printable(place))}\n\n${findingsText(findings, paint)}\n`,

@@ -15,6 +15,7 @@ export function sarifReport(result: CheckResult, context: ReportContext): string
     ...result.suppressed.map(({ finding, reason }) => ({ finding, reason })),
   ];
   const rules = [...new Set(all.map(({ finding }) => finding.rule))];
+  const indexes = new Map(rules.map((rule, at) => [rule, at]));
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -28,7 +29,7 @@ export function sarifReport(result: CheckResult, context: ReportContext): string
             rules: rules.map(sarifRule),
           },
         },
-        results: all.map(({ finding, reason }) => sarifResult(finding, reason, rules.indexOf(finding.rule), context)),
+        results: all.map(({ finding, reason }) => sarifResult(finding, reason, indexes.get(finding.rule)!, context)),
         columnKind: 'utf16CodeUnits',
       },
     ],

@@ -9,12 +9,12 @@ import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import { readPlan, readState } from '../../src/terraform/read-json.js';
 import { planOf, planOfBrackets, shapes, stateOf } from '../support/large-projects.mjs';
 
-const [small, large] = [500, 4000];
+const [small, large] = [1000, 8000];
 /** A project of eight times the size may take this many times as long: what grows with the square takes 64. */
 const most = 12;
 /** Milliseconds; what takes less is not told from what else the machine does. */
 const leastTold = 3;
-const attempts = 4;
+const attempts = 3;
 
 type Times = ReadonlyMap<string, number>;
 

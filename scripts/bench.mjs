@@ -1,5 +1,6 @@
 // Times whole processes side by side, in turn, and prints medians. `npm run bench -- --write` notes them in
-// docs/benchmarks.md. Exits with 1 where a promise is broken, and for nothing else.
+// docs/benchmarks.md, and `--only large` measures no more than the large and hostile projects, and prints those alone.
+// Exits with 1 where a promise is broken, and for nothing else.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os';
@@ -11,6 +12,7 @@ import prettier from 'prettier';
 
 import { check, folderSources, readHclProject } from '../dist/check.js';
 import { renderProject, resolve, writeProject } from '../dist/index.js';
+import { planOf, planOfBrackets, shapes } from '../test/support/large-projects.mjs';
 
 const rounds = 31;
 const projects = 1000;
@@ -36,6 +38,22 @@ const promises = [
   { figure: 'tarball', limit: () => 610 },
 ];
 
+/**
+ * Inputs that are large, or made to take long, with the most seconds and megabytes that `check` may take for each. On
+ * one's own machine they take a third of that or less.
+ */
+const largeInputs = [
+  { what: '10,000 resources in HCL', files: () => shapes.mixed(10_000), seconds: 10, megabytes: 500 },
+  { what: '10,000 resources in HCL, by file', files: () => shapes['mixed, by file'](10_000), seconds: 10 },
+  { what: '50,000 resources in a plan, by reference', plan: () => planOf(50_000), seconds: 30, megabytes: 1500 },
+  { what: '50,000 resources in a plan, by name', plan: () => planOf(50_000, 'name'), seconds: 30, megabytes: 1500 },
+  { what: '20,000 ignore comments', files: () => shapes['ignore comments'](20_000), seconds: 5 },
+  { what: '100,000 files in the folder', files: () => manyFiles(100_000), seconds: 10 },
+  { what: 'a literal of 10 MB', files: () => oneFile(`locals {\n  a = "${'x'.repeat(1e7)}"\n}\n`), seconds: 10 },
+  { what: '5 MB of blank lines', files: () => oneFile('\n'.repeat(5e6)), seconds: 5 },
+  { what: 'an address of 200,000 brackets', plan: () => planOfBrackets(200_000), seconds: 3 },
+];
+
 /** Digits after the point, by unit. */
 const digits = { ms: 1, MB: 0, KB: 0 };
 
@@ -56,19 +74,75 @@ const environment = {
 };
 
 try {
+  if (process.argv.includes('large')) benchLarge();
+  else await benchAll();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function benchLarge() {
+  const rows = largeProjects();
+  process.stdout.write(`${largeTable(rows)}\n`);
+  if (rows.some(({ kept }) => !kept)) process.exitCode = 1;
+}
+
+async function benchAll() {
   const sample = largestSample();
   const figures = [...wholeProcesses(), ...(await checks(sample)), ...(await manyProjects()), tarball()];
   const values = Object.fromEntries(figures.map(({ name, value }) => [name, value]));
   const kept = promises.map((promise) => ({ ...promise, kept: values[promise.figure] <= promise.limit(values) }));
-  const text = await prettier.format(page(figures, values, kept, scanners(sample)), {
+  const large = largeProjects();
+  const text = await prettier.format(page(figures, values, kept, scanners(sample), large), {
     parser: 'markdown',
     printWidth: 120,
   });
   process.stdout.write(text);
   if (process.argv.includes('--write')) writeFileSync(path.join(root, 'docs/benchmarks.md'), text);
-  if (kept.some((promise) => !promise.kept)) process.exitCode = 1;
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+  if ([...kept, ...large].some((promise) => !promise.kept)) process.exitCode = 1;
+}
+
+/** Each of the large inputs once: what they take is far from what is promised, or there is something to look into. */
+function largeProjects() {
+  return largeInputs.map(({ what, files, plan, seconds, megabytes }, at) => {
+    const folder = path.join(scratch, `input-${at}`);
+    mkdirSync(folder);
+    for (const [name, text] of files?.() ?? []) {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), text);
+    }
+    if (plan) writeFileSync(path.join(folder, 'plan.json'), plan());
+    const given = plan ? ['--plan', path.join(folder, 'plan.json')] : [folder];
+    const { time, memory } = measured([bin, 'check', ...given], [0, 1]);
+    rmSync(folder, { recursive: true });
+    const kept = time <= seconds * 1000 && memory <= (megabytes ?? Infinity);
+    return { what, seconds, megabytes, time, memory, kept };
+  });
+}
+
+function oneFile(text) {
+  return new Map([['main.tf', text]]);
+}
+
+/** As many files as that, a hundredth of which are Terraform's. */
+function manyFiles(count) {
+  return new Map(
+    Array.from({ length: count }, (_, at) =>
+      at % 100 === 0 ? [`f${at}.tf`, `locals {\n  l${at} = ${at}\n}\n`] : [`f${at}.txt`, ''],
+    ),
+  );
+}
+
+function largeTable(rows) {
+  return markdownTable([
+    ['`check` of', 'At most', 'Time', 'Most memory', 'Kept'],
+    ...rows.map(({ what, seconds, megabytes, time, memory, kept }) => [
+      what,
+      `${seconds} s${megabytes === undefined ? '' : ` and ${megabytes} MB`}`,
+      `${(time / 1000).toFixed(1)} s`,
+      withUnit(memory, 'MB'),
+      kept ? 'yes' : '**no**',
+    ]),
+  ]);
 }
 
 function wholeProcesses() {
@@ -119,15 +193,17 @@ function installCreateVite() {
   return path.join(folder, 'node_modules/create-vite/index.js');
 }
 
-function timed(args) {
+/** `good` are the exit codes of success. */
+function timed(args, good = [0]) {
   const start = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, {
     cwd: scratch,
     env: environment,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: Infinity,
   });
-  if (status !== 0) throw new Error(`${args.join(' ')} failed: ${stderr}`);
+  if (!good.includes(status)) throw new Error(`${args.join(' ')} failed: ${stderr}`);
   return performance.now() - start;
 }
 
@@ -189,12 +265,12 @@ async function largeProject(sample) {
 }
 
 /** A run with the most memory it took, which only the process itself is told. */
-function measured(args) {
+function measured(args, good) {
   const notes = path.join(scratch, 'peak-memory.cjs');
   const told = path.join(scratch, 'peak-memory');
   const script = `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(told)}, String(process.resourceUsage().maxRSS)));`;
   writeFileSync(notes, script);
-  const time = timed(['--require', notes, ...args]);
+  const time = timed(['--require', notes, ...args], good);
   return { time, memory: Number(readFileSync(told, 'utf8')) / 1000 };
 }
 
@@ -314,7 +390,7 @@ function withUnit(value, unit) {
   return `${value.toFixed(digits[unit])} ${unit}`;
 }
 
-function page(figures, values, kept, scanned) {
+function page(figures, values, kept, scanned, large) {
   const figureRows = figures.map(({ what, value, unit }) => [what, withUnit(value, unit)]);
   const promiseRows = kept.map(({ figure, limit, text, kept }) => {
     const { what, value, unit } = figures.find(({ name }) => name === figure);
@@ -343,6 +419,13 @@ Measured on ${new Date().toISOString().slice(0, 10)}${temporary === '/dev/shm' ?
 \`npm run bench\` fails where one of these does not hold.
 
 ${markdownTable([['What', 'At most', 'Measured', 'Kept'], ...promiseRows])}
+
+## Large and hostile projects
+
+What \`check\` takes grows with the project and not with its square: test/rules/large.test.ts holds that for each rule.
+Each of these is run once, as a whole process.
+
+${largeTable(large)}
 
 ## Beside other scanners
 

@@ -3,11 +3,13 @@ import { distance } from 'fastest-levenshtein';
 /** The candidate that `word` was probably meant to be, or undefined where none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const farthest = Math.max(2, Math.floor(word.length / 3));
-  const ranked = candidates
-    // Their distance is at least what one is longer; a word may be a megabyte.
-    .filter((candidate) => Math.abs(candidate.length - word.length) <= farthest)
-    .map((candidate) => ({ candidate, steps: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.steps - b.steps);
-  const best = ranked[0];
-  return best && best.steps <= farthest ? best.candidate : undefined;
+  const wanted = word.toLowerCase();
+  let best: { candidate: string; steps: number } | undefined;
+  for (const candidate of candidates) {
+    // At least as many steps as one is longer than the other; a word may be a megabyte.
+    if (Math.abs(candidate.length - word.length) > farthest) continue;
+    const steps = distance(wanted, candidate.toLowerCase());
+    if (steps <= farthest && (!best || steps < best.steps)) best = { candidate, steps };
+  }
+  return best?.candidate;
 }

@@ -3,8 +3,9 @@ import { rules as allRules } from 'virtual:rules';
 import { Block, type Cut, type Location, type Project, type Stage, type UnreadFile } from '../terraform/project.js';
 import { LimitReached, type Budget } from '../terraform/budget.js';
 import { isGenerated } from './lib/generated.js';
+import { withoutKeys } from '../terraform/addresses.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
-import { readIgnores, type Ignore } from './ignores.js';
+import { ignoreFinder, readIgnores, type Ignore } from './ignores.js';
 
 /** One place where a rule is broken. */
 export interface Finding {
@@ -150,7 +151,7 @@ const resourceAddress = /^(?:module\.[^.]+\.)*(?:(?:data|ephemeral)\.)?[^.]+\.[^
 
 function placeOf(at: Block | Location, argument: string | undefined, places: ReadonlyMap<string, Location>): Place {
   if (!(at instanceof Block)) return { location: at };
-  const path = at.symbol.replaceAll(/\[[^\]]*\]/g, '');
+  const path = withoutKeys(at.symbol);
   const address = resourceAddress.exec(path)?.[0] ?? path;
   const location = at.location(argument) ?? places.get(address);
   return { address, ...(location ? { location } : {}) };
@@ -167,17 +168,13 @@ function placesByAddress(hcl: Project | undefined): Map<string, Location> {
 
 /** What HCL and a plan both show, in words that differ by what each knows, is told once. */
 function withoutEchoes(findings: readonly Finding[]): Finding[] {
-  return findings.filter(
-    (finding) =>
-      finding.stages.includes('hcl') ||
-      !findings.some(
-        (other) =>
-          other.rule === finding.rule &&
-          other.address !== undefined &&
-          other.address === finding.address &&
-          other.stages.includes('hcl'),
-      ),
-  );
+  const keyOf = ({ rule, address }: Finding) => (address === undefined ? undefined : `${rule.name} ${address}`);
+  const isInHcl = ({ stages }: Finding) => stages.includes('hcl');
+  const told = new Set(findings.filter(isInHcl).map(keyOf));
+  return findings.filter((finding) => {
+    const key = keyOf(finding);
+    return isInHcl(finding) || key === undefined || !told.has(key);
+  });
 }
 
 /** Puts aside what the project's comments name, and tells of comments that name nothing that was found. */
@@ -185,19 +182,20 @@ function applyIgnores(findings: readonly Finding[], hcl: Project | undefined, se
   const ignores = hcl ? readIgnores(hcl) : [];
   const suppressed: Suppressed[] = [];
   const used = new Set<Ignore>();
+  const ignoreOf = hcl && ignores.length > 0 ? ignoreFinder(hcl, ignores) : undefined;
   const kept = findings.filter((finding) => {
-    const ignore = ignores.find((candidate) => covers(candidate, finding));
+    const { rule, location } = finding;
+    const ignore = location && ignoreOf?.(rule.name, location);
     if (!ignore) return true;
     suppressed.push({ finding, reason: ignore.reason });
     used.add(ignore);
     return false;
   });
   const aboutIgnores = selected.find(({ name }) => name === 'ignore-comment');
-  const idle = ignores.filter(
-    (ignore) => !used.has(ignore) && ignore.reason !== '' && selected.some(({ name }) => name === ignore.rule),
-  );
-  if (aboutIgnores) kept.push(...idle.map((ignore) => idleFinding(aboutIgnores, ignore)));
-  return { kept, suppressed };
+  const names = new Set(selected.map(({ name }) => name));
+  const idle = ignores.filter((ignore) => !used.has(ignore) && ignore.reason !== '' && names.has(ignore.rule));
+  const told = aboutIgnores ? idle.map((ignore) => idleFinding(aboutIgnores, ignore)) : [];
+  return { kept: [...kept, ...told], suppressed };
 }
 
 function idleFinding(rule: Rule, ignore: Ignore): Finding {
@@ -210,27 +208,22 @@ function idleFinding(rule: Rule, ignore: Ignore): Finding {
   };
 }
 
-function covers(ignore: Ignore, { rule, location }: Finding): boolean {
-  return (
-    ignore.rule === rule.name &&
-    ignore.reason !== '' &&
-    location !== undefined &&
-    location.path === ignore.path &&
-    ignore.isFor(location.line)
-  );
-}
-
 /** Whether a severity is at least as grave as another. */
 export function isAtLeast(severity: Severity, threshold: Severity): boolean {
   return severities.indexOf(severity) <= severities.indexOf(threshold);
 }
 
 function byPlace(a: Finding, b: Finding): number {
-  const key = ({ location, address, rule }: Finding) =>
-    [location?.path ?? '', location?.line ?? 0, address ?? '', rule.name] as const;
-  const [left, right] = [key(a), key(b)];
-  for (const [at, part] of left.entries()) if (part !== right[at]) return part < right[at]! ? -1 : 1;
-  return 0;
+  return (
+    compared(a.location?.path ?? '', b.location?.path ?? '') ||
+    (a.location?.line ?? 0) - (b.location?.line ?? 0) ||
+    compared(a.address ?? '', b.address ?? '') ||
+    compared(a.rule.name, b.rule.name)
+  );
+}
+
+function compared(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function distinct(abstentions: readonly Abstention[]): Abstention[] {

@@ -62,6 +62,9 @@ class DependencyReader {
   readonly paths = new Map<ModuleFolder, string[]>();
   private readonly folders: ReadonlyMap<string, ModuleFolder>;
   private callsLeft: number = limits.modules;
+  private readonly providers = new Map<ModuleFolder, ReadonlySet<string>>();
+  /** The addresses of the module that is being read and of those in it. */
+  private added: string[] = [];
 
   constructor(private readonly project: Project) {
     this.folders = new Map(project.folders.map((folder) => [folder.path, folder]));
@@ -113,9 +116,12 @@ class DependencyReader {
     const folder = this.called(call, block);
     if (!folder) return;
     const path = `${call.path}module.${name}.`;
-    const before = this.nodes.size;
+    const around = this.added;
+    this.added = [];
     this.module({ folder, path, caller: { call, block } });
-    const inside = [...this.nodes.keys()].slice(before);
+    const inside = this.added;
+    this.added = around;
+    for (const address of inside) around.push(address);
     this.add(call, `module.${name} (all of it)`, placeOf(block), inside);
   }
 
@@ -129,6 +135,7 @@ class DependencyReader {
     const address = `${path}${name}`;
     const all = new Set(needs);
     if (path !== '') all.add(path.slice(0, -1));
+    if (!this.nodes.has(address)) this.added.push(address);
     this.nodes.set(address, { address, location, needs: all });
   }
 
@@ -159,6 +166,15 @@ class DependencyReader {
     });
   }
 
+  private providersIn(folder: ModuleFolder): ReadonlySet<string> {
+    let names = this.providers.get(folder);
+    if (!names) {
+      names = providersIn(folder);
+      this.providers.set(folder, names);
+    }
+    return names;
+  }
+
   /** The provider's configuration that a resource is made with, in its own module or in one that calls it. */
   private providerOf(call: Call, syntax: BlockSyntax): string[] {
     const written = argument(syntax.body, 'provider')?.expression;
@@ -166,14 +182,17 @@ class DependencyReader {
     let name = written ? (referencePath(written)?.join('.') ?? '') : (type.split('_')[0] ?? '');
     for (let at: Call | undefined = call; at; at = at.caller?.call) {
       const wanted = `provider.${name}`;
-      if (at.folder.blocks.some((block) => block.syntax.type === 'provider' && providerName(block.syntax) === wanted))
-        return [`${at.path}${wanted}`];
+      if (this.providersIn(at.folder).has(wanted)) return [`${at.path}${wanted}`];
       const passed: Expression | undefined =
         at.caller && argument(at.caller.block.syntax.body, 'providers')?.expression;
       name = passedAs(passed, name);
     }
     return [];
   }
+}
+
+function providersIn({ blocks }: ModuleFolder): ReadonlySet<string> {
+  return new Set(blocks.filter(({ syntax }) => syntax.type === 'provider').map(({ syntax }) => providerName(syntax)));
 }
 
 function passedAs(providers: Expression | undefined, name: string): string {
@@ -259,7 +278,7 @@ function wayRound(nodes: ReadonlyMap<string, Node>, group: ReadonlySet<string>, 
 }
 
 function trace(cameFrom: ReadonlyMap<string, string>, start: string): string[] {
-  const way = [start];
-  for (let at = cameFrom.get(start); at !== undefined && at !== start; at = cameFrom.get(at)) way.unshift(at);
-  return [start, ...way.slice(0, -1)];
+  const back: string[] = [];
+  for (let at = cameFrom.get(start); at !== undefined && at !== start; at = cameFrom.get(at)) back.push(at);
+  return [start, ...back.reverse()];
 }

@@ -2,6 +2,7 @@ import { Budget } from './budget.js';
 import type { Location } from './location.js';
 import type { BlockSyntax, SourceFile } from './syntax.js';
 import type { ModuleFolder } from './module-folder.js';
+import { withoutKeys } from './addresses.js';
 import { fromArguments, type Surroundings } from './aws-attributes.js';
 import { identity, Lazy, Unknown, type Value } from './value.js';
 
@@ -149,7 +150,7 @@ export class Resource extends Block {
     this.name = parts.name;
     this.modulePath = parts.modulePath;
     this.key = parts.key;
-    this.configAddress = plain.replace(/\[[^\]]*\]/g, '');
+    this.configAddress = withoutKeys(plain);
     this.syntax = parts.syntax;
     this.surroundings = parts.surroundings;
   }
@@ -236,6 +237,9 @@ export class Project {
   private readonly byType = new Map<string, Resource[]>();
   private readonly pointers = new Map<string, ReadonlyMap<string, Resource[]>>();
   private readonly identified = new Map<string, ReadonlyMap<string, Resource[]>>();
+  private readonly addressed = new Map<string, ReadonlyMap<string, Resource[]>>();
+  private readonly values = new Map<string, ReadonlyMap<string, Resource[]>>();
+  private positions: ReadonlyMap<Resource, number> | undefined;
   private readonly failuresSoFar: () => readonly Failure[];
   private readonly findUnreadFiles: () => readonly UnreadFile[];
   private readonly findExported: () => readonly Resource[];
@@ -295,10 +299,11 @@ export class Project {
   /** The resources of `type` whose argument `path` points at `target`: by reference, or by its name, id or ARN. */
   linked(type: string | readonly string[], path: string, target: Resource): Resource[] {
     const types = typeof type === 'string' ? [type] : type;
+    const keys = [...referenceKeys(target, true), ...identifiers(target)];
     return types.flatMap((one) => {
       const pointers = this.pointersOf(one, path);
-      const candidates = [target.configAddress, ...identifiers(target)].flatMap((key) => pointers.get(key) ?? []);
-      return [...new Set(candidates)].filter((resource) => pointsAt(resource, path, target));
+      const candidates = new Set(keys.flatMap((key) => pointers.get(key) ?? []));
+      return [...candidates].filter((resource) => pointsAt(resource, path, target));
     });
   }
 
@@ -307,8 +312,43 @@ export class Project {
     const value = identity(block.get(path));
     return types.flatMap((type) => {
       const named = value === undefined || value === '' ? [] : (this.identifiedBy(type).get(value) ?? []);
-      const referenced = block.refs(path, type).flatMap((one) => this.all(type).filter((other) => isSame(one, other)));
+      const addressed = this.addressedBy(type);
+      const referenced = block
+        .refs(path, type)
+        .flatMap((one) => referenceKeys(one, true).flatMap((key) => addressed.get(key) ?? []));
       return [...new Set([...referenced, ...named])];
+    });
+  }
+
+  /** The same in the order of the project, for a rule that looks at the first. */
+  targets(block: Block, path: string, ...types: string[]): Resource[] {
+    return types.flatMap((type) => this.inOrder(this.pointedAt(block, path, type)));
+  }
+
+  /** Resources, each once, in the order in which the project has them. */
+  inOrder(resources: Iterable<Resource>): Resource[] {
+    const distinct = [...new Set(resources)];
+    if (distinct.length < 2) return distinct;
+    this.positions ??= new Map(this.resources.map((resource, at) => [resource, at]));
+    const { positions } = this;
+    const positionOf = (resource: Resource) => positions.get(resource) ?? 0;
+    return distinct.sort((a, b) => positionOf(a) - positionOf(b));
+  }
+
+  /**
+   * The managed resources of these types one of whose attributes is this, as `identity` writes it. Of each type, those
+   * come first that the project has first.
+   */
+  having(attributes: string | readonly string[], text: string | undefined, ...types: string[]): readonly Resource[] {
+    if (text === undefined) return [];
+    const names = typeof attributes === 'string' ? [attributes] : attributes;
+    return types.flatMap((type) => {
+      const byValue = remembered(this.values, `${type} ${names.join(' ')}`, () =>
+        grouped(this.all(type), (resource) =>
+          names.map((name) => identity(resource.computed(name))).filter((value) => value !== undefined),
+        ),
+      );
+      return byValue.get(text) ?? [];
     });
   }
 
@@ -316,10 +356,15 @@ export class Project {
   private pointersOf(type: string, path: string): ReadonlyMap<string, Resource[]> {
     return remembered(this.pointers, `${type} ${path}`, () =>
       grouped(this.all(type), (resource) => [
-        ...resource.refs(path).map(({ configAddress }) => configAddress),
+        ...resource.refs(path).flatMap((one) => referenceKeys(one)),
         identity(resource.get(path)) ?? '',
       ]),
     );
+  }
+
+  /** The resources of a type by the keys of references that may mean them. */
+  private addressedBy(type: string): ReadonlyMap<string, Resource[]> {
+    return remembered(this.addressed, type, () => grouped(this.all(type), (resource) => referenceKeys(resource)));
   }
 
   private identifiedBy(type: string): ReadonlyMap<string, Resource[]> {
@@ -362,6 +407,16 @@ export function pointsAt(block: Block, path: string, target: Resource): boolean 
 export function isSame(a: Resource, b: Resource): boolean {
   if (a.address === b.address) return true;
   return a.configAddress === b.configAddress && (a.uncertain || b.uncertain);
+}
+
+/**
+ * What a resource is kept under for those that may be the same by `isSame`, or with `wanted` what they are looked for
+ * under. Instances of one block share no key unless it is not known which of them they are.
+ */
+function referenceKeys({ address, configAddress, uncertain }: Resource, wanted = false): string[] {
+  const [any, open] = [`${configAddress}[*]`, `${configAddress}[?]`];
+  if (wanted) return [address, uncertain ? any : open];
+  return [address, any, ...(uncertain ? [open] : [])];
 }
 
 const knownIdentifiers = new WeakMap<Resource, readonly string[]>();

@@ -1,6 +1,7 @@
 import { Budget } from './budget.js';
 import { own, wordOf } from '../own.js';
 import { account as anyAccount, partitionOf, type Surroundings } from './aws-attributes.js';
+import { modulePathOf, withoutKeys } from './addresses.js';
 import { Project, Resource, type Body } from './project.js';
 import {
   deepestJson,
@@ -149,8 +150,8 @@ class JsonProject {
     };
     const made = resources.map((resource) => {
       const address = wordOf(resource.address);
-      const [, modulePath = ''] = /^((?:module\.[^.[]+(?:\[[^\]]*\])?\.)*)/.exec(address) ?? [];
-      const configAddress = address.replace(/\[[^\]]*\]/g, '');
+      const modulePath = modulePathOf(address);
+      const configAddress = withoutKeys(address);
       const values = isObject(resource.values) ? resource.values : {};
       const key = resource.index;
       return new Resource({
@@ -175,10 +176,9 @@ class JsonProject {
       });
     });
     for (const resource of made) {
-      this.byConfigAddress.set(resource.configAddress, [
-        ...(this.byConfigAddress.get(resource.configAddress) ?? []),
-        resource,
-      ]);
+      const same = this.byConfigAddress.get(resource.configAddress);
+      if (same) same.push(resource);
+      else this.byConfigAddress.set(resource.configAddress, [resource]);
     }
     this.project = new Project({ stage, resources: made, budget });
   }
@@ -191,7 +191,9 @@ class JsonProject {
         const texts = new Set(['id', 'arn', 'key_id', 'bucket', 'json'].map((name) => identity(resource.get(name))));
         for (const key of texts) {
           if (key === undefined || key.startsWith('${')) continue;
-          this.byIdentifier.set(key, [...(this.byIdentifier.get(key) ?? []), resource]);
+          const same = this.byIdentifier.get(key);
+          if (same) same.push(resource);
+          else this.byIdentifier.set(key, [resource]);
         }
       }
     }
@@ -201,7 +203,7 @@ class JsonProject {
 
 /** The addresses in a state's `depends_on`, without keys. */
 function named(addresses: unknown): string[] {
-  return strings(addresses).map((address) => address.replaceAll(/\[[^\]]*\]/g, ''));
+  return strings(addresses).map(withoutKeys);
 }
 
 /** The account that the data source of a plan or state names. */
@@ -269,6 +271,7 @@ interface Lookups {
 /** A block in JSON. What is not set is there all the same, as null, "" or []. */
 class JsonBody implements Body {
   readonly uncertain = false;
+  private readonly referred = new Map<string, readonly Resource[]>();
 
   constructor(
     private readonly values: ReadonlyMap<string, Value>,
@@ -302,7 +305,15 @@ class JsonBody implements Body {
   }
 
   references(name: string): readonly Resource[] {
-    if (name === 'depends_on') return this.lookups.dependsOn();
+    let found = this.referred.get(name);
+    if (!found) {
+      found = name === 'depends_on' ? this.lookups.dependsOn() : this.find(name);
+      this.referred.set(name, found);
+    }
+    return found;
+  }
+
+  private find(name: string): readonly Resource[] {
     const named = textsIn(this.values.get(name)).flatMap((text) => this.lookups.byText(text));
     return [...new Set([...named, ...this.lookups.byExpression(name)])];
   }
@@ -329,7 +340,7 @@ function textsIn(value: Value | undefined): string[] {
 /** The part of a plan that repeats the configuration: which expression refers to what. */
 class Configuration {
   private readonly root: Json;
-  private readonly byAddress = new Map<string, Json>();
+  private byAddress: Map<string, Json> | undefined;
 
   constructor(private readonly plan: Json) {
     const configuration = isObject(plan.configuration) ? plan.configuration : {};
@@ -375,15 +386,17 @@ class Configuration {
   }
 
   private resource(address: string): Json | undefined {
-    if (this.byAddress.size === 0) this.index(this.root, '');
+    if (!this.byAddress) {
+      this.byAddress = new Map();
+      this.index(this.byAddress, this.root, '');
+    }
     return this.byAddress.get(address);
   }
 
-  private index(module: Json, prefix: string): void {
-    for (const resource of objects(module.resources))
-      this.byAddress.set(`${prefix}${wordOf(resource.address)}`, resource);
+  private index(byAddress: Map<string, Json>, module: Json, prefix: string): void {
+    for (const resource of objects(module.resources)) byAddress.set(`${prefix}${wordOf(resource.address)}`, resource);
     for (const [name, call] of Object.entries(isObject(module.module_calls) ? module.module_calls : {})) {
-      if (isObject(call) && isObject(call.module)) this.index(call.module, `${prefix}module.${name}.`);
+      if (isObject(call) && isObject(call.module)) this.index(byAddress, call.module, `${prefix}module.${name}.`);
     }
   }
 
@@ -398,7 +411,7 @@ class Configuration {
 
   private resolve(reference: string, path: readonly string[], depth: number): string[] {
     const prefix = path.map((name) => `module.${name}.`).join('');
-    const [first, second, third] = reference.replace(/\[[^\]]*\]/g, '').split('.');
+    const [first, second, third] = withoutKeys(reference).split('.');
     if (!first || !second || depth > 20) return [];
     if (first === 'data') return third ? [`${prefix}data.${second}.${third}`] : [];
     if (first === 'var') return this.input(second, path, depth);

@@ -2,6 +2,7 @@ import { addressRange, resourceNamed, vpcOf } from '../lib/network.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
 import { identity, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
+import { addTo } from '../lib/indexes.js';
 
 interface Range {
   first: number;
@@ -145,8 +146,7 @@ export default defineRules(
       for (const subnet of project.all('aws_subnet')) {
         const [vpc, range] = [identity(subnet.get('vpc_id')), addressRange(subnet.get('cidr_block'))];
         // Of two that may not be there, perhaps only one ever is.
-        if (vpc !== undefined && range && !subnet.uncertain)
-          byVpc.set(vpc, [...(byVpc.get(vpc) ?? []), { subnet, range }]);
+        if (vpc !== undefined && range && !subnet.uncertain) addTo(byVpc, vpc, { subnet, range });
       }
       for (const subnets of byVpc.values()) {
         const sorted = subnets.sort((a, b) => a.range.first - b.range.first || a.range.last - b.range.last);

@@ -5,7 +5,7 @@ import { isLeftOut } from '../lib/presence.js';
 import { senders } from '../lib/senders.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
 import { identity, isMap, show, type Value } from '../../terraform/value.js';
-import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
 import { defineRule, defineRules } from '../rule.js';
 
 function alarmExample(more: string): string {
@@ -279,7 +279,7 @@ function contextOf(alarm: Resource): Readonly<Record<string, Value>> {
 }
 
 function topicPolicies(project: Project, topic: Resource): { policy: Policy; holder: Block }[] {
-  const holders = [topic, ...project.all('aws_sns_topic_policy').filter((held) => pointsAt(held, 'arn', topic))];
+  const holders = [topic, ...project.linked('aws_sns_topic_policy', 'arn', topic)];
   return holders.flatMap((holder) => {
     const policy = readPolicy(holder, 'policy');
     return policy ? [{ policy, holder }] : [];

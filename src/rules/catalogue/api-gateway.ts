@@ -4,6 +4,7 @@ import { isSwitchedOff } from '../lib/switched-off.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { isList, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
+import { addTo, oncePer } from '../lib/indexes.js';
 
 const api = `resource "aws_api_gateway_rest_api" "orders" {
   name = "orders"
@@ -294,15 +295,20 @@ function loggers(project: Project): Logger[] {
 }
 
 function settingsOf(project: Project, stage: Resource): Resource[] {
-  return project
-    .all('aws_api_gateway_method_settings')
-    .filter(
-      (settings) =>
-        settings.refs('stage_name', 'aws_api_gateway_stage').includes(stage) ||
-        settings.text('stage_name') === stage.text('stage_name') ||
-        settings.uncertain,
-    );
+  const { open, byStage, byName } = methodSettings(project);
+  return [...open, ...(byStage.get(stage) ?? []), ...(byName.get(stage.text('stage_name')) ?? [])];
 }
+
+const methodSettings = oncePer((project) => {
+  const all = project.all('aws_api_gateway_method_settings');
+  const byStage = new Map<Resource, Resource[]>();
+  const byName = new Map<string | undefined, Resource[]>();
+  for (const settings of all) {
+    for (const stage of settings.refs('stage_name', 'aws_api_gateway_stage')) addTo(byStage, stage, settings);
+    addTo(byName, settings.text('stage_name'), settings);
+  }
+  return { open: all.filter(({ uncertain }) => uncertain), byStage, byName };
+});
 
 /** Whether an API is not open to the internet: private, with a policy of its own, or with one that is not known. */
 function isLimited(project: Project, api: Resource): boolean {

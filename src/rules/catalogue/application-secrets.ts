@@ -1,19 +1,30 @@
 import {
   applications,
   isNamedForAdministration,
-  isNamedIn,
+  namesIn,
   valuesReadFromSecrets,
   type Application,
   type ReadValue,
 } from '../lib/applications.js';
 import { secretResource, type FetchedSecret, type StoredSecret } from '../lib/secrets.js';
-import { isIn, masterSecretOf, masterUsers, possibleMasterSecretOf, type MasterSecret } from '../lib/master-users.js';
+import {
+  isIn,
+  masterSecretOf,
+  masterUsers,
+  partsOf,
+  possibleMasterSecretOf,
+  secretsByName,
+  type MasterPassword,
+  type MasterSecret,
+} from '../lib/master-users.js';
 import { roleMay, type Answer } from '../lib/permissions.js';
 import { mayHaveMorePolicies } from '../lib/presence.js';
 import { mayReadSecret } from '../lib/secret-readers.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { decodeJson, elements, identity, isMap, show, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
+import { addTo, oncePer } from '../lib/indexes.js';
+import { withoutKeys } from '../../terraform/addresses.js';
 
 const database = `resource "aws_db_instance" "main" {
   identifier                  = "main"
@@ -201,15 +212,12 @@ function mastersGivenTo(
   project: Project,
   application: Application,
 ): { given: GivenPassword[]; unsure: string | undefined } {
-  const { secrets, passwords } = masterUsers(project);
   const fetched = application.secrets.flatMap((one) => {
     const secret = masterSecretOf(project, one);
     return secret ? [{ title: one.title, database: secret.database, secret }] : [];
   });
   const written = application.values.flatMap(({ title, value }) =>
-    passwords
-      .filter(({ password }) => isIn(password, value))
-      .map(({ database: address }) => ({ title, database: address })),
+    passwordsIn(project, value).map(({ database: address }) => ({ title, database: address })),
   );
   const values = valuesReadFromSecrets(project, application).map((one) => ({ ...one, masters: mastersReadBy(one) }));
   const read = values.flatMap(({ title, key, certain, masters }) => {
@@ -225,13 +233,13 @@ function mastersGivenTo(
   ].map(({ title }) => title);
   const isOfMaster = (resource: Resource) =>
     resource.truth('manage_master_user_password') === true ||
-    secrets.some(({ names }) => names.has(identity(resource.computed('arn')) ?? '')) ||
-    passwords.some(({ password }) => identity(password)?.startsWith(`\${${resource.address}.`));
+    secretsByName(project).has(identity(resource.computed('arn')) ?? '') ||
+    passwordSymbols(project).owners.has(resource.address);
   const isOpen =
     !application.complete &&
     !values.some(({ certain }) => certain) &&
     (application.at.refs(application.valuesArgument).some(isOfMaster) ||
-      passwords.some(({ password }) => isNamedIn(application, password)));
+      namesIn(application).some((name) => passwordSymbols(project).names.has(name)));
   const [first] = open;
   const notKnown = isOpen ? `its ${application.valuesArgument} is not known` : undefined;
   return {
@@ -242,9 +250,35 @@ function mastersGivenTo(
   /** The master users' secrets that a version is of. */
   function mastersReadBy({ version }: ReadValue): MasterSecret[] {
     const names = [version.get('secret_id'), version.computed('arn')].map((name) => identity(name) ?? '');
-    return secrets.filter((one) => names.some((name) => one.names.has(name)));
+    return [...new Set(names.flatMap((name) => secretsByName(project).get(name) ?? []))];
   }
 }
+
+const passwordsByIdentity = oncePer((project) => {
+  const byIdentity = new Map<string | undefined, MasterPassword[]>();
+  for (const one of masterUsers(project).passwords) addTo(byIdentity, identity(one.password), one);
+  return byIdentity;
+});
+
+/** The passwords of master users that are a value or in it. */
+function passwordsIn(project: Project, value: Value): MasterPassword[] {
+  const parts = new Set(partsOf(value));
+  const candidates = [...parts].flatMap((part) => passwordsByIdentity(project).get(part) ?? []);
+  return candidates.filter(({ password }) => isIn(password, value)).sort((a, b) => a.at - b.at);
+}
+
+/** What expressions call the passwords of master users that are not known, and the resources whose attributes they are. */
+const passwordSymbols = oncePer((project) => {
+  const { passwords } = masterUsers(project);
+  const names = passwords.flatMap(({ password }) =>
+    password instanceof Unknown && password.symbol !== undefined ? [withoutKeys(password.symbol)] : [],
+  );
+  const owners = passwords.flatMap(({ password }) => {
+    const symbol = /^\$\{([^}]*)/.exec(identity(password) ?? '')?.[1] ?? '';
+    return [...symbol.matchAll(/\./g)].map(({ index }) => symbol.slice(0, index));
+  });
+  return { names: new Set(names), owners: new Set(owners) };
+});
 
 /** Keys of a database's secret that say who and where, and stay. */
 const staying =
@@ -292,6 +326,13 @@ function withArn(project: Project, secret: StoredSecret): StoredSecret {
   return held ? { ...secret, arn: held.computed('arn') } : secret;
 }
 
+const rotationsBySecret = oncePer((project) => {
+  const bySecret = new Map<string | undefined, Resource[]>();
+  for (const rotation of project.all('aws_secretsmanager_secret_rotation'))
+    addTo(bySecret, identity(rotation.get('secret_id')), rotation);
+  return bySecret;
+});
+
 /** Whether a secret rotates for certain; undefined where nothing says that it does. */
 function rotationOf(project: Project, secret: FetchedSecret): { uncertain: boolean } | undefined {
   if (secret.service !== 'secretsmanager') return undefined;
@@ -303,9 +344,7 @@ function rotationOf(project: Project, secret: FetchedSecret): { uncertain: boole
   const rotations = [
     ...(held ? project.linked('aws_secretsmanager_secret_rotation', 'secret_id', held) : []),
     ...(held?.has('rotation_lambda_arn') ? [held] : []),
-    ...project
-      .all('aws_secretsmanager_secret_rotation')
-      .filter((rotation) => name !== undefined && identity(rotation.get('secret_id')) === name),
+    ...(name === undefined ? [] : (rotationsBySecret(project).get(name) ?? [])),
   ];
   if (rotations.length === 0) return undefined;
   return { uncertain: changes === undefined || rotations.every((rotation) => rotation.uncertain) };

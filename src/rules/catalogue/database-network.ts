@@ -35,8 +35,8 @@ const databaseGroups = [
 
 /** The subnets of a group that are in the project; there may be others. */
 function knownSubnetsOf(project: Project, group: Resource): Resource[] {
-  const ids = new Set((elements(group.get('subnet_ids')) ?? []).map(identity));
-  return project.all('aws_subnet').filter((subnet) => ids.has(identity(subnet.computed('id'))));
+  const ids = (elements(group.get('subnet_ids')) ?? []).map(identity);
+  return project.inOrder(ids.flatMap((id) => project.having('id', id, 'aws_subnet')));
 }
 
 export default defineRules(

@@ -3,6 +3,7 @@ import { isKeyOfAws, isSet } from '../lib/databases.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { elements, identity, same } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
+import { addTo, oncePer } from '../lib/indexes.js';
 
 /** The roles that DMS looks for, by the policy of AWS's that each is for. */
 const serviceRoles: Readonly<Record<string, string>> = {
@@ -63,21 +64,37 @@ function attachedRole(project: Project, attachment: Resource): Resource | undefi
   const [referred, ...others] = attachment.refs('role', 'aws_iam_role');
   if (referred) return others.length === 0 ? referred : undefined;
   const name = identity(attachment.get('role'));
-  return project.all('aws_iam_role').find((role) => name !== undefined && identity(role.get('name')) === name);
+  return name === undefined ? undefined : rolesByName(project).get(name);
 }
 
-/** Whether a resource comes after another by depends_on, through others such as time_sleep. */
-function comesAfter(project: Project, resource: Resource, before: Resource): boolean {
-  const byAddress = new Map(project.resources.map((one) => [one.configAddress, one]));
+/** The first role of each name that is known. */
+const rolesByName = oncePer(
+  (project) =>
+    new Map(
+      project
+        .all('aws_iam_role')
+        .toReversed()
+        .map((role) => [identity(role.get('name')), role]),
+    ),
+);
+
+const byConfigAddress = oncePer((project) => new Map(project.resources.map((one) => [one.configAddress, one])));
+
+/** The addresses of what a resource comes after by depends_on, through others such as time_sleep. */
+function comingBefore(project: Project, resource: Resource): ReadonlySet<string> {
+  const byAddress = byConfigAddress(project);
   const seen = new Set<string>();
   const waiting = resource.dependsOn();
   for (let address = waiting.pop(); address !== undefined; address = waiting.pop()) {
-    if (address === before.configAddress) return true;
     if (seen.has(address)) continue;
     seen.add(address);
     waiting.push(...(byAddress.get(address)?.dependsOn() ?? []));
   }
-  return false;
+  return seen;
+}
+
+function isNoneIn(addresses: ReadonlySet<string>, resources: readonly Resource[]): boolean {
+  return !resources.some(({ configAddress }) => addresses.has(configAddress));
 }
 
 export default defineRules(
@@ -316,12 +333,14 @@ resource "aws_dms_replication_subnet_group" "main" {
         .filter(({ wanted }) => wanted === 'dms-vpc-role')
         .map(({ attachment }) => attachment);
       if (attachments.length === 0) return;
+      const byModule = new Map<string, Resource[]>();
+      for (const attachment of attachments) addTo(byModule, attachment.modulePath, attachment);
       for (const group of project.all('aws_dms_replication_subnet_group')) {
-        const beside = attachments.filter(({ modulePath }) => modulePath === group.modulePath);
+        const beside = byModule.get(group.modulePath) ?? [];
         const namesOthers = group.has('depends_on') && group.dependsOn().length === 0;
         // A module can come after another as a whole.
         if (beside.length === 0 || namesOthers) abstain(group, 'whether the role comes before it is not known');
-        else if (!beside.some((attachment) => comesAfter(project, group, attachment)))
+        else if (isNoneIn(comingBefore(project, group), beside))
           finding(group, `does not wait for ${beside[0]?.configAddress}`);
       }
     },

@@ -2,10 +2,11 @@ import { own } from '../../own.js';
 import type { Expression } from '../../terraform/syntax.js';
 import { listeners } from '../lib/load-balancers.js';
 import { madeBefore } from '../lib/ordering.js';
-import { pointsAt, type Project, type Resource } from '../../terraform/project.js';
+import { identifiers, isSame, type Project, type Resource } from '../../terraform/project.js';
 import { referencePath } from '../../terraform/evaluate.js';
 import { identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
+import { addTo, oncePer } from '../lib/indexes.js';
 
 const zone = `resource "aws_route53_zone" "main" {
   name = "example.com"
@@ -162,16 +163,10 @@ export default defineRules(
     source: 'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#CNAMEFormat',
     example: { broken: cname('example.com'), sound: cname('www.example.com') },
     check(project, { finding }) {
-      const zones = [...project.all('aws_route53_zone'), ...project.data('aws_route53_zone')];
+      const zonesOf = zoneFinder(project);
       for (const record of project.all('aws_route53_record')) {
         if (record.text('type') !== 'CNAME') continue;
-        const names = zones
-          .filter(
-            (zone) =>
-              identity(zone.computed('zone_id')) === identity(record.get('zone_id')) ||
-              pointsAt(record, 'zone_id', zone),
-          )
-          .map((zone) => domain(identity(zone.get('name'))));
+        const names = zonesOf(record).map((zone) => domain(identity(zone.get('name'))));
         const name = domain(identity(record.get('name')));
         if (name !== undefined && (name === '' || names.includes(name)))
           finding(record, `is a CNAME record of the zone's own name`, 'name');
@@ -333,6 +328,23 @@ function validationsOf(project: Project, certificate: Resource): Resource[] {
   return project.linked('aws_acm_certificate_validation', 'certificate_arn', certificate);
 }
 
+/** Finds the zones, made or looked up, that a record may be in. */
+function zoneFinder(project: Project): (record: Resource) => Resource[] {
+  const zones = [...project.all('aws_route53_zone'), ...project.data('aws_route53_zone')];
+  const byName = new Map<string | undefined, Resource[]>();
+  const byAddress = new Map<string, Resource[]>();
+  for (const zone of zones) {
+    for (const name of new Set([identity(zone.computed('zone_id')), ...identifiers(zone)])) addTo(byName, name, zone);
+    addTo(byAddress, zone.configAddress, zone);
+  }
+  return (record) => [
+    ...(byName.get(identity(record.get('zone_id'))) ?? []),
+    ...record
+      .refs('zone_id', 'aws_route53_zone')
+      .flatMap((referred) => (byAddress.get(referred.configAddress) ?? []).filter((zone) => isSame(zone, referred))),
+  ];
+}
+
 interface Written {
   expression: Expression;
   at: { path: string; line: number };
@@ -344,13 +356,23 @@ function outputValue(project: Project, name: string): Written | undefined {
 }
 
 function attributeOf(project: Project, [type, label]: readonly [string, string?], name: string): Written | undefined {
-  for (const { syntax, file } of project.folders[0]?.blocks ?? []) {
-    if (syntax.type !== type || syntax.labels[0] !== label) continue;
-    const found = syntax.body.attributes.find((attribute) => attribute.name === name);
-    if (found) return { expression: found.expression, at: { path: file, line: found.line } };
-  }
-  return undefined;
+  return rootAttributes(project).get(attributeKey(type, label, name));
 }
+
+const attributeKey = (...names: (string | undefined)[]) => names.join(' ');
+
+/** The first attribute of each name in the outputs and locals of the root module. */
+const rootAttributes = oncePer((project) => {
+  const found = new Map<string, Written>();
+  for (const { syntax, file } of project.folders[0]?.blocks ?? []) {
+    if (syntax.type !== 'output' && syntax.type !== 'locals') continue;
+    for (const { name, expression, line } of syntax.body.attributes) {
+      const key = attributeKey(syntax.type, syntax.labels[0], name);
+      if (!found.has(key)) found.set(key, { expression, at: { path: file, line } });
+    }
+  }
+  return found;
+});
 
 /** `http` or `https`, where an expression surely starts with one of them. */
 function schemeOf(project: Project, expression: Expression): string | undefined {

@@ -3,9 +3,10 @@ import { forwardersTo, targetGroupsOf } from '../lib/load-balancers.js';
 import { madeBefore } from '../lib/ordering.js';
 import { roleOf } from '../lib/permissions.js';
 import { ignoresChanges, isLeftOut } from '../lib/presence.js';
-import { isSame, pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { isKnown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
+import { addTo } from '../lib/indexes.js';
 
 const task = `resource "aws_ecs_task_definition" "app" {
   family                   = "app"
@@ -225,12 +226,13 @@ resource "aws_appautoscaling_target" "app" {
 `,
     },
     check(project, { finding }) {
-      const scaled = project
-        .all('aws_appautoscaling_target')
-        .flatMap((target) => target.refs('resource_id', 'aws_ecs_service'));
+      const scaled = new Map<string, Resource[]>();
+      for (const target of project.all('aws_appautoscaling_target'))
+        for (const service of target.refs('resource_id', 'aws_ecs_service'))
+          addTo(scaled, service.configAddress, service);
       for (const service of project.all('aws_ecs_service')) {
         if (!service.has('desired_count') || ignoresChanges(service, 'desired_count')) continue;
-        if (scaled.some((other) => isSame(other, service)))
+        if (scaled.get(service.configAddress)?.some((other) => isSame(other, service)))
           finding(service, 'has a desired_count that auto scaling changes', 'desired_count');
       }
     },
@@ -338,6 +340,6 @@ function namesOf(resources: readonly Resource[], joined: string): string {
 function policiesOfRole(project: Project, role: Resource): Resource[] {
   return [
     ...project.linked(['aws_iam_role_policy', 'aws_iam_role_policy_attachment'], 'role', role),
-    ...project.all('aws_iam_policy_attachment').filter((attachment) => pointsAt(attachment, 'roles', role)),
+    ...project.linked('aws_iam_policy_attachment', 'roles', role),
   ];
 }

@@ -6,6 +6,7 @@ import { argument } from '../../terraform/references.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { decodeJson, identity, isMap, same, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
+import { oncePer } from '../lib/indexes.js';
 
 /** The start of every example here: a task definition for Fargate, up to its containers. */
 const fargateTask = (size = '256', memory = '512') => `resource "aws_ecs_task_definition" "app" {
@@ -614,15 +615,16 @@ function faultOfSecret(project: Project, value: Value | undefined): string | und
   return `reads key ${key} of a secret that has ${keys.join(' and ')}`;
 }
 
+const secretsByAddress = oncePer(
+  (project) => new Map(project.all('aws_secretsmanager_secret').map((secret) => [secret.address, secret])),
+);
+
 /** The keys of a secret's JSON, where they are known. */
 function keysOf(project: Project, symbol: string | undefined): string[] | undefined {
   if (symbol === undefined) return undefined;
   if (symbol.includes('.master_user_secret')) return ['username', 'password'];
-  const secret = project
-    .all('aws_secretsmanager_secret')
-    .find(
-      ({ address }) => symbol === `${address}.arn` || symbol === `${address}.id` || symbol === `${address}.arn suffix`,
-    );
+  const [, address] = /^(.*)\.(?:arn|id|arn suffix)$/s.exec(symbol) ?? [];
+  const secret = address === undefined ? undefined : secretsByAddress(project).get(address);
   const versions = secret ? project.linked('aws_secretsmanager_secret_version', 'secret_id', secret) : [];
   if (versions.length !== 1) return undefined;
   const [version] = versions;

@@ -4,8 +4,8 @@ import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
 import { mayHaveMorePolicies } from '../lib/presence.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
-import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
-import { elements, identity, joinText, same, show, type Value } from '../../terraform/value.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import { elements, identity, isKnown, joinText, same, show, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const lambda = (lines: string, settings: Record<string, string> = {}) => {
@@ -98,17 +98,17 @@ ${lambda('')}`,
     },
     check(project, { finding }) {
       if (project.unreadModules.length > 0 || isSwitchedOff(project, 'aws_cloudwatch_log_group')) return;
-      const groups = project.all('aws_cloudwatch_log_group');
+      const groups = project.all('aws_cloudwatch_log_group').map((group) => group.computed('name'));
+      // Of names that are known, `having` tells.
+      const open = groups.filter((group) => !isKnown(group));
       for (const lambda of project.all('aws_lambda_function')) {
         if (isAtEdge(project, lambda)) continue;
         const name = logGroupName(lambda);
-        if (
-          !groups.some(
-            (group) =>
-              pointsAt(lambda, 'logging_config.log_group', group) || same(group.computed('name'), name) !== false,
-          )
-        )
-          finding(lambda, `logs to ${show(name)}, which is not in the project`);
+        const isThere =
+          project.having('name', identity(name), 'aws_cloudwatch_log_group').length > 0 ||
+          project.pointedAt(lambda, 'logging_config.log_group', 'aws_cloudwatch_log_group').length > 0 ||
+          (isKnown(name) ? open : groups).some((group) => same(group, name) !== false);
+        if (!isThere) finding(lambda, `logs to ${show(name)}, which is not in the project`);
       }
     },
   },

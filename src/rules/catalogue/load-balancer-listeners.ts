@@ -4,10 +4,11 @@ import {
   listeners,
   listenersOf,
   loadBalancerOf,
+  ruleTypes,
   targetGroupsOf,
 } from '../lib/load-balancers.js';
 import { isLeftOut } from '../lib/presence.js';
-import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 const certificate = 'arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
@@ -308,10 +309,9 @@ function secureListeners(project: Project): Resource[] {
 }
 
 function hasRedirectingRule(project: Project, listener: Resource): boolean {
-  return listenerRules(project).some(
-    (rule) =>
-      pointsAt(rule, 'listener_arn', listener) && actionsOf(rule).some((action) => action.text('type') !== 'forward'),
-  );
+  return project
+    .linked(ruleTypes, 'listener_arn', listener)
+    .some((rule) => actionsOf(rule).some((action) => action.text('type') !== 'forward'));
 }
 
 /** Whether a redirect goes to another host than the one that was asked for, or may do so. */

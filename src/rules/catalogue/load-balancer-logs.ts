@@ -3,7 +3,7 @@ import { madeBefore } from '../lib/ordering.js';
 import { decide, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
-import { pointsAt, type Project, type Resource } from '../../terraform/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { joinText, Text, unknown } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
@@ -159,13 +159,12 @@ interface LoggingTo {
 
 /** The application load balancers that log to a bucket of the project. */
 function loggingTo(project: Project): LoggingTo[] {
-  const buckets = project.all('aws_s3_bucket');
   return loadBalancers(project)
     .filter(isApplication)
     .flatMap((lb) => {
       const [block] = lb.blocks('access_logs');
       if (!block || block.uncertain || block.truth('enabled') !== true) return [];
-      const bucket = buckets.find((candidate) => pointsAt(block, 'bucket', candidate));
+      const [bucket] = project.targets(block, 'bucket', 'aws_s3_bucket');
       return bucket ? [{ lb, bucket }] : [];
     });
 }

@@ -1,10 +1,20 @@
 import { destinationOf, isEverywhere, isSet, resourceNamed, vpcOf } from '../lib/network.js';
-import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
+import { addTo } from '../lib/indexes.js';
 
-/** Whether an argument points at a connection, or at what accepts it. */
-function isThrough(project: Project, block: Block, peering: Resource): boolean {
-  return [peering, ...acceptersOf(project, peering)].some((one) => pointsAt(block, 'vpc_peering_connection_id', one));
+/** A connection and what accepts it. */
+function endsOf(project: Project, peering: Resource): Resource[] {
+  return [peering, ...acceptersOf(project, peering)];
+}
+
+/** The routes by the connection, or what accepts it, that they lead through. */
+function byEnd(project: Project, routes: readonly PeeringRoute[]): ReadonlyMap<Resource, PeeringRoute[]> {
+  const groups = new Map<Resource, PeeringRoute[]>();
+  const types = ['aws_vpc_peering_connection', 'aws_vpc_peering_connection_accepter'];
+  for (const route of routes)
+    for (const end of project.pointedAt(route.route, 'vpc_peering_connection_id', ...types)) addTo(groups, end, route);
+  return groups;
 }
 
 function acceptersOf(project: Project, peering: Resource): Resource[] {
@@ -118,9 +128,9 @@ export default defineRules(
     source: 'https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-routing.html',
     example: { broken: vpcs + connection + route('app', '10.1.0.0/16'), sound: bothWays },
     check(project, { finding, abstain }) {
-      const routes = peeringRoutes(project);
+      const routesByEnd = byEnd(project, peeringRoutes(project));
       for (const peering of project.all('aws_vpc_peering_connection')) {
-        const through = routes.filter(({ route }) => isThrough(project, route, peering));
+        const through = endsOf(project, peering).flatMap((end) => routesByEnd.get(end) ?? []);
         const from = through.map(({ table }) => table && vpcOf(project, table));
         for (const argument of ['vpc_id', 'peer_vpc_id']) {
           const vpc = resourceNamed(project, peering, argument, ['aws_vpc']);
@@ -149,10 +159,11 @@ export default defineRules(
     check(project, { finding }) {
       for (const peering of project.all('aws_vpc_peering_connection')) {
         if (!resourceNamed(project, peering, 'peer_vpc_id', ['aws_vpc'])) continue;
-        const options = project
-          .all('aws_vpc_peering_connection_options')
-          .filter((one) => isThrough(project, one, peering));
-        const holders = [peering, ...acceptersOf(project, peering), ...options];
+        const ends = endsOf(project, peering);
+        const options = ends.flatMap((end) =>
+          project.linked('aws_vpc_peering_connection_options', 'vpc_peering_connection_id', end),
+        );
+        const holders = [...ends, ...options];
         const lacking = ['requester', 'accepter'].filter(
           (side) => !holders.some((holder) => isOnOrUnknown(holder, `${side}.allow_remote_vpc_dns_resolution`)),
         );

@@ -7,6 +7,7 @@ import { containersOf, titleOf } from '../lib/containers.js';
 import { policiesOf } from '../lib/policies.js';
 import { ignoresChanges } from '../lib/presence.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
+import { withoutKeys } from '../../terraform/addresses.js';
 import { elements, isKnown, isList, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules, type Report } from '../rule.js';
 
@@ -94,12 +95,12 @@ const keyAttributes: readonly (readonly [type: RegExp, forms: Readonly<Record<st
   [/^data\.aws_kms_alias$/, { id: 'aliasArn', arn: 'aliasArn', target_key_id: 'id', target_key_arn: 'arn' }],
 ];
 
-const attributePattern = /(?:^|\.)((?:data\.)?aws_kms_\w+)\.[^.[\]]+(?:\[[^\]]*\])?\.(\w+)$/;
+const attributePattern = /(?:^|\.)((?:data\.)?aws_kms_\w+)\.[^.]+\.(\w+)$/;
 
 /** How a value names a key; undefined where that is not known. */
 function keyForm(value: Value | undefined): KeyForm | undefined {
   if (value instanceof Unknown) {
-    const [, type = '', attribute = ''] = attributePattern.exec(value.symbol ?? '') ?? [];
+    const [, type = '', attribute = ''] = attributePattern.exec(withoutKeys(value.symbol ?? '')) ?? [];
     return own(keyAttributes.find(([pattern]) => pattern.test(type))?.[1] ?? {}, attribute);
   }
   const text = value instanceof Text ? show(value) : value;

@@ -1,4 +1,4 @@
-import { pointsAt, type Project, type Resource } from '../../terraform/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { identity, Text } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
@@ -34,7 +34,7 @@ function rotations(project: Project): Resource[] {
 }
 
 function functionsOf(project: Project, resource: Resource): Resource[] {
-  return project.all('aws_lambda_function').filter((lambda) => pointsAt(resource, 'rotation_lambda_arn', lambda));
+  return project.targets(resource, 'rotation_lambda_arn', 'aws_lambda_function');
 }
 
 const exists = defineRule({

@@ -42,11 +42,15 @@ resource "aws_ecs_cluster" "main" {
     sound: providerExample(ownTags),
   },
   check(project, { finding }) {
-    for (const { name, location, hasDefaultTags } of awsProviders(project)) {
-      if (hasDefaultTags) continue;
-      const untagged = project.resources.find(
-        (resource) => isUntagged(resource) && providerNameOf(project, resource) === name,
-      );
+    const providers = awsProviders(project).filter(({ hasDefaultTags }) => !hasDefaultTags);
+    if (providers.length === 0) return;
+    const firsts = new Map<string | undefined, Resource>();
+    for (const resource of project.resources) {
+      const name = isUntagged(resource) ? providerNameOf(project, resource) : undefined;
+      if (name !== undefined && !firsts.has(name)) firsts.set(name, resource);
+    }
+    for (const { name, location } of providers) {
+      const untagged = firsts.get(name);
       if (untagged) finding(location, `provider ${name} has no default_tags, and ${untagged.configAddress} no tags`);
     }
   },

@@ -2,6 +2,7 @@ import { isInterface, placedResources, refersToSubnets } from '../lib/paths.js';
 import { resourceNamed, vpcOf, zoneOf } from '../lib/network.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
+import { addTo } from '../lib/indexes.js';
 
 const dnsSource = 'https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html';
 
@@ -166,7 +167,7 @@ resource "aws_security_group" "app" {
       for (const subnet of project.all('aws_subnet')) {
         const vpc = vpcOf(project, subnet);
         // Of subnets that cannot be counted, one stands for all.
-        if (vpc) zones.set(vpc, [...(zones.get(vpc) ?? []), subnet.uncertain ? undefined : zoneOf(subnet)]);
+        if (vpc) addTo(zones, vpc, subnet.uncertain ? undefined : zoneOf(subnet));
       }
       for (const [vpc, found] of zones) {
         if (found.includes(undefined) && found.length > 1)

@@ -1,4 +1,4 @@
-import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
 import { argument, referencesIn } from '../../terraform/references.js';
 import { isMap, show, someElements, Text, Unknown, type Value } from '../../terraform/value.js';
 import { containersOf, field, objectsIn, titleOf, type JsonObject } from './containers.js';
@@ -7,6 +7,7 @@ import { roleOf } from './permissions.js';
 import { isLeftOut } from './presence.js';
 import { isSource, secretSourcesOf } from './secret-sources.js';
 import { fetchedSecrets, unknownSecrets, type FetchedSecret } from './secrets.js';
+import { oncePer } from './indexes.js';
 
 /** Something that keeps running or answers calls: what whoever gets into it can do is what its role may. */
 export interface Application {
@@ -148,44 +149,57 @@ function isCalledByOthers(project: Project, lambda: Resource): boolean {
   const principals = permissionsFor(project, lambda).map((permission) => permission.get('principal'));
   return (
     principals.some((principal) => typeof principal !== 'string' || !operatingServices.test(principal)) ||
-    project
-      .all('aws_lambda_event_source_mapping', 'aws_lambda_function_url')
-      .some((caller) => names(caller, 'function_name', lambda)) ||
-    project
-      .all('aws_appsync_datasource')
-      .some((source) => source.blocks('lambda_config').some((config) => names(config, 'function_arn', lambda))) ||
+    calledFunctions(project).has(lambda) ||
     isAtEdge(project, lambda)
   );
 }
 
-function names(block: Block, argument: string, lambda: Resource): boolean {
-  return functionsNamed(block, argument).includes(lambda) || pointsAt(block, argument, lambda);
+/** Functions that callers name which answer somebody outside. */
+const calledFunctions = oncePer(
+  (project) =>
+    new Set([
+      ...project
+        .all('aws_lambda_event_source_mapping', 'aws_lambda_function_url')
+        .flatMap((caller) => namedBy(project, caller, 'function_name')),
+      ...project
+        .all('aws_appsync_datasource')
+        .flatMap((source) =>
+          source.blocks('lambda_config').flatMap((config) => namedBy(project, config, 'function_arn')),
+        ),
+    ]),
+);
+
+function namedBy(project: Project, block: Block, argument: string): Resource[] {
+  return [...functionsNamed(block, argument), ...project.pointedAt(block, argument, 'aws_lambda_function')];
 }
 
 /** Whether a function only works for those who run the project: it rotates secrets, or is called by Terraform or a clock. */
 function servesOperators(project: Project, lambda: Resource): boolean {
   if (isCalledByOthers(project, lambda)) return false;
   const principals = permissionsFor(project, lambda).map((permission) => permission.get('principal'));
-  return (
-    principals.includes('secretsmanager.amazonaws.com') ||
-    project
-      .all('aws_secretsmanager_secret_rotation', 'aws_secretsmanager_secret')
-      .some((rotation) => names(rotation, 'rotation_lambda_arn', lambda)) ||
-    project.all('aws_lambda_invocation').some((invocation) => names(invocation, 'function_name', lambda)) ||
-    project
-      .all('aws_scheduler_schedule')
-      .some((schedule) => schedule.blocks('target').some((target) => names(target, 'arn', lambda))) ||
-    project
-      .all('aws_cloudwatch_event_target')
-      .some(
-        (target) =>
-          names(target, 'arn', lambda) &&
-          project
-            .pointedAt(target, 'rule', 'aws_cloudwatch_event_rule')
-            .some((rule) => rule.has('schedule_expression') && !rule.has('event_pattern')),
-      )
-  );
+  return principals.includes('secretsmanager.amazonaws.com') || operatedFunctions(project).has(lambda);
 }
+
+/** Functions that rotate secrets, or that Terraform or a clock calls. */
+const operatedFunctions = oncePer((project) => {
+  const onClock = (target: Resource) =>
+    project
+      .pointedAt(target, 'rule', 'aws_cloudwatch_event_rule')
+      .some((rule) => rule.has('schedule_expression') && !rule.has('event_pattern'));
+  return new Set([
+    ...project
+      .all('aws_secretsmanager_secret_rotation', 'aws_secretsmanager_secret')
+      .flatMap((rotation) => namedBy(project, rotation, 'rotation_lambda_arn')),
+    ...project.all('aws_lambda_invocation').flatMap((invocation) => namedBy(project, invocation, 'function_name')),
+    ...project
+      .all('aws_scheduler_schedule')
+      .flatMap((schedule) => schedule.blocks('target').flatMap((target) => namedBy(project, target, 'arn'))),
+    ...project
+      .all('aws_cloudwatch_event_target')
+      .filter(onClock)
+      .flatMap((target) => namedBy(project, target, 'arn')),
+  ]);
+});
 
 /** Services that call a function for nobody outside. */
 const operatingServices = /^(events|scheduler|secretsmanager)\.amazonaws\.com$/;
@@ -209,12 +223,10 @@ export function isNamedForAdministration(resource: Resource): boolean {
 const administration =
   /^(bastions?|jump(box|host|server)?|tunnel|(pg|db)?admin|adminer|migrat(e|ions?|or)|rotat(e|ion|or)|(db)?bootstrap|dbinit|initdb|dbsetup|dbusers|schema|backups?|restore|dump)$/;
 
-/** Whether the expression of an argument names a value itself: `var.password`, `random_password.db.result`. */
-export function isNamedIn({ at, valuesArgument }: Application, value: Value): boolean {
+/** What the expression of the argument with its values names: `var.password`, `random_password.db.result`. */
+export function namesIn({ at, valuesArgument }: Application): string[] {
   const expression = at.syntax && argument(at.syntax.body, valuesArgument)?.expression;
-  const symbol = value instanceof Unknown ? value.symbol?.replaceAll(/\[[^\]]*\]/g, '') : undefined;
-  if (!expression || symbol === undefined) return false;
-  return [...referencesIn(expression)].some(({ path }) => path.join('.') === symbol);
+  return expression ? [...referencesIn(expression)].map(({ path }) => path.join('.')) : [];
 }
 
 /** A value that is made of what a secret held when Terraform read it. */

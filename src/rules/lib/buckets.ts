@@ -1,6 +1,7 @@
 import { identifiers, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { identity, isKnown, type Value } from '../../terraform/value.js';
 import { isSwitchedOff } from './switched-off.js';
+import { addTo } from './indexes.js';
 
 /** Everything that is known of where buckets of a project are named. */
 class Buckets {
@@ -11,8 +12,7 @@ class Buckets {
 
   constructor(private readonly project: Project) {
     for (const bucket of project.all('aws_s3_bucket')) {
-      for (const name of new Set(identifiers(bucket)))
-        this.byName.set(name, [...(this.byName.get(name) ?? []), bucket]);
+      for (const name of new Set(identifiers(bucket))) addTo(this.byName, name, bucket);
     }
     this.logs = this.readLogs();
   }
@@ -31,7 +31,7 @@ class Buckets {
       known = { of: new Map(), strays: isSwitchedOff(this.project, type) };
       for (const configuration of this.project.all(type)) {
         const buckets = this.named(configuration, 'bucket');
-        for (const bucket of buckets) known.of.set(bucket, [...(known.of.get(bucket) ?? []), configuration]);
+        for (const bucket of buckets) addTo(known.of, bucket, configuration);
         const value = configuration.get('bucket');
         if (buckets.length === 0 && (value === undefined || !isKnown(value)) && identity(value) === undefined)
           known.strays = true;
@@ -49,7 +49,7 @@ class Buckets {
         for (const block of inner === undefined ? [source] : source.blocks(name)) {
           if (block.truth('enabled') === false) continue;
           for (const bucket of this.named(block, inner ?? name))
-            logs.set(bucket, [...(logs.get(bucket) ?? []), { kind: kindOf(source, kind), source }]);
+            addTo(logs, bucket, { kind: kindOf(source, kind), source });
         }
       }
     }

@@ -1,5 +1,6 @@
 import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { identity, Unknown } from '../../terraform/value.js';
+import { addTo } from './indexes.js';
 
 /** Whether an argument has a value. The provider takes an empty text for none. */
 export function isSet(block: Block, path: string): boolean {
@@ -36,8 +37,7 @@ function namesOf(project: Project, type: string): ReadonlyMap<string, Resource[]
   let names = byType.get(type);
   if (!names) {
     names = new Map();
-    for (const resource of project.all(type))
-      for (const name of identifiers(resource)) names.set(name, [...(names.get(name) ?? []), resource]);
+    for (const resource of project.all(type)) for (const name of identifiers(resource)) addTo(names, name, resource);
     names.delete('');
     byType.set(type, names);
   }

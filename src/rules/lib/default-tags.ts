@@ -2,6 +2,7 @@ import type { Body, BlockSyntax, Expression } from '../../terraform/syntax.js';
 import { referencePath } from '../../terraform/evaluate.js';
 import type { Location, Project, Resource } from '../../terraform/project.js';
 import { argument, literalText } from '../../terraform/references.js';
+import { addTo, oncePer } from './indexes.js';
 
 /** A `provider "aws"` block of the root module. */
 export interface AwsProvider {
@@ -39,11 +40,15 @@ export function providerNameOf(project: Project, { syntax, modulePath }: Resourc
   const written = syntax && argument(syntax.body, 'provider')?.expression;
   if (modulePath === '') return written ? referencePath(written)?.join('.') : 'aws';
   const [, call] = modulePath.split(/[.[]/);
-  const caller = project.folders[0]?.blocks.find(
-    (block) => block.syntax.type === 'module' && block.syntax.labels[0] === call,
-  );
+  const caller = rootCalls(project).get(call);
   return written || !caller || argument(caller.syntax.body, 'providers') ? undefined : 'aws';
 }
+
+/** The first call of each name in the root module. */
+const rootCalls = oncePer((project) => {
+  const calls = (project.folders[0]?.blocks ?? []).filter(({ syntax }) => syntax.type === 'module');
+  return new Map(calls.toReversed().map((call) => [call.syntax.labels[0], call]));
+});
 
 function isDefaultTags({ type, labels }: BlockSyntax): boolean {
   return type === 'default_tags' || (type === 'dynamic' && labels[0] === 'default_tags');
@@ -85,9 +90,14 @@ export function tagSources(project: Project, expression: Expression): TagSources
 }
 
 function localsNamed(project: Project, name: string): Expression[] {
-  const blocks = project.folders[0]?.blocks ?? [];
-  return blocks
-    .filter(({ syntax }) => syntax.type === 'locals')
-    .flatMap(({ syntax }) => syntax.body.attributes.filter((local) => local.name === name))
-    .map(({ expression }) => expression);
+  return rootLocals(project).get(name) ?? [];
 }
+
+const rootLocals = oncePer((project) => {
+  const byName = new Map<string, Expression[]>();
+  for (const { syntax } of project.folders[0]?.blocks ?? []) {
+    if (syntax.type !== 'locals') continue;
+    for (const { name, expression } of syntax.body.attributes) addTo(byName, name, expression);
+  }
+  return byName;
+});

@@ -1,6 +1,6 @@
-import { within, type Attribute, type Body, type Expression } from '../../terraform/syntax.js';
+import { within, type Attribute, type BlockSyntax, type Body, type Expression } from '../../terraform/syntax.js';
 import type { ModuleFolder, PlacedBlock } from '../../terraform/module-folder.js';
-import type { Block, Failure, Project } from '../../terraform/project.js';
+import type { Block, Failure, Project, Resource } from '../../terraform/project.js';
 import { dependenciesOf } from '../../terraform/dependencies.js';
 import {
   argument,
@@ -10,6 +10,7 @@ import {
   referred,
   resourceAddress,
 } from '../../terraform/references.js';
+import { addTo, blockAt, oncePer } from './indexes.js';
 
 /** Reads every argument of every resource, so that `project.failures()` knows of all that Terraform would refuse. */
 export function evaluateAll(project: Project): void {
@@ -33,28 +34,53 @@ interface Place {
 /** The block and the expression that a failure is in. */
 export function placeOfFailure(project: Project, { location }: Failure): Place | undefined {
   for (const folder of project.folders) {
-    const block = folder.blocks.find(
-      ({ syntax, file }) =>
-        file === location.path &&
-        syntax.line <= location.line &&
-        location.line <= Math.max(syntax.endLine, syntax.line),
-    );
+    const { syntaxes, placed } = blocksByFile(folder).get(location.path) ?? noBlocks;
+    const syntax = blockAt(syntaxes, location.line);
+    const block = syntax && placed.get(syntax);
     const attribute = block && attributeAt(block.syntax.body, location.line);
     if (block && attribute) return { folder, block, expression: attribute.expression };
   }
   return undefined;
 }
 
+interface FileBlocks {
+  syntaxes: BlockSyntax[];
+  placed: Map<BlockSyntax, PlacedBlock>;
+}
+
+const noBlocks: FileBlocks = { syntaxes: [], placed: new Map() };
+const blocksByFolder = new WeakMap<ModuleFolder, ReadonlyMap<string, FileBlocks>>();
+
+/** The blocks of a folder by file, in which they keep their order where an override file adds to them. */
+function blocksByFile(folder: ModuleFolder): ReadonlyMap<string, FileBlocks> {
+  const known = blocksByFolder.get(folder);
+  if (known) return known;
+  const files = new Map<string, FileBlocks>();
+  for (const block of folder.blocks) {
+    const file = files.get(block.file) ?? { syntaxes: [], placed: new Map<BlockSyntax, PlacedBlock>() };
+    file.syntaxes.push(block.syntax);
+    file.placed.set(block.syntax, block);
+    files.set(block.file, file);
+  }
+  blocksByFolder.set(folder, files);
+  return files;
+}
+
 /** The argument that starts last before a line and has something in it. */
 function attributeAt(body: Body, line: number): Attribute | undefined {
   let found: Attribute | undefined;
   const look = ({ attributes, blocks }: Body) => {
-    for (const attribute of attributes) {
-      if (attribute.line > line || (found && attribute.line < found.line)) continue;
-      if (attribute.line === line || [...within(attribute.expression)].some((part) => part.line === line))
+    // From the last one backwards: the first that has something in the line is the one.
+    for (let at = attributes.length - 1; at >= 0; at--) {
+      const attribute = attributes[at]!;
+      if (attribute.line > line) continue;
+      if (found && attribute.line < found.line) break;
+      if (attribute.line === line || [...within(attribute.expression)].some((part) => part.line === line)) {
         found = attribute;
+        break;
+      }
     }
-    for (const block of blocks) look(block.body);
+    for (const block of blocks) if (block.line <= line) look(block.body);
   };
   look(body);
   return found;
@@ -64,17 +90,30 @@ function attributeAt(body: Body, line: number): Attribute | undefined {
 export function isSurelyEvaluated(project: Project, { folder, block }: Place): boolean {
   const address = resourceAddress(block.syntax);
   if (address && block.syntax.type !== 'action') {
-    const instances = project.resources.filter(({ syntax }) => syntax === block.syntax);
+    const instances = instancesByBlock(project).get(block.syntax) ?? [];
     return instances.length > 0 && instances.every(({ uncertain }) => !uncertain);
   }
   return folder === project.folders[0] || callsOf(project, folder).every((call) => !isRepeated(call));
 }
 
+const instancesByBlock = oncePer((project) => {
+  const instances = new Map<BlockSyntax, Resource[]>();
+  for (const resource of project.resources) if (resource.syntax) addTo(instances, resource.syntax, resource);
+  return instances;
+});
+
 function callsOf(project: Project, folder: ModuleFolder): PlacedBlock[] {
-  return project.folders.flatMap((caller) =>
-    caller.blocks.filter(({ syntax }) => syntax.type === 'module' && calledFolder(caller, syntax) === folder.path),
-  );
+  return callsByFolder(project).get(folder.path) ?? [];
 }
+
+const callsByFolder = oncePer((project) => {
+  const calls = new Map<string | undefined, PlacedBlock[]>();
+  for (const caller of project.folders) {
+    for (const block of caller.blocks)
+      if (block.syntax.type === 'module') addTo(calls, calledFolder(caller, block.syntax), block);
+  }
+  return calls;
+});
 
 function isRepeated({ syntax }: PlacedBlock): boolean {
   return argument(syntax.body, 'count') !== undefined || argument(syntax.body, 'for_each') !== undefined;

@@ -2,6 +2,7 @@ import type { Project, Resource } from '../../terraform/project.js';
 import { identity, isMap, joinText, show, Unknown, type Value } from '../../terraform/value.js';
 import { containersOf, field, isForFargate, type JsonObject } from './containers.js';
 import { roleOf } from './permissions.js';
+import { oncePer } from './indexes.js';
 
 /** A task definition with the role by which ECS starts it; both are in the project. */
 export interface ExecutedTask {
@@ -24,11 +25,20 @@ export function executedTasks(project: Project): ExecutedTask[] {
 /** The repository of the project that an image is in. */
 export function repositoryOf(project: Project, image: Value): Resource | undefined {
   const name = show(image);
-  return project.all('aws_ecr_repository').find((repository) => {
-    const url = identity(repository.computed('repository_url')) ?? '';
-    return url !== '' && (name === url || name.startsWith(`${url}:`) || name.startsWith(`${url}@`));
-  });
+  const ends = [...name.matchAll(/[:@]|$/g)].map(({ index }) => index);
+  const byUrl = repositoriesByUrl(project);
+  const found = ends.map((end) => byUrl.get(name.slice(0, end))).filter((one) => one !== undefined);
+  return found.sort((a, b) => a.at - b.at)[0]?.repository;
 }
+
+const repositoriesByUrl = oncePer((project) => {
+  const byUrl = new Map<string, { repository: Resource; at: number }>();
+  for (const [at, repository] of project.all('aws_ecr_repository').entries()) {
+    const url = identity(repository.computed('repository_url')) ?? '';
+    if (url !== '' && !byUrl.has(url)) byUrl.set(url, { repository, at });
+  }
+  return byUrl;
+});
 
 /** The log stream that a container writes to through awslogs; undefined where it does not, or that is not known. */
 export function logStreamArn(project: Project, task: Resource, container: JsonObject): Value | undefined {
@@ -39,9 +49,7 @@ export function logStreamArn(project: Project, task: Resource, container: JsonOb
   if (name === undefined) return undefined;
   const prefix = field(options, 'awslogs-stream-prefix') ?? new Unknown();
   const stream = [':log-stream:', prefix, '/', field(container, 'name') ?? new Unknown(), '/0123456789abcdef'];
-  const group = project
-    .all('aws_cloudwatch_log_group')
-    .find((candidate) => identity(candidate.computed('name')) === identity(name));
+  const [group] = project.having('name', identity(name), 'aws_cloudwatch_log_group');
   if (group) return joinText([group.computed('arn'), ...stream]);
   const { partition, region, account } = task.surroundings;
   const where = field(options, 'awslogs-region') ?? region;

@@ -1,5 +1,6 @@
-import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
 import { identity } from '../../terraform/value.js';
+import { addTo, oncePer } from './indexes.js';
 
 /** The functions of the project that an argument names, directly or by an alias. */
 export function functionsNamed(block: Block, argument: string): Resource[] {
@@ -23,11 +24,10 @@ export function permissionsFor(project: Project, lambda: Resource): readonly Res
 
 function groupByFunction(project: Project): ReadonlyMap<Resource, readonly Resource[]> {
   const byFunction = new Map<Resource, Resource[]>();
-  const lambdas = project.all('aws_lambda_function');
   for (const permission of project.all('aws_lambda_permission')) {
     const named = functionsNamed(permission, 'function_name');
-    const meant = named.length > 0 ? named : lambdas.filter((lambda) => pointsAt(permission, 'function_name', lambda));
-    for (const lambda of meant) byFunction.set(lambda, [...(byFunction.get(lambda) ?? []), permission]);
+    const meant = named.length > 0 ? named : project.targets(permission, 'function_name', 'aws_lambda_function');
+    for (const lambda of meant) addTo(byFunction, lambda, permission);
   }
   return byFunction;
 }
@@ -36,9 +36,16 @@ function groupByFunction(project: Project): ReadonlyMap<Resource, readonly Resou
 export function isAtEdge(project: Project, lambda: Resource): boolean {
   const trust = lambda.refs('role', 'aws_iam_role').map((role) => role.get('assume_role_policy'));
   if (trust.some((policy) => identity(policy)?.includes('edgelambda.amazonaws.com'))) return true;
-  return project
-    .all('aws_cloudfront_distribution')
-    .some((distribution) =>
-      ['default_cache_behavior', 'ordered_cache_behavior'].some((block) => distribution.refs(block).includes(lambda)),
-    );
+  return calledByCloudFront(project).has(lambda);
 }
+
+const calledByCloudFront = oncePer(
+  (project) =>
+    new Set(
+      project
+        .all('aws_cloudfront_distribution')
+        .flatMap((distribution) =>
+          ['default_cache_behavior', 'ordered_cache_behavior'].flatMap((block) => distribution.refs(block)),
+        ),
+    ),
+);

@@ -1,7 +1,9 @@
-import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import { addTo } from './indexes.js';
 
 const listenerTypes = ['aws_lb_listener', 'aws_alb_listener'];
-const ruleTypes = ['aws_lb_listener_rule', 'aws_alb_listener_rule'];
+/** Rules of listeners, under both of their names. */
+export const ruleTypes = ['aws_lb_listener_rule', 'aws_alb_listener_rule'];
 const targetGroupTypes = ['aws_lb_target_group', 'aws_alb_target_group'];
 
 /** The load balancers that are of type application, network or gateway, not the classic ones. */
@@ -33,7 +35,7 @@ export function listenersOf(project: Project, lb: Resource): Resource[] {
 
 /** The load balancer of the project that a listener is of. */
 export function loadBalancerOf(project: Project, listener: Resource): Resource | undefined {
-  return loadBalancers(project).find((lb) => pointsAt(listener, 'load_balancer_arn', lb));
+  return project.targets(listener, 'load_balancer_arn', 'aws_lb', 'aws_alb')[0];
 }
 
 /** The actions of a listener or of a listener rule. */
@@ -56,7 +58,7 @@ export function forwardersTo(project: Project, targetGroup: Resource): readonly 
       const groups = new Set(
         resource.refs(actionBlock(resource), ...targetGroupTypes).map(({ configAddress }) => configAddress),
       );
-      for (const group of groups) byGroup.set(group, [...(byGroup.get(group) ?? []), resource]);
+      for (const group of groups) addTo(byGroup, group, resource);
     }
     forwarders.set(project, byGroup);
   }

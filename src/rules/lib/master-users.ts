@@ -1,3 +1,4 @@
+import { withoutKeys } from '../../terraform/addresses.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import {
   decodeJson,
@@ -18,6 +19,7 @@ import {
   type StoredSecret,
 } from './secrets.js';
 import { isSource, secretSourcesOf } from './secret-sources.js';
+import { addTo, oncePer } from './indexes.js';
 
 /** A secret or parameter with the password of a database's master user. */
 export interface MasterSecret extends StoredSecret {
@@ -31,10 +33,18 @@ export interface MasterSecret extends StoredSecret {
   managed: boolean;
 }
 
+/** The password of a master user, where it tells two apart. */
+export interface MasterPassword {
+  database: string;
+  password: Value;
+  /** Its place among all of them. */
+  at: number;
+}
+
 /** What a project knows of the passwords of master users. */
 interface MasterUsers {
   secrets: readonly MasterSecret[];
-  passwords: readonly { database: string; password: Value }[];
+  passwords: readonly MasterPassword[];
 }
 
 const known = new WeakMap<Project, MasterUsers>();
@@ -47,7 +57,7 @@ export function masterUsers(project: Project): MasterUsers {
       secrets: [...managedSecrets(project), ...passwordsOf(project).flatMap((one) => secretsWith(project, one))],
       passwords: passwordsOf(project)
         .filter(({ password }) => isTelling(password))
-        .map(({ database, password }) => ({ database: database.configAddress, password })),
+        .map(({ database, password }, at) => ({ database: database.configAddress, password, at })),
     };
     known.set(project, found);
   }
@@ -65,7 +75,7 @@ export function masterSecretOf(project: Project, secret: FetchedSecret): MasterS
   const managedName = managedSecretName(arn);
   const symbol = arn instanceof Unknown ? (arn.symbol ?? '') : '';
   if (!holdsManaged(key) || (managedName === undefined && !isMasterSecretName(symbol))) return undefined;
-  const owner = symbol.replace(/\.\w*master_user_secret.*$/, '').replaceAll(/\[[^\]]*\]/g, '');
+  const owner = withoutKeys(symbol.replace(/\.\w*master_user_secret.*$/, ''));
   const database = managedName === undefined ? owner : `the database of ${managedName}`;
   return { database, service, arn, holds: holdsManaged, names: new Set([name]), managed: true };
 }
@@ -78,8 +88,15 @@ export function possibleMasterSecretOf(project: Project, secret: FetchedSecret):
 function mastersNamed(project: Project, { arn, service }: StoredSecret): MasterSecret[] {
   const name = identity(arn);
   if (name === undefined) return [];
-  return masterUsers(project).secrets.filter((secret) => secret.service === service && secret.names.has(name));
+  return (secretsByName(project).get(name) ?? []).filter((secret) => secret.service === service);
 }
+
+/** The secrets of master users by each of their names. */
+export const secretsByName = oncePer((project) => {
+  const byName = new Map<string, MasterSecret[]>();
+  for (const secret of masterUsers(project).secrets) for (const name of secret.names) addTo(byName, name, secret);
+  return byName;
+});
 
 /** The secret that RDS manages has the keys username and password, and no others. */
 const holdsManaged = (key: string | undefined) => key === undefined || key === 'password';
@@ -90,9 +107,7 @@ function managedSecrets(project: Project): MasterSecret[] {
     .filter((database) => database.truth('manage_master_user_password') === true)
     .map((database) => {
       const arn = managedSecretArn(database);
-      const looked = project
-        .data('aws_secretsmanager_secret', 'aws_secretsmanager_secret_version')
-        .filter((source) => ['arn', 'secret_id'].some((name) => isIdentical(source.get(name), arn)));
+      const looked = lookedUp(project).byGiven.get(identity(arn)) ?? [];
       return {
         database: database.configAddress,
         service: 'secretsmanager',
@@ -103,6 +118,21 @@ function managedSecrets(project: Project): MasterSecret[] {
       };
     });
 }
+
+/** The secrets that data sources look up, by what they are given, and by all that names them. */
+const lookedUp = oncePer((project) => {
+  const byGiven = new Map<string | undefined, Resource[]>();
+  const byName = new Map<string | undefined, Resource[]>();
+  for (const source of project.data('aws_secretsmanager_secret', 'aws_secretsmanager_secret_version'))
+    for (const given of textsOf(['arn', 'secret_id'].map((name) => source.get(name)))) addTo(byGiven, given, source);
+  for (const secret of project.data('aws_secretsmanager_secret'))
+    for (const name of textsOf(['id', 'arn', 'name'].map((one) => secret.computed(one)))) addTo(byName, name, secret);
+  return { byGiven, byName };
+
+  function textsOf(values: readonly (Value | undefined)[]): Set<string> {
+    return new Set(values.map(identity).filter((text) => text !== undefined));
+  }
+});
 
 interface DatabasePassword {
   database: Resource;
@@ -133,7 +163,7 @@ function secretsWith(project: Project, { database, argument, password }: Databas
     .map((source) => sourceSecret(project, source, holdsRead(project, { database, argument, password }, source)));
   const copies = isTelling(password)
     ? project
-        .all('aws_secretsmanager_secret_version', 'aws_ssm_parameter')
+        .inOrder(copiesByPart(project).get(identity(password)) ?? [])
         .flatMap((copy) => copyOf(project, copy, password))
     : [];
   return [...sources, ...copies].map((found) => ({ ...found, database: database.configAddress, managed: false }));
@@ -146,9 +176,7 @@ function sourceSecret(project: Project, source: Resource, holds: MasterSecret['h
   const isParameter = source.type === 'aws_ssm_parameter';
   const argument = isParameter ? 'name' : 'secret_id';
   const written = source.get(argument);
-  const looked = project
-    .data('aws_secretsmanager_secret')
-    .filter((secret) => ['id', 'arn', 'name'].some((name) => isIdentical(secret.computed(name), written)));
+  const looked = lookedUp(project).byName.get(identity(written)) ?? [];
   const made = project.pointedAt(source, argument, isParameter ? 'aws_ssm_parameter' : 'aws_secretsmanager_secret');
   const all = [source, ...looked, ...made];
   return {
@@ -182,17 +210,28 @@ function isIdentical(a: Value | undefined, b: Value | undefined): boolean {
   return text !== undefined && text === identity(b);
 }
 
-/** A secret's version, or a parameter, where the password is in its value. */
-function copyOf(project: Project, copy: Resource, password: Value): Kept[] {
-  const isParameter = copy.type === 'aws_ssm_parameter';
-  const contents = (isParameter ? ['value', 'value_wo'] : ['secret_string', 'secret_string_wo'])
+/** The versions of secrets and the parameters by everything in their values that may be a password. */
+const copiesByPart = oncePer((project) => {
+  const byPart = new Map<string | undefined, Resource[]>();
+  for (const copy of project.all('aws_secretsmanager_secret_version', 'aws_ssm_parameter'))
+    for (const part of new Set(contentsOf(copy).flatMap(partsOf))) addTo(byPart, part, copy);
+  return byPart;
+});
+
+function contentsOf(copy: Resource): Value[] {
+  return (copy.type === 'aws_ssm_parameter' ? ['value', 'value_wo'] : ['secret_string', 'secret_string_wo'])
     .map((name) => copy.get(name))
     .filter((content) => content !== undefined)
     .map((content) => {
       const decoded = decodeJson(content);
       return decoded === undefined || decoded instanceof Error ? content : decoded;
     });
-  const content = contents.find((one) => isIn(password, one));
+}
+
+/** A secret's version, or a parameter, where the password is in its value. */
+function copyOf(project: Project, copy: Resource, password: Value): Kept[] {
+  const isParameter = copy.type === 'aws_ssm_parameter';
+  const content = contentsOf(copy).find((one) => isIn(password, one));
   if (content === undefined) return [];
   const made = isParameter ? [copy] : project.pointedAt(copy, 'secret_id', 'aws_secretsmanager_secret');
   const written = isParameter ? undefined : identity(copy.get('secret_id'));
@@ -221,6 +260,20 @@ function namesOf(resources: readonly Resource[], written: string | undefined): R
 function isTelling(password: Value): boolean {
   if (isKnown(password)) return typeof password === 'string' && password.length >= 8;
   return identity(password) !== undefined;
+}
+
+/** The identities of a value and of what is in it: with those of which `isIn` is not true, whoever asks for many. */
+export function partsOf(value: Value): string[] {
+  const own = identity(value);
+  const inner =
+    value instanceof Text
+      ? value.parts.filter((part) => part instanceof Unknown).flatMap(partsOf)
+      : isMap(value)
+        ? [...value.values()].flatMap(partsOf)
+        : Array.isArray(value)
+          ? someElements(value).flatMap(partsOf)
+          : [];
+  return own === undefined ? inner : [own, ...inner];
 }
 
 /** Whether a password is a value, one in it, or a part of a text such as the address of a database. */

@@ -1,6 +1,7 @@
 import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { parseRange, sizeOf } from '../../terraform/address-range.js';
 import { elements, identity, Unknown, type Value } from '../../terraform/value.js';
+import { oncePer } from './indexes.js';
 
 /** The resource of some types that a value is the id, ARN or name of; undefined where it is none, or not known which. */
 function resourceCalled(project: Project, value: Value | undefined, types: readonly string[]): Resource | undefined {
@@ -402,8 +403,10 @@ function mainTables(project: Project): Map<string, Resource> {
 function vpcOfMainTable(project: Project, route: Resource): Resource | undefined {
   const [, address] =
     /^\$\{(.+)\.(?:main|default)_route_table_id\}$/.exec(identity(route.get('route_table_id')) ?? '') ?? [];
-  return project.all('aws_vpc').find((vpc) => vpc.address === address);
+  return address === undefined ? undefined : vpcsByAddress(project).get(address);
 }
+
+const vpcsByAddress = oncePer((project) => new Map(project.all('aws_vpc').map((vpc) => [vpc.address, vpc])));
 
 /** The explicit associations of a subnet with route tables; undefined where some may not be seen. */
 export function associationsOf(project: Project, subnet: Resource): readonly Resource[] | undefined {

@@ -1,9 +1,10 @@
 import { ecsEndpoints, regionsWithEcsEndpoints } from '../../aws/vpc-endpoints.js';
 import { defaultPortOf } from '../../aws/ports.js';
 import { own } from '../../own.js';
-import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { decodeJson, identity, isList, isMap, Json, Many, Text, Unknown, type Value } from '../../terraform/value.js';
 import { groupAllows, resourceNamed, securityGroupsOf, subnetsOf, type Peer } from './network.js';
+import { addTo, oncePer } from './indexes.js';
 
 /** The arguments in which resources of a type name their place in the network. */
 interface Place {
@@ -128,7 +129,7 @@ export function holdersOf(project: Project, group: Resource): readonly Resource[
     holders = new Map();
     for (const resource of placedResources(project)) {
       for (const { address } of groupsOf(project, resource) ?? []) {
-        holders.set(address, [...(holders.get(address) ?? []), resource]);
+        addTo(holders, address, resource);
       }
     }
     holdersByProject.set(project, holders);
@@ -182,22 +183,28 @@ export function loadBalancers(project: Project): Resource[] {
 
 /** The listeners of a load balancer, as far as it is known whose they are. */
 export function listenersOf(project: Project, balancer: Resource): Resource[] {
-  return project
-    .all(...listenerTypes)
-    .filter((listener) => resourceNamed(project, listener, 'load_balancer_arn', balancerTypes) === balancer);
+  return listenersByBalancer(project).get(balancer) ?? [];
 }
+
+const listenersByBalancer = oncePer((project) => {
+  const byBalancer = new Map<Resource, Resource[]>();
+  for (const listener of project.all(...listenerTypes)) {
+    const balancer = resourceNamed(project, listener, 'load_balancer_arn', balancerTypes);
+    if (balancer) addTo(byBalancer, balancer, listener);
+  }
+  return byBalancer;
+});
 
 /** The load balancers that send requests to a target group. */
 export function balancersBefore(project: Project, targetGroup: Resource): Resource[] {
-  const isSentTo = (block: Block, action: string) =>
-    [`${action}.target_group_arn`, `${action}.forward.target_group.arn`].some((path) =>
-      pointsAt(block, path, targetGroup),
+  const sendersOf = (types: readonly string[], action: string) =>
+    [`${action}.target_group_arn`, `${action}.forward.target_group.arn`].flatMap((path) =>
+      project.linked(types, path, targetGroup),
     );
-  const byRule = project
-    .all('aws_lb_listener_rule', 'aws_alb_listener_rule')
-    .filter((rule) => isSentTo(rule, 'action'))
-    .map((rule) => resourceNamed(project, rule, 'listener_arn', listenerTypes));
-  const byDefault = project.all(...listenerTypes).filter((listener) => isSentTo(listener, 'default_action'));
+  const byRule = sendersOf(['aws_lb_listener_rule', 'aws_alb_listener_rule'], 'action').map((rule) =>
+    resourceNamed(project, rule, 'listener_arn', listenerTypes),
+  );
+  const byDefault = sendersOf(listenerTypes, 'default_action');
   const balancers = [...byRule, ...byDefault].map(
     (listener) => listener && resourceNamed(project, listener, 'load_balancer_arn', balancerTypes),
   );
@@ -248,15 +255,12 @@ function scalingTargets(project: Project, scaling: Resource): Target[] {
     (resourceNamed(project, version, 'id', ['aws_launch_template']) ??
       resourceNamed(project, version, 'name', ['aws_launch_template']));
   if (!template) return [];
-  return project
-    .all(...targetGroupTypes)
-    .filter((targetGroup) => pointsAt(scaling, 'target_group_arns', targetGroup))
-    .map((targetGroup) => ({
-      resource: scaling,
-      targetGroup,
-      groups: groupsOf(project, template),
-      ports: portsOf(targetGroup, targetGroup.number('port')),
-    }));
+  return project.targets(scaling, 'target_group_arns', ...targetGroupTypes).map((targetGroup) => ({
+    resource: scaling,
+    targetGroup,
+    groups: groupsOf(project, template),
+    ports: portsOf(targetGroup, targetGroup.number('port')),
+  }));
 }
 
 function instanceTargets(project: Project, attachment: Resource): Target[] {

@@ -30,8 +30,13 @@ export type Answer = 'allowed' | 'denied' | 'unknown';
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function decide(policies: readonly Policy[], wish: Wish): Answer {
-  const statements = policies.flatMap((policy) => policy.statements);
-  const answers = statements.map((statement) => ({ statement, applies: applies(statement, wish) }));
+  const answers: { statement: Statement; applies: boolean | undefined }[] = [];
+  for (const { statements } of policies) {
+    for (const statement of statements) {
+      const answer = applies(statement, wish);
+      if (answer !== false) answers.push({ statement, applies: answer });
+    }
+  }
   if (answers.some(({ statement, applies }) => statement.effect === 'Deny' && applies === true)) return 'denied';
   const perhaps = answers.filter(({ statement, applies }) => applies === undefined || (applies && !statement.effect));
   if (answers.some(({ statement, applies }) => statement.effect === 'Allow' && applies === true))
@@ -43,18 +48,17 @@ export function decide(policies: readonly Policy[], wish: Wish): Answer {
 
 /** Whether a statement is about a wish: undefined where that depends on what is not known. */
 export function applies(statement: Statement, wish: Wish): boolean | undefined {
-  return all([
-    appliesToAction(statement, wish.action),
-    appliesToResource(statement, wish.resource),
+  // Most statements are about other actions, and to know that is cheap: the rest is only asked where it matters.
+  const action = appliesToAction(statement, wish.action);
+  if (action === false) return false;
+  const resource = appliesToResource(statement, wish.resource);
+  if (resource === false) return false;
+  const rest = [
     appliesToPrincipal(statement, wish.principal),
     ...statement.conditions.map((condition) => holds(condition, wish)),
-  ]);
-}
-
-/** Three-valued and. */
-function all(parts: readonly (boolean | undefined)[]): boolean | undefined {
-  if (parts.includes(false)) return false;
-  return parts.includes(undefined) ? undefined : true;
+  ];
+  if (rest.includes(false)) return false;
+  return action === undefined || resource === undefined || rest.includes(undefined) ? undefined : true;
 }
 
 /** Three-valued or. */
@@ -67,7 +71,18 @@ function not(part: boolean | undefined): boolean | undefined {
   return part === undefined ? undefined : !part;
 }
 
+const knownActions = new WeakMap<Statement, Map<string, boolean | undefined>>();
+
+/** The same few actions are asked of every statement for each thing that they are done to. */
 function appliesToAction(statement: Statement, action: string): boolean | undefined {
+  const known = knownActions.get(statement) ?? new Map<string, boolean | undefined>();
+  if (known.has(action)) return known.get(action);
+  const answer = namesAction(statement, action);
+  knownActions.set(statement, known.set(action, answer));
+  return answer;
+}
+
+function namesAction(statement: Statement, action: string): boolean | undefined {
   if (statement.unknown.includes('actions') || statement.unknown.includes('not_actions')) return undefined;
   if (statement.notActions) return not(any(statement.notActions.map((pattern) => coversAction(pattern, action))));
   return any((statement.actions ?? []).map((pattern) => coversAction(pattern, action)));

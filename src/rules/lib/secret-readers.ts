@@ -2,26 +2,47 @@ import type { Project, Resource } from '../../terraform/project.js';
 import { joinText, Unknown, type Value } from '../../terraform/value.js';
 import { keyArgument, secretResource, type StoredSecret } from './secrets.js';
 import { keyOf, roleMay, roleMayOn, roleMayUseKey, type Answer } from './permissions.js';
-import { readPolicy } from './policies.js';
+import { readPolicy, type Policy } from './policies.js';
 
 /** Whether a role may fetch the value of a secret or parameter, whatever key it is encrypted with. */
 export function mayFetchSecret(project: Project, role: Resource, secret: StoredSecret): Answer {
   if (secret.service === 'ssm') return roleMay(project, role, { action: 'ssm:GetParameters', resource: secret.arn });
-  const held = secretResource(project, secret);
-  const policies = held
-    ? [
-        readPolicy(held, 'policy'),
-        ...project
-          .linked('aws_secretsmanager_secret_policy', 'secret_arn', held)
-          .map((holder) => readPolicy(holder, 'policy')),
-      ]
-    : [];
-  const known = policies.filter((policy) => policy !== undefined);
+  const { policies } = lookedUp(project, secret);
   const may = (resource: Value) =>
-    roleMayOn(project, role, known, { action: 'secretsmanager:GetSecretValue', resource });
+    roleMayOn(project, role, policies, { action: 'secretsmanager:GetSecretValue', resource });
   const answer = may(secret.arn);
   const written = answer === 'unknown' ? managedArn(secret.arn, role) : undefined;
   return written === undefined ? answer : may(written);
+}
+
+/** What a project has about a secret: the key it is encrypted with, and its own policies. */
+interface About {
+  project: Project;
+  key: Resource | undefined;
+  policies: readonly Policy[];
+}
+
+const known = new WeakMap<StoredSecret, About>();
+
+/** The same whichever role asks for the secret, which many may. */
+function lookedUp(project: Project, secret: StoredSecret): About {
+  let about = known.get(secret);
+  if (about?.project !== project) {
+    const place = keyArgument(project, secret);
+    about = {
+      project,
+      key: place && keyOf(project, place.owner, place.argument),
+      policies: policiesOf(project, secretResource(project, secret)),
+    };
+    known.set(secret, about);
+  }
+  return about;
+}
+
+function policiesOf(project: Project, held: Resource | undefined): Policy[] {
+  if (!held) return [];
+  const separate = project.linked('aws_secretsmanager_secret_policy', 'secret_arn', held);
+  return [held, ...separate].map((holder) => readPolicy(holder, 'policy')).filter((policy) => policy !== undefined);
 }
 
 /**
@@ -39,8 +60,7 @@ function managedArn(arn: Value, { surroundings }: Resource): Value | undefined {
 
 /** The customer's key of a secret, where it is in the project. */
 export function keyOfSecret(project: Project, secret: StoredSecret): Resource | undefined {
-  const place = keyArgument(project, secret);
-  return place && keyOf(project, place.owner, place.argument);
+  return lookedUp(project, secret).key;
 }
 
 /** Whether a role may decrypt a secret with its key, which it does through the service that keeps the secret. */

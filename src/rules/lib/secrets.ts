@@ -1,6 +1,7 @@
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, isKnown, joinText, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { field, objectsIn, titleOf, type JsonObject } from './containers.js';
+import { oncePer } from './indexes.js';
 
 /** Something that ECS fetches before a container starts. */
 export interface FetchedSecret {
@@ -112,10 +113,8 @@ function splitFields(parts: readonly Value[]): Value[][] {
 export function secretResource(project: Project, { arn, service }: StoredSecret): Resource | undefined {
   const wanted = identity(arn);
   if (wanted === undefined) return undefined;
-  const types = service === 'ssm' ? ['aws_ssm_parameter'] : ['aws_secretsmanager_secret'];
-  return project
-    .all(...types)
-    .find((candidate) => ['arn', 'id'].some((name) => identity(candidate.computed(name)) === wanted));
+  const type = service === 'ssm' ? 'aws_ssm_parameter' : 'aws_secretsmanager_secret';
+  return project.having(['arn', 'id'], wanted, type)[0];
 }
 
 /** Where a secret's key is set: on the secret, the parameter, or the database whose password RDS keeps in it. */
@@ -124,11 +123,18 @@ export function keyArgument(project: Project, secret: StoredSecret): { owner: Re
   if (own) return { owner: own, argument: own.type === 'aws_ssm_parameter' ? 'key_id' : 'kms_key_id' };
   const wanted = identity(secret.arn);
   if (wanted === undefined) return undefined;
-  const owner = project
-    .all('aws_rds_cluster', 'aws_db_instance')
-    .find((database) => identity(managedSecretArn(database)) === wanted);
+  const owner = databasesByManagedSecret(project).get(wanted);
   return owner && { owner, argument: 'master_user_secret_kms_key_id' };
 }
+
+const databasesByManagedSecret = oncePer((project) => {
+  const databases = new Map<string, Resource>();
+  for (const database of project.all('aws_rds_cluster', 'aws_db_instance')) {
+    const arn = identity(managedSecretArn(database));
+    if (arn !== undefined && !databases.has(arn)) databases.set(arn, database);
+  }
+  return databases;
+});
 
 /** The ARN of the secret in which RDS keeps a master user's password, for a database that has one. */
 export function managedSecretArn(database: Resource): Value {

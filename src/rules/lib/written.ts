@@ -16,15 +16,23 @@ export function* placed(
 }
 
 /** The attributes of resources that an expression may give, whatever decides it, through local values: `aws_lb.alb.dns_name`. */
-export function attributesIn(folder: ModuleFolder, expression: Expression, seen = new Set<string>()): Set<string> {
+export function attributesIn(folder: ModuleFolder, expression: Expression): Set<string> {
   const found = new Set<string>();
-  for (const { path: names } of referencesIn(expression)) {
-    const [kind, name = ''] = names;
-    found.add(names.slice(0, 3).join('.'));
+  const seen = new Set<string>();
+  // With a stack of its own: a long chain of local values is deeper than calls may be.
+  const waiting = [referencesIn(expression)];
+  for (let references = waiting.at(-1); references; references = waiting.at(-1)) {
+    const { done, value: reference } = references.next();
+    if (done) {
+      waiting.pop();
+      continue;
+    }
+    const [kind, name = ''] = reference.path;
+    found.add(reference.path.slice(0, 3).join('.'));
     const local = kind === 'local' && !seen.has(name) ? declarationsOf(folder).locals.get(name) : undefined;
     if (!local) continue;
     seen.add(name);
-    for (const attribute of attributesIn(folder, local.attribute.expression, seen)) found.add(attribute);
+    waiting.push(referencesIn(local.attribute.expression));
   }
   return found;
 }

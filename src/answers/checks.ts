@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { offeredClasses, supportsPerformanceInsights } from '../aws/database-classes.js';
 import { nameLimits, prefixBudget } from '../aws/name-limits.js';
 import { findRegion, regionCodes } from '../aws/regions.js';
@@ -198,8 +199,8 @@ export function checkTags(tags: Record<string, string>): Complaint[] {
   const kinds: { found: string[]; why: string; remedy: string }[] = [
     {
       found: keys
-        .filter((key) => key === '' || !fits(key, 128) || !fits(tags[key]!, 256))
-        .map((key) => `${key}=${tags[key]}`),
+        .filter((key) => key === '' || !fits(key, 128) || !fits(own(tags, key)!, 256))
+        .map((key) => `${key}=${own(tags, key)}`),
       why: 'has what AWS refuses as a tag',
       remedy:
         'Use letters, digits, spaces and _ . : / = + - @ in keys of up to 128 and values of up to 256 characters.',

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { parseArgs } from 'node:util';
 
 import type { Fault } from '../errors.js';
@@ -134,7 +135,7 @@ function readRunEnvironment(environment: NodeJS.ProcessEnv, run: RunFlags, fault
   }
   for (const row of runFlags) {
     const variable = environmentVariable(row);
-    const text = row.inEnvironment && environment[variable];
+    const text = row.inEnvironment && own(environment, variable);
     if (!text) continue;
     const read = row.placeholder ? { value: text } : toBoolean(text);
     if ('why' in read) faults.push({ option: variable, value: quote(text), ...read });
@@ -184,11 +185,13 @@ interface OptionToken {
 type Token = OptionToken | { kind: 'positional'; value: string } | { kind: 'option-terminator' };
 
 function tokenize(argv: readonly string[]): Token[] {
-  const flags: Record<string, { type: 'string' | 'boolean'; short?: string }> = {};
-  for (const option of options) flags[option.flag] = { type: option.type === 'boolean' ? 'boolean' : 'string' };
-  for (const { flag, placeholder, short } of runFlags) {
-    flags[flag] = { type: placeholder ? 'string' : 'boolean', ...(short ? { short } : {}) };
-  }
+  const typed = (isSwitch: boolean) => ({ type: isSwitch ? ('boolean' as const) : ('string' as const) });
+  const flags = Object.fromEntries([
+    ...options.map((option) => [option.flag, typed(option.type === 'boolean')] as const),
+    ...runFlags.map(
+      ({ flag, placeholder, short }) => [flag, { ...typed(!placeholder), ...(short ? { short } : {}) }] as const,
+    ),
+  ]);
   const { tokens } = parseArgs({
     args: [...argv],
     options: flags,

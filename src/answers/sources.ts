@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import type { Fault } from '../errors.js';
 import type { AnswerKey } from './answers.js';
 import { nearest } from '../nearest.js';
@@ -52,7 +53,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Reading {
   if (!hasOurs(environment)) return reading;
   for (const option of options) {
     const variable = environmentVariable(option);
-    const text = environment[variable];
+    const text = own(environment, variable);
     if (!text) continue;
     // A comma cannot be part of a tag, so it may stand between two.
     accept(

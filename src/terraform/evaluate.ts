@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import type { Budget } from './budget.js';
 import type { Expression } from './syntax.js';
 import { EvaluationError } from './evaluation-error.js';
@@ -45,7 +46,10 @@ export function extend(scope: Scope, names: Readonly<Record<string, Value>>): Sc
   return {
     files: scope.files,
     budget: scope.budget,
-    lookup: (name) => (Object.hasOwn(names, name) ? names[name] : scope.lookup(name)),
+    lookup(name) {
+      const found = own(names, name);
+      return found === undefined ? scope.lookup(name) : found;
+    },
   };
 }
 

@@ -423,6 +423,7 @@ const onKnown = functions({
     return toSet(listOf(first).filter((item) => !taken.has(identity(item))));
   },
   setproduct: (args, { budget }) => {
+    if (args.some((list) => listOf(list).length === 0)) return [];
     budget.refuseList(args.reduce<number>((product, list) => product * listOf(list).length, 1) * args.length);
     return args.reduce<Value[][]>(
       (products, list) => products.flatMap((product) => listOf(list).map((item) => [...product, item])),

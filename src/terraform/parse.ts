@@ -4,6 +4,7 @@ import { brotliDecompressSync } from 'node:zlib';
 
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 
+import { own } from '../own.js';
 import { Budget } from './budget.js';
 import {
   children,
@@ -501,7 +502,7 @@ function unescape(text: string): string {
     /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|([$%])\4\{/g,
     (whole, short, long, single, mark) => {
       if (mark) return `${mark}{`;
-      if (single !== undefined) return plain[single as string] ?? whole;
+      if (single !== undefined) return own(plain, single as string) ?? whole;
       const code = Number.parseInt((short ?? long) as string, 16);
       return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     },

@@ -87,7 +87,8 @@ function prune(content: object, budget: Budget): void {
         if (typeof value !== 'object' || value === null) continue;
         if (depth < deepestJson) next.push(value as object);
         else {
-          (container as Record<string, unknown>)[key] = tooDeep;
+          // An assignment to __proto__ would be none.
+          Object.defineProperty(container, key, { value: tooDeep, enumerable: true });
           budget.cut(`what is nested more than ${deepestJson} levels deep in the plan or state is not looked at`);
         }
       }
@@ -374,9 +375,8 @@ class Configuration {
     const path = modulesIn(address);
     const resource = this.resource(address);
     const expressions = this.expressions(address) ?? {};
-    if (argument === 'depends_on')
-      return strings(resource?.depends_on).flatMap((reference) => this.resolve(reference, path, 0));
-    return referencesIn(own(expressions, argument)).flatMap((reference) => this.resolve(reference, path, 0));
+    if (argument === 'depends_on') return this.resolve(strings(resource?.depends_on), path);
+    return this.resolve(referencesIn(own(expressions, argument)), path);
   }
 
   /** What is written in a resource's block, by argument and block; undefined where the plan does not say. */
@@ -409,34 +409,50 @@ class Configuration {
     return module;
   }
 
-  private resolve(reference: string, path: readonly string[], depth: number): string[] {
-    const prefix = path.map((name) => `module.${name}.`).join('');
-    const [first, second, third] = withoutKeys(reference).split('.');
-    if (!first || !second || depth > 20) return [];
-    if (first === 'data') return third ? [`${prefix}data.${second}.${third}`] : [];
-    if (first === 'var') return this.input(second, path, depth);
-    if (first === 'module') {
-      const inner = [...path, second];
-      const outputs = this.module(inner)?.outputs;
-      const output = isObject(outputs) && third !== undefined ? own(outputs, third) : undefined;
-      return isObject(output)
-        ? referencesIn(output.expression).flatMap((next) => this.resolve(next, inner, depth + 1))
-        : [];
+  /** The resources that references come to, through variables and outputs of modules, however these refer to one another. */
+  private resolve(references: readonly string[], path: readonly string[]): string[] {
+    const found = new Set<string>();
+    const seen = new Set<string>();
+    const waiting: Written[] = references.map((reference) => ({ reference, path }));
+    for (let one = waiting.pop(); one; one = waiting.pop()) {
+      const reference = withoutKeys(one.reference);
+      const prefix = one.path.map((name) => `module.${name}.`).join('');
+      if (seen.has(`${prefix} ${reference}`)) continue;
+      seen.add(`${prefix} ${reference}`);
+      const [first, second, third] = reference.split('.');
+      if (!first || !second) continue;
+      if (first === 'data') {
+        if (third) found.add(`${prefix}data.${second}.${third}`);
+      } else if (first === 'var') waiting.push(...this.input(second, one.path));
+      else if (first === 'module') waiting.push(...this.output(third, [...one.path, second]));
+      else if (!['local', 'each', 'count', 'self', 'path', 'terraform'].includes(first))
+        found.add(`${prefix}${first}.${second}`);
     }
-    return ['local', 'each', 'count', 'self', 'path', 'terraform'].includes(first)
-      ? []
-      : [`${prefix}${first}.${second}`];
+    return [...found];
   }
 
-  /** What a caller gives to a variable of its module. */
-  private input(name: string, path: readonly string[], depth: number): string[] {
+  /** What an output of a module refers to. */
+  private output(name: string | undefined, path: readonly string[]): Written[] {
+    const outputs = this.module(path)?.outputs;
+    const output = isObject(outputs) && name !== undefined ? own(outputs, name) : undefined;
+    return isObject(output) ? referencesIn(output.expression).map((reference) => ({ reference, path })) : [];
+  }
+
+  /** What a caller gives to a variable of its module refers to. */
+  private input(name: string, path: readonly string[]): Written[] {
     if (path.length === 0) return [];
     const caller = path.slice(0, -1);
     const calls = this.module(caller)?.module_calls;
     const call = isObject(calls) ? own(calls, path.at(-1)!) : undefined;
     const expressions = isObject(call) && isObject(call.expressions) ? call.expressions : {};
-    return referencesIn(own(expressions, name)).flatMap((reference) => this.resolve(reference, caller, depth + 1));
+    return referencesIn(own(expressions, name)).map((reference) => ({ reference, path: caller }));
   }
+}
+
+/** A reference, and the module that it is written in. */
+interface Written {
+  reference: string;
+  path: readonly string[];
 }
 
 function modulesIn(address: string): string[] {

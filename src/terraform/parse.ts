@@ -48,8 +48,13 @@ export async function parseHcl(sources: ReadonlyMap<string, string>, budget = ne
 function parseFile(parser: Parser, file: string, raw: string, budget: Budget): SourceFile {
   // Byte order marks and Windows' line ends mean nothing to Terraform; lines stay the same.
   const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  const tree = parser.parse(text.replace(exponents, (number) => '0'.repeat(number.length)));
-  if (!tree) throw new HclError(file, 1, 'cannot be read');
+  const line = longLine(text);
+  if (line) throw new HclError(file, line, `is a line of more than ${longestLine.toLocaleString('en-US')} characters`);
+  const tree = parser.parse(forGrammar(text), null, { progressCallback: () => budget.isOver() });
+  if (!tree || budget.isOver()) {
+    tree?.delete();
+    throw new HclError(file, 1, `is not read to its end: ${budget.timeUp()}`);
+  }
   try {
     const comments: SourceFile['comments'] = [];
     const root = readTree(tree, file, text, comments, budget);
@@ -63,11 +68,38 @@ function parseFile(parser: Parser, file: string, raw: string, budget: Budget): S
   }
 }
 
+/** The grammar makes a node of each character of a text, which takes some hundred bytes. */
+const longestLine = 1_000_000;
+
+/** The first line that is longer than that, counted from 1. */
+function longLine(text: string): number | undefined {
+  let line = 1;
+  for (let start = 0; start >= 0; line++) {
+    const end = text.indexOf('\n', start);
+    if ((end < 0 ? text.length : end) - start > longestLine) return line;
+    start = end < 0 ? -1 : end + 1;
+  }
+  return undefined;
+}
+
 /**
- * Numbers with an exponent, which the grammar does not know: it reads as many other digits in their place. What is in
- * quotes or comments is taken from the text itself.
+ * The text as the grammar takes it, of the same length and with the same meaning. Numbers with an exponent, which it does
+ * not know, are others in it, and most of long stretches of blanks, of which it looks at each again and again, is a
+ * comment. What is in quotes, heredocs or comments is read from the text itself.
  */
-const exponents = /(?<![\w.])\d+(?:\.\d+)?[eE][-+]?\d+(?!\w)/g;
+function forGrammar(text: string): string {
+  const mayHaveBlockComments = text.includes('/*');
+  return text
+    .replace(/(?<![\w.])\d+(?:\.\d+)?[eE][-+]?\d+(?!\w)/g, (number) => '0'.repeat(number.length))
+    .replace(/\s{200,}/g, (blanks) => {
+      const first = blanks[0]!;
+      const lastBreak = blanks.lastIndexOf('\n');
+      // The mark that ends a heredoc has nothing but blanks before it.
+      if (lastBreak > 1) return `${first}#${'#'.repeat(lastBreak - 2)}${blanks.slice(lastBreak)}`;
+      // In a comment this would end it.
+      return mayHaveBlockComments ? blanks : `${first}/*${blanks.slice(3, -3)}*/${blanks.at(-1)}`;
+    });
+}
 
 /** A node of the syntax tree, copied out of WebAssembly in one walk: asking there for each is far slower. */
 interface Node {
@@ -108,6 +140,7 @@ function readTree(
     const row = rowAt(start);
     if (depth > deepestNesting) throw new HclError(file, row, tooDeep);
     if (!budget.grantNode()) throw new HclError(file, row, 'is more than one run reads');
+    if (type === 'comment' && text[start]!.trim() === '') return undefined;
     if (type === 'comment') {
       comments.push({ text: commentText(text.slice(start, end)), line: row, endLine: rowAt(end) });
       return undefined;

@@ -200,17 +200,17 @@ function joinPolicies(policies: readonly Policy[]): Policy {
   };
 }
 
-const inProgress = new Set<Resource>();
+const readDocuments = new WeakMap<Resource, Policy>();
 
 /** `data "aws_iam_policy_document"`, with the documents it takes over; in a circle of such nothing is known. */
 function readDocument(document: Resource): Policy {
-  if (inProgress.has(document)) return { statements: [], complete: false };
-  inProgress.add(document);
-  try {
-    return readNewDocument(document);
-  } finally {
-    inProgress.delete(document);
+  let policy = readDocuments.get(document);
+  if (!policy) {
+    readDocuments.set(document, { statements: [], complete: false });
+    policy = readNewDocument(document);
+    readDocuments.set(document, policy);
   }
+  return policy;
 }
 
 function readNewDocument(document: Resource): Policy {
@@ -223,8 +223,13 @@ function readNewDocument(document: Resource): Policy {
   };
   const base = replacing(taken('source_policy_documents', 'source_json'), own);
   const over = ['override_policy_documents', 'override_json'].flatMap((name) => readList(document, name));
+  const joined = over.reduce(replacing, base);
+  // One that takes over another twice has twice as many.
+  const statements = lookedAt(joined.statements, document, 'statement');
   return {
-    ...over.reduce(replacing, base),
+    ...joined,
+    statements,
+    complete: joined.complete && statements.length === joined.statements.length,
     version: document.get('version') ?? '2012-10-17',
   };
 }

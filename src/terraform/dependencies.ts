@@ -280,5 +280,5 @@ function wayRound(nodes: ReadonlyMap<string, Node>, group: ReadonlySet<string>, 
 function trace(cameFrom: ReadonlyMap<string, string>, start: string): string[] {
   const back: string[] = [];
   for (let at = cameFrom.get(start); at !== undefined && at !== start; at = cameFrom.get(at)) back.push(at);
-  return [start, ...back.reverse()];
+  return [start, ...back.toReversed()];
 }

@@ -167,10 +167,10 @@ function rowCounter(text: string): (position: number) => number {
   let lineStart = 0;
   let nextBreak = text.indexOf('\n');
   return (position) => {
-    if (position < lineStart) {
-      row = 1;
-      lineStart = 0;
-      nextBreak = text.indexOf('\n');
+    while (position < lineStart) {
+      row--;
+      nextBreak = lineStart - 1;
+      lineStart = nextBreak === 0 ? 0 : text.lastIndexOf('\n', nextBreak - 1) + 1;
     }
     while (nextBreak !== -1 && nextBreak < position) {
       row++;

@@ -246,7 +246,16 @@ export function calledFolder(from: ModuleFolder, call: BlockSyntax): string | un
 /** Whether somebody runs Terraform here, as against a module that others call. */
 export function isDeployed(project: Project): boolean {
   const [root] = project.folders;
-  return (root?.blocks ?? []).some(
+  if (!root) return false;
+  const known = deployed.get(root) ?? configuresItself(root);
+  deployed.set(root, known);
+  return known;
+}
+
+const deployed = new WeakMap<ModuleFolder, boolean>();
+
+function configuresItself({ blocks }: ModuleFolder): boolean {
+  return blocks.some(
     ({ syntax }) =>
       (syntax.type === 'provider' && argument(syntax.body, 'alias') === undefined) ||
       (syntax.type === 'terraform' && syntax.body.blocks.some(({ type }) => type === 'backend' || type === 'cloud')),

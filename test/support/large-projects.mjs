@@ -270,10 +270,12 @@ export const shapes = {
     ]),
   providers: (size) =>
     inOne(
-      repeated(
-        Math.ceil(size / 2),
-        'provider "aws" {\n  alias  = "p#"\n  region = "eu-west-1"\n}\nresource "aws_s3_bucket" "p#" {\n  provider = aws.p#\n  bucket   = "p-#"\n}\n',
-      ),
+      repeated(Math.ceil(size / 8), 'provider "aws" {\n  alias  = "p#"\n  region = "eu-west-1"\n}\n') +
+        repeated(
+          size,
+          (at) =>
+            `resource "aws_s3_bucket" "p${at}" {\n  provider = aws.p${Math.floor(at / 8)}\n  bucket   = "p-${at}"\n}\n`,
+        ),
     ),
   'data sources': (size) => inOne(repeated(size, 'data "aws_secretsmanager_secret" "s#" {\n  name = "s-#"\n}\n')),
   'ignore comments': (size) => inOne('# create-secure-infra:ignore x y\n'.repeat(size)),

@@ -172,7 +172,7 @@ export function rootVariablesOf(project: Project, place: Place): string[] {
 }
 
 /** The root module's variables that a .tfvars file of the project gives. */
-export function givenVariables(project: Project): ReadonlySet<string> {
+export const givenVariables = oncePer((project): ReadonlySet<string> => {
   const files = (project.list('') ?? []).filter((name) =>
     /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/.test(name),
   );
@@ -180,7 +180,7 @@ export function givenVariables(project: Project): ReadonlySet<string> {
     [...(project.read(file) ?? '').matchAll(/^[ \t]*"?([\w-]+)"?[ \t]*[=:]/gm)].map(([, name]) => name ?? ''),
   );
   return new Set(names);
-}
+});
 
 /** Whether a variable's default stands for a value that whoever runs Terraform gives: null, or empty. */
 export function isPlaceholder(project: Project, name: string): boolean {

@@ -63,6 +63,7 @@ export class HclModule {
   private readonly remembered = new Map<string, Instances>();
   private readonly providers = new Map<string, Surroundings>();
   private readonly index = new Map<string, PlacedBlock>();
+  private readonly configured = new Map<string, PlacedBlock>();
   private readonly locals = new Map<string, { block: PlacedBlock; expression: Expression }>();
 
   constructor(
@@ -77,6 +78,8 @@ export class HclModule {
     for (const block of folder.blocks) {
       const key = [block.syntax.type, ...block.syntax.labels].join('.');
       if (!this.index.has(key)) this.index.set(key, block);
+      if (block.syntax.type === 'provider' && !this.configured.has(providerName(block.syntax)))
+        this.configured.set(providerName(block.syntax), block);
       if (block.syntax.type !== 'locals') continue;
       for (const { name, expression } of block.syntax.body.attributes) this.locals.set(name, { block, expression });
     }
@@ -310,9 +313,7 @@ export class HclModule {
   }
 
   private configuredProvider(name: string): Surroundings | undefined {
-    const block = this.folder.blocks.find(
-      ({ syntax }) => syntax.type === 'provider' && providerName(syntax) === `provider.${name}`,
-    );
+    const block = this.configured.get(`provider.${name}`);
     const region = block?.syntax.body.attributes.find((attribute) => attribute.name === 'region')?.expression;
     if (!block || !region) return undefined;
     const value = this.evaluateIn(block, region, this.scope);

@@ -154,9 +154,15 @@ function withOverrides(files: readonly SourceFile[]): PlacedBlock[] {
   const placed = (list: readonly SourceFile[]) =>
     list.flatMap((file) => file.body.blocks.map((syntax) => ({ syntax, file: file.path })));
   const blocks = placed(files.filter(({ path: file }) => !isOverride(file)));
-  for (const over of placed(files.filter(({ path: file }) => isOverride(file)))) {
+  const overrides = placed(files.filter(({ path: file }) => isOverride(file)));
+  const positions = new Map<string, number>();
+  if (overrides.length > 0) {
+    for (const [at, { syntax }] of blocks.entries())
+      if (!positions.has(nameOf(syntax))) positions.set(nameOf(syntax), at);
+  }
+  for (const over of overrides) {
     const { type, body } = over.syntax;
-    const at = blocks.findIndex(({ syntax }) => nameOf(syntax) === nameOf(over.syntax));
+    const at = positions.get(nameOf(over.syntax)) ?? -1;
     const base = overridable.has(type) ? blocks[at] : undefined;
     if (base) blocks[at] = { ...base, syntax: overridden(base.syntax, movedTo(base.syntax.line, body)) };
     else blocks.push(over);

@@ -131,10 +131,14 @@ function resourcesIn(module: unknown): Json[] {
   return [...objects(module.resources), ...objects(module.child_modules).flatMap(resourcesIn)];
 }
 
+/** More than these are not looked at for each instance of another block. */
+const fewInstances = 100;
+
 class JsonProject {
   readonly project: Project;
   private byIdentifier: Map<string, Resource[]> | undefined;
   private readonly byConfigAddress = new Map<string, Resource[]>();
+  private readonly byKey = new Map<string, Map<string | number | undefined, Resource>>();
 
   constructor(
     stage: 'plan' | 'state',
@@ -167,10 +171,10 @@ class JsonProject {
           byExpression: (name) =>
             configuration
               ?.references(configAddress, name)
-              .flatMap((target) => this.byConfigAddress.get(target) ?? []) ?? [],
+              .flatMap((target) => this.instances(target, resource.index)) ?? [],
           dependsOn: () =>
             [...named(resource.depends_on), ...(configuration?.references(configAddress, 'depends_on') ?? [])].flatMap(
-              (target) => this.byConfigAddress.get(target) ?? [],
+              (target) => this.instances(target, resource.index),
             ),
         }),
         surroundings: surroundingsOf(values, configuration?.otherRegion(configAddress), general),
@@ -182,6 +186,19 @@ class JsonProject {
       else this.byConfigAddress.set(resource.configAddress, [resource]);
     }
     this.project = new Project({ stage, resources: made, budget });
+  }
+
+  /**
+   * The instances of a block that an instance with `key` of another may refer to. The configuration does not say which;
+   * where they are many it is the one with the same key, since all of them for each would be too many.
+   */
+  private instances(configAddress: string, key: unknown): readonly Resource[] {
+    const all = this.byConfigAddress.get(configAddress) ?? [];
+    if (all.length <= fewInstances) return all;
+    let byKey = this.byKey.get(configAddress);
+    if (!byKey) this.byKey.set(configAddress, (byKey = new Map(all.map((resource) => [resource.key, resource]))));
+    const same = byKey.get(key as string | number | undefined);
+    return same ? [same] : all.slice(0, fewInstances);
   }
 
   /** The resources that have this id, ARN or URL: what AWS's own answers name others by. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { check } from '../../src/rules/check.js';
 import { Budget, limits } from '../../src/terraform/budget.js';
@@ -70,7 +70,7 @@ describe('what one run cannot bear is unknown, and said with its place', () => {
       `locals {\n${many(4000, (at) => `  a${at} = local.a${at + 1}`)}\n  a4000 = 1\n}\n`,
       /nested too deep/,
     ],
-    ['a literal', `locals {\n  a = "${'x'.repeat(2_000_000)}"\n}\n`, /a text would have/],
+    ['a text of many lines', `locals {\n  a = <<EOT\n${'0123456789\n'.repeat(100_000)}EOT\n}\n`, /a text would have/],
     [
       'instances',
       'resource "aws_sns_topic" "a" {\n  count = 1e9\n}\n',
@@ -158,12 +158,22 @@ describe('JSON of any depth', () => {
 
 describe('the time of a run', () => {
   it('ends it, and the rules that have not looked at everything are named', async () => {
+    const project = await readHclProject(memorySources(new Map([['main.tf', broken]])));
+    let time = performance.now();
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => (time += 1000));
+    const { cuts } = check([project]);
+    now.mockRestore();
+    expect(cuts.map(({ what }) => what)).toEqual([
+      expect.stringMatching(
+        /^the run has taken 25 seconds \(--time-limit\), and these rules have not looked at .* more$/,
+      ),
+    ]);
+  });
+
+  it('ends reading, which is said with the file', async () => {
     const budget = new Budget(1e-6);
-    const project = await readHclProject(memorySources(new Map([['main.tf', broken]])), { budget });
-    const { findings, cuts } = check([project]);
-    expect(findings).toEqual([]);
-    expect(cuts.at(-1)?.what).toMatch(
-      /^the run has taken .* seconds \(--time-limit\), and these rules have not looked/,
+    await expect(readHclProject(memorySources(new Map([['main.tf', broken]])), { budget })).rejects.toThrow(
+      'is not read to its end: the run has taken',
     );
   });
 
@@ -171,12 +181,8 @@ describe('the time of a run', () => {
     const budget = new Budget(limits.seconds);
     const project = await readHclProject(memorySources(new Map([['main.tf', broken]])), { budget });
     const later = performance.now() + 1000 * limits.seconds;
-    const { now } = performance;
-    performance.now = () => later + now.call(performance);
-    try {
-      expect(check([project]).cuts).toEqual([]);
-    } finally {
-      performance.now = now;
-    }
+    vi.spyOn(performance, 'now').mockReturnValue(later);
+    expect(check([project]).cuts).toEqual([]);
+    vi.restoreAllMocks();
   });
 });

@@ -12,6 +12,8 @@ import {
   checkFlags,
   checkFlagUsage,
   folderSources,
+  limitMeanings,
+  limits,
   lessons,
   readHclProject,
   rules,
@@ -106,6 +108,12 @@ async function ignoreTable() {
   return markdownTable([['Rule', 'What must hold', 'Why it does not', 'Where', 'Samples'], ...rows]);
 }
 
+/** What one run of check looks at, at most. */
+function limitTable() {
+  const rows = Object.entries(limits).map(([name, most]) => [most.toLocaleString('en-US'), cell(limitMeanings[name])]);
+  return markdownTable([['At most', 'What'], ...rows], { align: ['right'] });
+}
+
 const tables = {
   options: optionTable(),
   run: runTable(),
@@ -115,6 +123,7 @@ const tables = {
   rules: ruleTable(),
   lessons: lessonTable(),
   'ignore comments': await ignoreTable(),
+  limits: limitTable(),
 };
 
 const filled = (file) => fillTables(readFileSync(path.join(root, file), 'utf8'), tables);
@@ -122,6 +131,7 @@ const filled = (file) => fillTables(readFileSync(path.join(root, file), 'utf8'),
 const documents = {
   'README.md': filled('README.md'),
   'docs/rules.md': filled('docs/rules.md'),
+  'docs/security.md': filled('docs/security.md'),
   'docs/suppressions.md': filled('docs/suppressions.md'),
   'docs/answers.schema.json': JSON.stringify(answersSchema()),
 };

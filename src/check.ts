@@ -24,3 +24,4 @@ export { NotReadable, readPlan, readState } from './terraform/read-json.js';
 export { severities, type Rule, type Severity } from './rules/rule.js';
 export { commands } from './commands/check.js';
 export { checkExitCodeMeanings, checkExitCodes, checkFlags, checkFlagUsage } from './commands/check-flags.js';
+export { Budget, limitMeanings, limits } from './terraform/budget.js';

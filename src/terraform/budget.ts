@@ -3,37 +3,43 @@ import { isList, isMap, Json, Many, Text, Unknown, unknown, type Value } from '.
 
 /**
  * What a run may cost. A project of ten thousand resources stays far below each of these; what is beyond is not
- * evaluated, which is said with its place.
+ * evaluated, which is said with its place. limitMeanings says what each counts.
  */
 export const limits = {
-  /** Expressions evaluated, and elements and 16 characters each copied; in all, and in one argument or local. */
   steps: 20_000_000,
   stepsOfOne: 5_000_000,
-  /** What is left for each argument once all steps are used: enough for what is written plainly. */
   stepsInReserve: 200,
-  /** Characters of a text. */
   text: 1_000_000,
-  /** Elements of a list, set, map or object. */
   list: 50_000,
-  /** How much a value holds in all, in characters; each value in it counts 16. */
   size: 4_000_000,
-  /** How deep values are nested. */
   nesting: 100,
-  /** How deep evaluation goes: expressions within expressions; an argument or local that another needs counts four. */
   depth: 500,
-  /** Instances of one resource or module, and blocks that one `dynamic` makes. */
   ofOne: 2000,
-  /** Instances and such blocks in all; each resource has one all the same. */
   instances: 50_000,
-  /** Calls of modules, each instance one. */
   modules: 5000,
-  /** Nodes of the syntax of all files together; a resource has about fifty. */
   nodes: 5_000_000,
-  /** Statements of one policy; AWS takes no policy that holds as many. */
   statements: 1000,
-  /** Seconds of reading and of checking. */
   seconds: 25,
 } as const;
+
+/** What each limit counts, for the documentation. */
+export const limitMeanings: Readonly<Record<keyof typeof limits, string>> = {
+  steps: 'steps of a run: expressions evaluated; elements, and 16 characters each, copied',
+  stepsOfOne: 'steps of one argument, local value or output',
+  stepsInReserve:
+    'steps of each that is evaluated after all steps of the run are used: enough for what is written plainly',
+  text: 'characters of a text that is made',
+  list: 'elements of a list, set, map or object that is made; keys and values of a map count each',
+  size: 'characters that a value holds in all; each value in it counts 16 more',
+  nesting: 'levels of values in values',
+  depth: 'levels of expressions in expressions; an argument or local value that another needs counts four',
+  ofOne: 'instances of one resource or module call, and blocks of one dynamic block',
+  instances: 'such instances and blocks of a run; of each there is one all the same',
+  modules: 'calls of modules, each instance one',
+  nodes: 'nodes of the syntax of all files; a resource has about fifty',
+  statements: 'statements of one policy; AWS takes none that has as many',
+  seconds: 'seconds that reading and checking take together, unless --time-limit says otherwise',
+};
 
 /** Thrown where a limit is reached; what was being evaluated is unknown then. */
 export class LimitReached extends Error {

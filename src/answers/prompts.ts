@@ -1,7 +1,7 @@
 import type { Draft } from './answers.js';
 import type { Option, Surroundings } from './option.js';
 import { applies, complaintsOf, defaultOf, options } from './options.js';
-import { shown } from './sound-text.js';
+import { quote } from '../printable.js';
 import { accept, emptyReading, ranks, type GivenAnswers, type Reading } from './sources.js';
 
 /** Asks a person. Handed in, so that a test can answer, or fail on a question that should not be asked. */
@@ -77,7 +77,7 @@ async function askOne(option: Option, draft: Draft, surroundings: Surroundings, 
       const { given, faults } = accepted(option, text);
       const value = given[option.key]?.value as NonNullable<Draft[Option['key']]> | undefined;
       const [complaint] = value === undefined ? faults : complaintsOf(option, value, draft);
-      return complaint && `${value === undefined ? shown(text) : String(value)} ${complaint.why}. ${complaint.remedy}`;
+      return complaint && `${value === undefined ? quote(text) : String(value)} ${complaint.why}. ${complaint.remedy}`;
     },
   });
   return answer.trim() === '' ? undefined : answer;

@@ -13,7 +13,7 @@ import {
   stacksTaking,
   takes,
 } from './options.js';
-import { shown } from './sound-text.js';
+import { quote } from '../printable.js';
 import type { Given, GivenAnswers } from './sources.js';
 
 /** Answers as far as they could be had, and everything that is wrong with what was given. */
@@ -73,7 +73,7 @@ export function resolve(
 
 /** How an answer was given; a flag that is on or off says its value itself. */
 function spelling(option: string, value: unknown): Pick<Fault, 'option' | 'value'> {
-  return typeof value === 'boolean' && option.startsWith('--') ? { option } : { option, value: shown(value) };
+  return typeof value === 'boolean' && option.startsWith('--') ? { option } : { option, value: quote(value) };
 }
 
 /** The fault of an answer that is needed and that nobody can be asked for. */

@@ -24,7 +24,7 @@ export function soundText(raw: string): Typed<string> {
   if (other === undefined) return { value: text.normalize() };
   return {
     why: `holds the character ${named(other)}, which stands for ${quote(other.normalize('NFKC'))}`,
-    remedy: `Use ${shown(text.normalize('NFKC'))}.`,
+    remedy: `Use ${quote(text.normalize('NFKC'))}.`,
   };
 }
 
@@ -37,21 +37,10 @@ export function soundTexts(raw: readonly string[]): Typed<string[]> {
   const texts: string[] = [];
   for (const item of raw) {
     const sound = soundText(item);
-    if ('why' in sound) return { why: `has ${shown(item)}, which ${sound.why}`, remedy: sound.remedy };
+    if ('why' in sound) return { why: `has ${quote(item)}, which ${sound.why}`, remedy: sound.remedy };
     texts.push(sound.value);
   }
   return { value: texts };
-}
-
-/** How a value of any type is shown in a message, which it cannot make long or fail. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return quote(brief(value));
-  if (typeof value !== 'object' || value === null) return String(value);
-  try {
-    return brief(quote(value));
-  } catch {
-    return Array.isArray(value) ? 'a list' : 'an object';
-  }
 }
 
 /** The beginning of a text that is too long for a message. */

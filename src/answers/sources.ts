@@ -7,7 +7,7 @@ import { options } from './options.js';
 import { quote } from '../printable.js';
 import { answersIn } from '../record/record.js';
 import { structureOf } from './json-structure.js';
-import { brief, shown, soundText, soundTexts, type Typed } from './sound-text.js';
+import { brief, soundText, soundTexts, type Typed } from './sound-text.js';
 
 /** A value as it was given, before it is checked. */
 export interface Given {
@@ -92,7 +92,7 @@ export function readAnswersFile(text: string, file: string): Reading {
     const places = [...within.toReversed(), within.length > 0 ? file : `--answers ${file}`];
     reading.faults.push({
       option: places.join(''),
-      value: shown(keys.at(-1)),
+      value: quote(keys.at(-1)),
       why: 'is there more than once',
       remedy: 'Keep one of them.',
     });
@@ -109,7 +109,7 @@ export function readAnswersFile(text: string, file: string): Reading {
       );
       reading.faults.push({
         option: `--answers ${file}`,
-        value: shown(key),
+        value: quote(key),
         why: 'is no answer that is known',
         remedy: near ? `Did you mean ${quote(near)}?` : `Use ${options.map((row) => row.key).join(', ')}.`,
       });
@@ -147,7 +147,7 @@ export function joinReadings(...readings: Reading[]): Reading {
 export function accept(reading: Reading, option: Option, raw: unknown, spelled: string, rank: number): void {
   const typed = toType(option, raw);
   if ('why' in typed) {
-    reading.faults.push({ option: spelled, value: shown(raw), ...typed });
+    reading.faults.push({ option: spelled, value: quote(raw), ...typed });
     reading.unusable.add(option.key);
     return;
   }
@@ -216,7 +216,7 @@ function toTags(raw: unknown): Typed<Record<string, string>> {
   const pairs = raw.map((item) => [item, item.indexOf('=')] as const);
   const keyless = pairs.filter(([, split]) => split < 1).map(([item]) => item);
   if (keyless.length > 0) {
-    return { why: `has no key before an equals sign: ${keyless.slice(0, mostFaults).map(shown).join(', ')}`, remedy };
+    return { why: `has no key before an equals sign: ${keyless.slice(0, mostFaults).map(quote).join(', ')}`, remedy };
   }
   return tagsOf(pairs.map(([item, split]) => [item.slice(0, split), item.slice(split + 1)]));
 }
@@ -236,7 +236,7 @@ function tagsOf(pairs: readonly (readonly [string, string])[]): Typed<Record<str
     else if (before && before.value !== value) torn.add(key);
     tags.set(key, { key: pair[0], value });
   }
-  const names = (keys: Set<string>) => [...keys].map(shown).join(', ');
+  const names = (keys: Set<string>) => [...keys].map(quote).join(', ');
   if (torn.size > 0) return { why: `gives two values to the key ${names(torn)}`, remedy: 'Give each key once.' };
   if (joined.size > 0)
     return { why: `has keys that are only spelled differently: ${names(joined)}`, remedy: 'Keep one of them.' };

@@ -40,7 +40,7 @@ export const checkFlags: readonly CheckFlag[] = [
   {
     flag: 'time-limit',
     placeholder: 'SECONDS',
-    help: `stop looking after so many seconds, and say what was not looked at [${limits.seconds}]`,
+    help: `stop after so many seconds, and say what was not looked at [${limits.seconds}]`,
   },
   { flag: 'format', placeholder: formats.join('|'), choices: formats, help: 'how to print what was found [text]' },
   { flag: 'json', help: 'the same as --format json' },
@@ -240,6 +240,6 @@ export type CheckExitCode = (typeof checkExitCodes)[keyof typeof checkExitCodes]
 export const checkExitCodeMeanings: Record<CheckExitCode, string> = {
   0: 'nothing found of the severity that --fail-on names',
   1: 'something found',
-  2: 'input that cannot be read, or wrong usage',
+  2: 'input that cannot be read, or not in the time of --time-limit, or wrong usage',
   70: 'what was found could not be written, or our own fault, which says so',
 };

@@ -206,6 +206,7 @@ export function jsonReport(result: CheckResult, context: ReportContext): Shown {
       file: shownPath({ path: file, line: 1 }, context),
       why,
     })),
+    unfinished: result.unfinished,
     cuts: result.cuts.map(({ what, location }) => ({
       what,
       ...(location ? { file: shownPath(location, context), line: location.line } : {}),

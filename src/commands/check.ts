@@ -76,7 +76,8 @@ async function runCheck(request: CheckRequest, outside: CheckOutside): Promise<C
   const reports = { text: textReport, json: jsonReport, sarif: sarifReport, github: githubText };
   outside.stdout.write(reports[request.format](result, context));
   const failed = result.findings.some(({ severity }) => isAtLeast(severity, request.failOn));
-  return failed ? checkExitCodes.findings : checkExitCodes.clean;
+  if (failed) return checkExitCodes.findings;
+  return result.unfinished.length > 0 ? checkExitCodes.unreadable : checkExitCodes.clean;
 }
 
 /** Explains one rule, or lists all. Throws UserError for a rule that there is none of. */
@@ -153,7 +154,7 @@ async function readFolder(folder: string, request: CheckRequest, cwd: string, bu
       {
         option: `${place}:${error.line}`,
         why: error.message,
-        remedy: 'Mend it there; terraform fmt says more where it can.',
+        remedy: error.remedy ?? 'Mend it there; terraform fmt says more where it can.',
       },
     ]);
   }

@@ -11,7 +11,7 @@ import { quote } from '../printable.js';
 import { ask, type Prompter } from '../answers/prompts.js';
 import { emptyReading, joinReadings, readAnswersFile, readEnvironment, type Reading } from '../answers/sources.js';
 import { compare, occupants, type Change } from '../disk/compare.js';
-import { readAtMost } from '../disk/read.js';
+import { readFileUpTo } from '../disk/read.js';
 import { InTheWay, UnderWay, writeProject } from '../disk/write.js';
 import { exitCodes, fileFault, Interrupted, isInterruption, refuseFaults, UserError, type Fault } from '../errors.js';
 import { readRecord, recordFile } from '../record/record.js';
@@ -112,7 +112,7 @@ function recordedSuffix(target: string): string | undefined {
   let text: string | undefined;
   try {
     // A pipe would have to be waited for.
-    text = lstatSync(file).isFile() ? readAtMost(file, largestAnswers)?.toString() : undefined;
+    text = lstatSync(file).isFile() ? readFileUpTo(file, largestAnswers)?.toString() : undefined;
   } catch {
     return undefined;
   }
@@ -177,7 +177,7 @@ function readAnswers(request: CreateRequest): Reading {
   const where = { option: '--answers', value: quote(file) };
   let bytes: Buffer | undefined;
   try {
-    bytes = readAtMost(path.resolve(request.cwd, file), largestAnswers);
+    bytes = readFileUpTo(path.resolve(request.cwd, file), largestAnswers);
   } catch (error) {
     return refuse(fileFault(error, '--answers', quote(file)));
   }

@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, openSync, fstatSync } from 'node:fs';
 import path from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 
+import { readFileUpTo } from '../disk/read.js';
 import { fileFault, UserError } from '../errors.js';
 import { quote } from '../printable.js';
-import { readUpTo } from '../terraform/read-up-to.js';
 
 /** The largest file that is read because the command line names it, in bytes. */
 const largestFile = 500 * 2 ** 20;
@@ -21,13 +20,7 @@ export function readNamed(flag: string, file: string, cwd: string): string {
   if (file.includes('\0')) refuseWith('is no name of a file', 'Give the path of a file.');
   let bytes: Buffer | undefined;
   try {
-    const descriptor = openSync(path.resolve(cwd, file), 'r');
-    try {
-      const stats = fstatSync(descriptor);
-      bytes = readUpTo(descriptor, largestFile, stats.isFile() ? stats.size : 0);
-    } finally {
-      closeSync(descriptor);
-    }
+    bytes = readFileUpTo(path.resolve(cwd, file), largestFile);
   } catch (error) {
     throw new UserError([fileFault(error, flag, quote(file))]);
   }

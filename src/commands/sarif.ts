@@ -31,7 +31,12 @@ export function sarifReport(result: CheckResult, context: ReportContext): Shown 
             rules: [...indexes.keys()].map(sarifRule),
           },
         },
-        invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications(result, context) }],
+        invocations: [
+          {
+            executionSuccessful: result.unfinished.length === 0,
+            toolExecutionNotifications: notifications(result, context),
+          },
+        ],
         results: all.map(({ finding, reason }) => sarifResult(finding, reason, indexes.get(finding.rule)!, context)),
         columnKind: 'utf16CodeUnits',
       },

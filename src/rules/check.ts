@@ -45,6 +45,8 @@ export interface CheckResult {
   unreadFiles: readonly UnreadFile[];
   /** Limits of the run that were reached. */
   cuts: readonly Cut[];
+  /** The names of rules that have not looked at everything, since the run had no time left. */
+  unfinished: readonly string[];
 }
 
 /** Every rule, by name. */
@@ -72,44 +74,17 @@ export function check(
 ): CheckResult {
   const projects = suppressions ? given : given.map((project) => project.disbelieved());
   const selected = [...selection];
-  const ruleNames = allRules.map(({ name }) => name);
-  const found = new Map<string, Finding>();
-  const abstentions: Abstention[] = [];
   const hcl = projects.find(({ stage }) => stage === 'hcl');
-  const places = placesByAddress(hcl);
+  // A plan without its HCL shows no record; where no word is taken, that is no reason to leave rules out.
   const generated = !suppressions || (hcl !== undefined && isGenerated(hcl));
-  const budgets = [...new Set(projects.map(({ budget }) => budget))];
-  const clocks = budgets.map((budget) => budget.startClock());
-  const unfinished = new Map<string, Set<string>>();
-  for (const rule of selected) {
-    if (rule.scope === 'generated' && !generated) continue;
-    for (const project of projects) {
-      if (!rule.stages.includes(project.stage)) continue;
-      const report: Report = {
-        finding(at, message, argument) {
-          const place = placeOf(at, argument, places);
-          const key = [
-            rule.name,
-            place.location ? `${place.location.path}:${place.location.line}` : place.address,
-            message,
-          ].join('\n');
-          const before = found.get(key);
-          if (!before) found.set(key, { rule, severity: rule.severity, message, ...place, stages: [project.stage] });
-          else if (!before.stages.includes(project.stage)) before.stages.push(project.stage);
-        },
-        abstain(at, why) {
-          abstentions.push({ rule, why, ...placeOf(at, undefined, places) });
-        },
-        ruleNames,
-      };
-      const ended = endedBy(() => rule.check(project, report), project.budget);
-      if (ended !== undefined) unfinished.set(ended, (unfinished.get(ended) ?? new Set<string>()).add(rule.name));
-    }
-  }
-  for (const end of clocks) end();
-  for (const [why, names] of unfinished) budgets[0]?.cut(notFinished(why, [...names]));
-  const all = withoutEchoes([...found.values()]);
+  const { found, abstentions, unfinished } = runRules(
+    selected.filter(({ scope }) => scope !== 'generated' || generated),
+    projects,
+    placesByAddress(hcl),
+  );
+  const all = withoutEchoes(found);
   const { kept, suppressed } = suppressions ? applyIgnores(all, hcl, selected) : { kept: all, suppressed: [] };
+  const cuts = budgetsOf(projects).flatMap((budget) => budget.cuts);
   return {
     findings: kept.sort(byPlace),
     suppressed,
@@ -117,7 +92,57 @@ export function check(
     resources: Math.max(0, ...projects.map((project) => project.resources.length)),
     unreadModules: projects.flatMap((project) => project.unreadModules),
     unreadFiles: projects.flatMap((project) => project.unreadFiles()),
-    cuts: [...new Set(projects.map(({ budget }) => budget))].flatMap(({ cuts }) => cuts),
+    // What is about the whole run comes first, where no list of places hides it.
+    cuts: cuts.toSorted((a, b) => Number(a.location !== undefined) - Number(b.location !== undefined)),
+    unfinished,
+  };
+}
+
+function budgetsOf(projects: readonly Project[]): Budget[] {
+  return [...new Set(projects.map(({ budget }) => budget))];
+}
+
+/** What rules find and cannot tell in projects, and the names of those that the budgets ended before their own end. */
+function runRules(selected: readonly Rule[], projects: readonly Project[], places: ReadonlyMap<string, Location>) {
+  const ruleNames = allRules.map(({ name }) => name);
+  const found = new Map<string, Finding>();
+  const abstentions: Abstention[] = [];
+  const unfinished = new Map<string, Set<string>>();
+  const run = (rule: Rule, project: Project) => {
+    const report: Report = {
+      finding(at, message, argument) {
+        const place = placeOf(at, argument, places);
+        const key = [
+          rule.name,
+          place.location ? `${place.location.path}:${place.location.line}` : place.address,
+          message,
+        ].join('\n');
+        const before = found.get(key);
+        if (!before) found.set(key, { rule, severity: rule.severity, message, ...place, stages: [project.stage] });
+        else if (!before.stages.includes(project.stage)) before.stages.push(project.stage);
+      },
+      abstain(at, why) {
+        abstentions.push({ rule, why, ...placeOf(at, undefined, places) });
+      },
+      ruleNames,
+    };
+    const ended = endedBy(() => rule.check(project, report), project.budget);
+    if (ended !== undefined) unfinished.set(ended, (unfinished.get(ended) ?? new Set<string>()).add(rule.name));
+  };
+  const budgets = budgetsOf(projects);
+  const clocks = budgets.map((budget) => budget.startClock());
+  try {
+    for (const rule of selected) {
+      for (const project of projects) if (rule.stages.includes(project.stage)) run(rule, project);
+    }
+  } finally {
+    for (const end of clocks) end();
+  }
+  for (const [why, names] of unfinished) budgets[0]?.cut(notFinished(why, [...names]));
+  return {
+    found: [...found.values()],
+    abstentions,
+    unfinished: [...new Set([...unfinished.values()].flatMap((names) => [...names]))],
   };
 }
 

@@ -17,8 +17,11 @@ export const limits = {
   ofOne: 2000,
   instances: 50_000,
   modules: 5000,
-  nodes: 5_000_000,
+  nodes: 2_500_000,
   statements: 1000,
+  folders: 500,
+  line: 1_000_000,
+  pattern: 10_000,
   seconds: 25,
 } as const;
 
@@ -38,6 +41,9 @@ export const limitMeanings: Readonly<Record<keyof typeof limits, string>> = {
   modules: 'calls of modules, each instance one',
   nodes: 'nodes of the syntax of all files; a resource has about fifty',
   statements: 'statements of one policy; AWS takes none that has as many',
+  folders: 'folders of modules',
+  line: 'characters of a line of a file in HCL',
+  pattern: 'characters of a regular expression',
   seconds: 'seconds that reading and checking take together, unless --time-limit says otherwise',
 };
 
@@ -71,21 +77,24 @@ export class Budget {
   private nodesLeft: number = limits.nodes;
   private elapsed = 0;
   private startedAt: number | undefined;
+  private over = false;
   private untilClock = ticksPerClock;
 
   /** `seconds`: how long reading and checking may take together. */
   constructor(readonly seconds: number = limits.seconds) {}
 
-  /** Notes that a limit was reached. */
+  /** Notes that a limit was reached. Of those that have no place, which are about the whole run, each is told. */
   cut(what: string, location?: Location): void {
-    const key = `${location?.path}:${location?.line}: ${what}`;
-    if (this.told.has(key) || this.told.size > mostTold) return;
+    // One end of time cuts everything that comes after it.
+    const place = this.over ? undefined : location;
+    const key = `${place?.path}:${place?.line}: ${what}`;
+    if (this.told.has(key) || (place && this.told.size > mostTold)) return;
     this.told.add(key);
-    const isLast = this.told.size > mostTold;
+    const isLast = place && this.told.size > mostTold;
     this.cuts.push(
       isLast
         ? { what: 'limits were reached in more places than are named' }
-        : { what, ...(location ? { location } : {}) },
+        : { what, ...(place ? { location: place } : {}) },
     );
   }
 
@@ -99,7 +108,7 @@ export class Budget {
 
   /** Lets what is done count as time. Throws LimitReached where there is none left. */
   tick(): void {
-    if (--this.untilClock > 0) return;
+    if (--this.untilClock > 0 && !this.over) return;
     this.untilClock = ticksPerClock;
     if (this.isOver()) throw new LimitReached(this.timeUp());
   }
@@ -109,8 +118,11 @@ export class Budget {
     return `the run has taken ${this.seconds} seconds (--time-limit)`;
   }
 
+  /** Whether the time is used up, which stays so. */
   isOver(): boolean {
-    return this.startedAt !== undefined && this.elapsed + performance.now() - this.startedAt > this.seconds * 1000;
+    this.over ||=
+      this.startedAt !== undefined && this.elapsed + performance.now() - this.startedAt > this.seconds * 1000;
+    return this.over;
   }
 
   /** Counts the time that `work` takes. */
@@ -153,9 +165,9 @@ export class Budget {
 
   /** Does what evaluates one argument or local, with steps of its own, a little deeper than what asks for it. */
   forOne<T>(evaluation: () => T): T {
+    this.enter(depthOfOne);
     const before = this.left;
     this.left = Math.max(limits.stepsInReserve, Math.min(limits.stepsOfOne, limits.steps - this.used));
-    this.enter(depthOfOne);
     try {
       return evaluation();
     } finally {
@@ -164,10 +176,10 @@ export class Budget {
     }
   }
 
-  /** Goes deeper. Throws LimitReached where that is too deep; whoever goes leaves again, whatever happens. */
+  /** Goes deeper. Throws LimitReached, and stays, where that is too deep; whoever has gone leaves again in a `finally`. */
   enter(levels = 1): void {
+    if (this.depth + levels > limits.depth) throw new LimitReached('it is nested too deep to evaluate');
     this.depth += levels;
-    if (this.depth > limits.depth) throw new LimitReached('it is nested too deep to evaluate');
   }
 
   leave(levels = 1): void {
@@ -235,13 +247,14 @@ export class Budget {
     // However many others there are, there is one of each, so that what is wrong with it is seen.
     const granted = Math.min(wanted, limits.ofOne, Math.max(1, this.instancesLeft));
     this.instancesLeft -= granted;
-    if (granted < wanted) this.cut(`${granted} of ${shown(wanted)} ${what} are looked at`, location);
+    if (granted < wanted) this.cut(`${shown(granted)} of ${shown(wanted)} ${what} are looked at`, location);
     return granted;
   }
 
-  /** Whether one more node of syntax is read. */
-  grantNode(): boolean {
-    return this.nodesLeft-- > 0;
+  /** Whether so many more nodes of syntax are read. */
+  grantNodes(count: number): boolean {
+    this.nodesLeft -= count;
+    return this.nodesLeft >= 0;
   }
 
   /** Whether one more call of a module is looked into; where it is not, that is noted. */

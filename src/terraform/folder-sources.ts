@@ -1,12 +1,22 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
 import { isRead, isVariables } from './module-files.js';
 import type { Sources, UnreadFile } from './project.js';
-import { readUpTo } from './read-up-to.js';
-import { HclError } from './syntax.js';
+import { readUpTo } from '../disk/read.js';
 
 /** The largest file that is read because a project names it, in bytes. */
 export const largestFile = 10 * 2 ** 20;
@@ -17,16 +27,15 @@ export const largestFile = 10 * 2 ** 20;
  * Regular files alone are read, of at most 10 MB, in UTF-8, in `root` and not in a `.git` of it, wherever links lead;
  * none of them is written or run. `root` is by default the checkout of git that the folder is in, so that modules beside
  * it are read, or else the folder. What else is asked for is noted as unread.
- *
- * `read` throws HclError for a file of Terraform's own that Terraform would read and that cannot be read here.
  */
 export function folderSources(folder: string, root?: string): Sources {
   const base = realpathSync(folder);
   const boundary = root === undefined ? checkoutOf(base) : realpathSync(root);
   const unread = new Map<string, UnreadFile>();
   const lists = new Map<string, readonly string[] | undefined>();
-  const note = (file: string, why: string) => {
-    unread.set(file, { path: file, why });
+  const texts = new Map<string, string | undefined>();
+  const note = (file: string, why: string, isElsewhere = false) => {
+    unread.set(file, { path: file, why, ...(isElsewhere ? { isElsewhere } : {}) });
     return undefined;
   };
   return {
@@ -35,33 +44,32 @@ export function folderSources(folder: string, root?: string): Sources {
       return lists.get(name);
     },
     read(file) {
-      // A path with this in it is no path to any system.
-      if (file.includes('\0')) return note(file, 'is no name of a file');
-      const wanted = path.resolve(base, file);
-      const refused = refusal(boundary, wanted);
-      if (refused) return note(file, refused);
-      const found = realPath(wanted);
-      if (found === undefined) return undefined;
-      const refusedThere = refusal(boundary, found);
-      if (refusedThere) return note(file, refusedThere);
-      const read = readRegular(found);
-      if (typeof read !== 'string') return read.text;
-      if (isRead(path.basename(file)) || isVariables(path.basename(file))) throw new HclError(file, 1, read);
-      // Of an archive or an image nobody expects that it is looked into.
-      return read === notUtf8 ? undefined : note(file, read);
+      if (texts.has(file)) return texts.get(file);
+      const text = readText(file);
+      // Rules ask for the same small files again and again.
+      if ((text?.length ?? 0) <= smallText && texts.size < mostKept) texts.set(file, text);
+      return text;
     },
     unread: () => [...unread.values()],
   };
 
-  function listFolder(name: string): readonly string[] | undefined {
-    if (name.includes('\0')) return undefined;
-    const wanted = path.resolve(base, name);
-    const found = refusal(boundary, wanted) ? wanted : realPath(wanted);
+  function readText(file: string): string | undefined {
+    const found = resolveInside(boundary, base, file);
     if (found === undefined) return undefined;
-    const refused = refusal(boundary, found);
-    if (refused) return note(name, refused);
+    if ('refusal' in found) return note(file, found.refusal, true);
+    const read = readRegular(found.path);
+    if (typeof read !== 'string') return read.text;
+    // Of an archive or an image nobody expects that it is looked into.
+    if (read === notUtf8 && !isRead(path.basename(file)) && !isVariables(path.basename(file))) return undefined;
+    return note(file, read);
+  }
+
+  function listFolder(name: string): readonly string[] | undefined {
+    const found = resolveInside(boundary, base, name);
+    if (found === undefined) return undefined;
+    if ('refusal' in found) return note(name, found.refusal, true);
     try {
-      return readdirSync(found, { withFileTypes: true })
+      return readdirSync(found.path, { withFileTypes: true })
         .filter((entry) => !entry.isDirectory())
         .map((entry) => entry.name)
         .sort();
@@ -71,7 +79,53 @@ export function folderSources(folder: string, root?: string): Sources {
   }
 }
 
+/** Characters of a text that is kept, and how many are kept. */
+const smallText = 50_000;
+const mostKept = 500;
+
 const notUtf8 = 'is not in UTF-8';
+
+/** As many links as Linux follows. */
+const mostLinks = 40;
+
+/**
+ * Where a path leads that is written in the folder `base`, without links; undefined where nothing is. Each link is
+ * followed by hand, so that what is outside of `boundary` is not looked up, not even whether it is there.
+ */
+function resolveInside(
+  boundary: string,
+  base: string,
+  file: string,
+): { path: string } | { refusal: string } | undefined {
+  // A path with this in it is no path to any system.
+  if (file.includes('\0')) return { refusal: 'is no name of a file' };
+  let wanted = path.resolve(base, file);
+  for (let links = 0; links <= mostLinks; links++) {
+    const refused = refusal(boundary, wanted);
+    if (refused) return { refusal: refused };
+    const link = firstLink(boundary, wanted);
+    if (link === undefined) return undefined;
+    if (link === wanted) return { path: wanted };
+    wanted = link;
+  }
+  return undefined;
+}
+
+/** The path with its first link replaced by where that leads; the path itself without one, undefined where nothing is. */
+function firstLink(boundary: string, wanted: string): string | undefined {
+  const below = path.relative(boundary, wanted).split(path.sep).filter(Boolean);
+  let at = boundary;
+  for (const [depth, name] of below.entries()) {
+    at = path.join(at, name);
+    try {
+      if (!lstatSync(at).isSymbolicLink()) continue;
+      return path.join(path.resolve(path.dirname(at), readlinkSync(at)), ...below.slice(depth + 1));
+    } catch {
+      return undefined;
+    }
+  }
+  return wanted;
+}
 
 /** Why nothing is read at a path; undefined for one that is in `boundary`, and there in no `.git`, by whatever letters. */
 function refusal(boundary: string, file: string): string | undefined {
@@ -105,14 +159,6 @@ function isCheckout(folder: string): boolean {
   }
 }
 
-function realPath(file: string): string | undefined {
-  try {
-    return realpathSync(file);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The text of a file at a path without links, or why it is not read. */
 function readRegular(file: string): { text: string | undefined } | string {
   let descriptor: number;
@@ -129,7 +175,8 @@ function readRegular(file: string): { text: string | undefined } | string {
     const opened = fstatSync(descriptor);
     if (!opened.isFile()) return opened.isDirectory() ? { text: undefined } : 'is no regular file';
     const now = statSync(file);
-    if (realPath(file) !== file || now.ino !== opened.ino || now.dev !== opened.dev) return 'changes while it is read';
+    if (realpathSync(file) !== file || now.ino !== opened.ino || now.dev !== opened.dev)
+      return 'changes while it is read';
     const bytes = readUpTo(descriptor, largestFile, opened.size);
     if (!bytes) return `has more than ${largestFile / 2 ** 20} MB`;
     return isUtf8(bytes) ? { text: bytes.toString() } : notUtf8;

@@ -95,7 +95,7 @@ export class HclBody implements Body {
     const written = this.expand(name).bodies;
     if (written.length > 0) return written;
     const argument = this.argument(name);
-    return argument ? objectBodies(argument.value, argument.uses, this.location(name)) : [];
+    return argument ? objectBodies(argument.value, argument.uses, this.reading.budget, this.location(name)) : [];
   }
 
   names(): string[] {
@@ -118,17 +118,20 @@ export class HclBody implements Body {
     // An argument that needs itself is a cycle, which a rule of its own tells.
     if (!attribute || this.inProgress.has(name)) return attribute ? { value: unknown, uses: [] } : undefined;
     this.inProgress.add(name);
-    const read = this.reading.tracked(() => {
-      const value = this.reading.orFailure(this.place.path, attribute.line, () =>
-        evaluate(attribute.expression, this.scope),
-      );
-      // `depends_on` names resources without an attribute of theirs.
-      this.reading.use(resourcesIn(value));
-      return value;
-    });
-    this.inProgress.delete(name);
-    this.read.set(name, read);
-    return read;
+    try {
+      const read = this.reading.tracked(() => {
+        const value = this.reading.orFailure(this.place.path, attribute.line, () =>
+          evaluate(attribute.expression, this.scope),
+        );
+        // `depends_on` names resources without an attribute of theirs.
+        this.reading.use(resourcesIn(value));
+        return value;
+      });
+      this.read.set(name, read);
+      return read;
+    } finally {
+      this.inProgress.delete(name);
+    }
   }
 
   private expand(name: string): { bodies: Body[]; uses: readonly Resource[] } {
@@ -187,11 +190,11 @@ export class HclBody implements Body {
 }
 
 /** Blocks made of the objects in a value, as in `ingress = [{ … }]` and in the JSON of a plan. */
-function objectBodies(value: Value | undefined, uses: readonly Resource[], place?: Location): Body[] {
+function objectBodies(value: Value | undefined, uses: readonly Resource[], budget: Budget, place?: Location): Body[] {
   const uncertain = value instanceof Many || value instanceof Unknown;
   return someElements(value)
     .filter((element) => isMap(element))
-    .map((element) => new ObjectBody(element as ReadonlyMap<string, Value>, uses, place, uncertain));
+    .map((element) => new ObjectBody(element as ReadonlyMap<string, Value>, uses, budget, place, uncertain));
 }
 
 /** A block that is an object. */
@@ -199,6 +202,7 @@ class ObjectBody implements Body {
   constructor(
     private readonly object: ReadonlyMap<string, Value>,
     private readonly uses: readonly Resource[],
+    readonly budget: Budget,
     private readonly place: Location | undefined,
     readonly uncertain: boolean,
   ) {}
@@ -208,7 +212,7 @@ class ObjectBody implements Body {
   }
 
   blocks(name: string): Body[] {
-    return objectBodies(this.object.get(name), this.uses, this.place);
+    return objectBodies(this.object.get(name), this.uses, this.budget, this.place);
   }
 
   /** Which of the names in the object's expression belongs to which attribute is not known any more. */

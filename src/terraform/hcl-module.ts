@@ -268,7 +268,7 @@ export class HclModule {
         each: { count: new Map([['index', index]]) },
         uncertain: false,
       }));
-      return { expansions, isMap: false, isWhole: granted === wanted };
+      return notWhole({ expansions, isMap: false, isWhole: granted === wanted });
     }
     const forEach = argument('for_each');
     if (!forEach) return { expansions: [{ each: {}, uncertain: false }], isMap: false, isWhole: true };
@@ -289,7 +289,7 @@ export class HclModule {
       const key = isList(collection) ? value : mapKey;
       return { key: identity(key) ?? `${String(mapKey)}?`, each: each(key, value), uncertain: false };
     });
-    return { expansions, isMap: true, isWhole: granted === known.length };
+    return notWhole({ expansions, isMap: true, isWhole: granted === known.length });
   }
 
   private surroundingsOf(block: PlacedBlock, scope: Scope): Surroundings {
@@ -400,11 +400,17 @@ export class HclModule {
 /** Deeper than any project is; keeps calls that double at each level from filling the memory. */
 const deepestModules = 12;
 
+/** Of instances that are not all it is not known which one somebody means. */
+function notWhole(expanded: Expansions): Expansions {
+  if (expanded.isWhole) return expanded;
+  return { ...expanded, expansions: expanded.expansions.map((expansion) => ({ ...expansion, uncertain: true })) };
+}
+
 /** What an expression that names the resource or module gets. */
 function gather({ expansions, isMap, isWhole }: Expansions, values: readonly Value[]): Value {
   const [first] = expansions;
   if (first && !('key' in first)) return first.uncertain ? new Many(values[0]!) : values[0]!;
-  if (!isWhole) return new Many(values[0] ?? unknown);
+  if (!isWhole) return new Many(unknown);
   return isMap ? new Map(expansions.map(({ key }, at) => [String(key), values[at]!])) : values;
 }
 

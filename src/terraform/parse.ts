@@ -5,7 +5,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 
 import { own } from '../own.js';
-import { Budget } from './budget.js';
+import { Budget, limits } from './budget.js';
 import {
   children,
   HclError,
@@ -45,15 +45,25 @@ export async function parseHcl(sources: ReadonlyMap<string, string>, budget = ne
   return [...sources].map(([file, text]) => parseFile(parser, file, text, budget));
 }
 
+/** A file that is not read to its end in the time of the run. */
+export class TimeIsUp extends HclError {
+  constructor(file: string, budget: Budget) {
+    super(file, 1, `is not read to its end: ${budget.timeUp()}`, 'Give it more, or look at fewer files at a time.');
+  }
+}
+
 function parseFile(parser: Parser, file: string, raw: string, budget: Budget): SourceFile {
   // Byte order marks and Windows' line ends mean nothing to Terraform; lines stay the same.
   const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   const line = longLine(text);
-  if (line) throw new HclError(file, line, `is a line of more than ${longestLine.toLocaleString('en-US')} characters`);
+  if (line) {
+    const most = limits.line.toLocaleString('en-US');
+    throw new HclError(file, line, `is a line of more than ${most} characters`, 'Split it up.');
+  }
   const tree = parser.parse(forGrammar(text), null, { progressCallback: () => budget.isOver() });
   if (!tree || budget.isOver()) {
     tree?.delete();
-    throw new HclError(file, 1, `is not read to its end: ${budget.timeUp()}`);
+    throw new TimeIsUp(file, budget);
   }
   try {
     const comments: SourceFile['comments'] = [];
@@ -68,15 +78,12 @@ function parseFile(parser: Parser, file: string, raw: string, budget: Budget): S
   }
 }
 
-/** The grammar makes a node of each character of a text, which takes some hundred bytes. */
-const longestLine = 1_000_000;
-
 /** The first line that is longer than that, counted from 1. */
 function longLine(text: string): number | undefined {
   let line = 1;
   for (let start = 0; start >= 0; line++) {
     const end = text.indexOf('\n', start);
-    if ((end < 0 ? text.length : end) - start > longestLine) return line;
+    if ((end < 0 ? text.length : end) - start > limits.line) return line;
     start = end < 0 ? -1 : end + 1;
   }
   return undefined;
@@ -124,8 +131,11 @@ function readTree(
   comments: SourceFile['comments'],
   budget: Budget,
 ): Node | undefined {
+  if (!budget.grantNodes(tree.rootNode.descendantCount))
+    throw new HclError(file, 1, 'is more than one run reads, with the files before it', 'Look at fewer at a time.');
   const rowAt = rowCounter(text);
   const broken = tree.rootNode.hasError;
+  let copied = 0;
   const cursor = tree.walk();
   try {
     return copy(cursor, 0);
@@ -134,12 +144,12 @@ function readTree(
   }
 
   function copy(at: TreeCursor, depth: number): Node | undefined {
+    if (++copied % 10_000 === 0 && budget.isOver()) throw new TimeIsUp(file, budget);
     const type = at.nodeType;
     const start = at.startIndex;
     const end = at.endIndex;
     const row = rowAt(start);
     if (depth > deepestNesting) throw new HclError(file, row, tooDeep);
-    if (!budget.grantNode()) throw new HclError(file, row, 'is more than one run reads');
     if (type === 'comment' && text[start]!.trim() === '') return undefined;
     if (type === 'comment') {
       comments.push({ text: commentText(text.slice(start, end)), line: row, endLine: rowAt(end) });

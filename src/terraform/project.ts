@@ -34,8 +34,8 @@ export interface Body {
   location(name?: string): Location | undefined;
   /** Whether it is not known that, or how often, this block will be there. */
   readonly uncertain: boolean;
-  /** What looking at it may cost, where that is known. */
-  readonly budget?: Budget;
+  /** What looking at it may cost. */
+  readonly budget: Budget;
 }
 
 /** A block of a project: a resource, or a nested block of one. */
@@ -201,6 +201,8 @@ export interface UnreadFile {
   path: string;
   /** A clause, such as `is outside of the project`. */
   why: string;
+  /** Set where it is not the project's to name, so that nothing of it was looked at. */
+  isElsewhere?: true;
 }
 
 export interface ProjectParts {

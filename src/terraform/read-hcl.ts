@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { Budget, LimitReached } from './budget.js';
+import { Budget, LimitReached, limits } from './budget.js';
 import { folderOfSource, isLeftUnread, isOverride, isRead, isTest } from './module-files.js';
 import { parseHcl } from './parse.js';
 import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } from './syntax.js';
@@ -93,14 +93,13 @@ async function readTests(sources: Sources, budget: Budget): Promise<SourceFile[]
         files.push(...(await parseHcl(new Map([[file, sources.read(file) ?? '']]), budget)));
       } catch (error) {
         if (!(error instanceof HclError)) throw error;
+        // One with a remedy of its own is not faulty, but too much.
+        if (error.remedy !== undefined) budget.cut(error.message, { path: file, line: error.line });
       }
     }
   }
   return files;
 }
-
-/** More than any project has. */
-const mostFolders = 500;
 
 /** Reads a module and those it calls; `callers` are the folders of the calls that it stands in. */
 async function readFolders(
@@ -111,8 +110,8 @@ async function readFolders(
   callers: readonly string[],
 ): Promise<void> {
   if (folders.has(folder)) return;
-  if (folders.size >= mostFolders) {
-    budget.cut(`more than ${mostFolders} folders of modules`);
+  if (folders.size >= limits.folders) {
+    budget.cut(`only ${limits.folders} folders of modules are looked at`);
     return;
   }
   const names = sources.list(folder)?.filter(isRead) ?? [];
@@ -122,7 +121,7 @@ async function readFolders(
     const file = folder === '' ? name : `${folder}/${name}`;
     const text = sources.read(file);
     if (text !== undefined) texts.set(file, text);
-    else if (!isNoted(file, sources)) throw new HclError(file, 1, 'cannot be read');
+    else refuseUnread(file, sources);
   }
   const files = await parseHcl(texts, budget);
   const blocks = withOverrides(files);
@@ -139,9 +138,10 @@ async function readFolders(
   }
 }
 
-/** Whether the report will say that a file was not read. */
-function isNoted(file: string, sources: Sources): boolean {
-  return sources.unread?.().some((unread) => unread.path === file) ?? false;
+/** Throws HclError for a file that Terraform would read, unless it is one that nothing is read of at all, which is told. */
+function refuseUnread(file: string, sources: Sources): void {
+  const unread = sources.unread?.().find((one) => one.path === file);
+  if (!unread?.isElsewhere) throw new HclError(file, 1, unread?.why ?? 'cannot be read');
 }
 
 const overridable = new Set(['resource', 'data', 'module', 'variable', 'output', 'provider']);
@@ -203,8 +203,10 @@ async function readVariables(
   const variables = new Map<string, Value>();
   for (const file of [...ofProject, ...automatic, ...more.keys()]) {
     const text = more.get(file) ?? sources.read(file);
-    if (text === undefined && isNoted(file, sources)) continue;
-    if (text === undefined) throw new HclError(file, 1, 'cannot be found or read');
+    if (text === undefined) {
+      refuseUnread(file, sources);
+      continue;
+    }
     const values = file.endsWith('.json') ? jsonVariables(file, text) : await hclVariables(file, text, budget);
     for (const [name, value] of values) variables.set(name, value);
   }
@@ -214,7 +216,7 @@ async function readVariables(
 function jsonVariables(file: string, text: string): [string, Value][] {
   let values: Value;
   try {
-    values = fromPlain(JSON.parse(text));
+    values = fromPlain(JSON.parse(text.replace(/^\uFEFF/, '')));
   } catch (error) {
     throw new HclError(file, 1, `is not JSON: ${(error as Error).message}`);
   }

@@ -131,8 +131,8 @@ function resourcesIn(module: unknown): Json[] {
   return [...objects(module.resources), ...objects(module.child_modules).flatMap(resourcesIn)];
 }
 
-/** More than these are not looked at for each instance of another block. */
-const fewInstances = 100;
+/** Of so many instances each is looked at for each instance of another block. */
+const fewInstances = 1000;
 
 class JsonProject {
   readonly project: Project;
@@ -144,7 +144,7 @@ class JsonProject {
     stage: 'plan' | 'state',
     resources: readonly Json[],
     unknownsOf: (resource: Json) => unknown,
-    budget: Budget,
+    private readonly budget: Budget,
     configuration?: Configuration,
   ) {
     const region = configuration?.region() ?? commonPart(resources, 3);
@@ -189,16 +189,19 @@ class JsonProject {
   }
 
   /**
-   * The instances of a block that an instance with `key` of another may refer to. The configuration does not say which;
-   * where they are many it is the one with the same key, since all of them for each would be too many.
+   * The instances of a block that an instance with `key` of another may refer to. The configuration does not say which.
+   * Where they are so many that all for each would be too many, it is the one with the same key, which is noted.
    */
   private instances(configAddress: string, key: unknown): readonly Resource[] {
     const all = this.byConfigAddress.get(configAddress) ?? [];
     if (all.length <= fewInstances) return all;
+    this.budget.cut(
+      `which of the ${all.length.toLocaleString('en-US')} instances of ${configAddress} others refer to is taken from their keys`,
+    );
     let byKey = this.byKey.get(configAddress);
     if (!byKey) this.byKey.set(configAddress, (byKey = new Map(all.map((resource) => [resource.key, resource]))));
     const same = byKey.get(key as string | number | undefined);
-    return same ? [same] : all.slice(0, fewInstances);
+    return same ? [same] : all;
   }
 
   /** The resources that have this id, ARN or URL: what AWS's own answers name others by. */

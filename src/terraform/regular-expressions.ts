@@ -1,11 +1,8 @@
 import type { Matcher, RE2JS } from 're2js';
 
-import type { Budget } from './budget.js';
+import { LimitReached, limits, type Budget } from './budget.js';
 import { EvaluationError } from './evaluation-error.js';
 import { unknown, type Value } from './value.js';
-
-/** Longer than any that people write; what it compiles to can be a thousand times as large. */
-const longestPattern = 10_000;
 
 const compiled = new Map<string, RE2JS | undefined>();
 
@@ -16,7 +13,8 @@ const compiled = new Map<string, RE2JS | undefined>();
  */
 function compile(pattern: string, budget: Budget): RE2JS | undefined {
   if (compiled.has(pattern)) return compiled.get(pattern);
-  if (pattern.length > longestPattern) return undefined;
+  // What it compiles to can be a thousand times as large.
+  if (pattern.length > limits.pattern) throw new LimitReached(`a pattern has more than ${limits.pattern} characters`);
   // Loaded when the first pattern is met: most projects have none.
   // oxlint-disable-next-line typescript/no-require-imports
   const engine = require('re2js') as typeof import('re2js');

@@ -69,12 +69,13 @@ export type Expression = { line: number } & (
   | { kind: 'directive'; parts: Expression[] }
 );
 
-/** A place in the user's files that cannot be read. */
+/** A place in the user's files that cannot be read; `remedy` is what would do, where that is not to mend it there. */
 export class HclError extends Error {
   constructor(
     readonly path: string,
     readonly line: number,
     why: string,
+    readonly remedy?: string,
   ) {
     super(why);
     this.name = 'HclError';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expect, inject } from 'vitest';
@@ -87,6 +87,7 @@ export async function attack(row: Row): Promise<number> {
     const told = `${words.join(' ').slice(0, 200)}:\n${ran.stdout.slice(0, 2000)}${ran.stderr.slice(0, 2000)}`;
     expect(ran.late, `ended in ${limits.time / 1000} s; ${told}`).toBe(false);
     expect(row.isRead ? [0, 1] : [0, 1, 2], told).toContain(ran.code);
+    expect(ran.kilobytes, `kilobytes of memory; ${told}`).toBeGreaterThan(megabyte);
     expect(ran.kilobytes, `kilobytes of memory; ${told}`).toBeLessThan(limits.memory);
     const text = `${ran.stdout}\n${ran.stderr}`;
     expect(leaksIn(text), told).toEqual([]);
@@ -125,6 +126,7 @@ interface Ran {
 
 function run(words: readonly string[], { root, outside }: Place, memory: string): Promise<Ran> {
   const { node, bin } = inject('installed');
+  rmSync(memory, { force: true });
   return new Promise((done, fail) => {
     const child = spawn(
       node,

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { check } from '../../src/rules/check.js';
 import { Budget, limits } from '../../src/terraform/budget.js';
@@ -74,7 +74,7 @@ describe('what one run cannot bear is unknown, and said with its place', () => {
     [
       'instances',
       'resource "aws_sns_topic" "a" {\n  count = 1e9\n}\n',
-      /2000 of 1,000,000,000 instances of aws_sns_topic.a/,
+      /2,000 of 1,000,000,000 instances of aws_sns_topic.a/,
     ],
     [
       'instances of many',
@@ -84,7 +84,7 @@ describe('what one run cannot bear is unknown, and said with its place', () => {
     [
       'blocks',
       'resource "aws_security_group" "a" {\n  dynamic "ingress" {\n    for_each = flatten([for i in range(100) : range(100)])\n    content {\n      from_port = ingress.value\n    }\n  }\n}\n',
-      /2000 of 10,000 ingress blocks/,
+      /2,000 of 10,000 ingress blocks/,
     ],
     [
       'statements',
@@ -131,6 +131,91 @@ describe('what one run cannot bear is unknown, and said with its place', () => {
   });
 });
 
+describe('what is beyond a limit', () => {
+  it('does not make what comes after unknown, however often it is reached', async () => {
+    const chain = many(13_000, (at) => `  a${at} = local.a${at + 1}`);
+    await checked({ 'main.tf': `locals {\n${chain}\n  a13000 = 1\n}\n` });
+  });
+
+  it('is told of the whole run even where more places are told than are named', async () => {
+    const project = await readHclProject(
+      memorySources(
+        new Map([
+          ['main.tf', `locals {\n${many(300, (at) => `  a${at} = range(2)[${at}] == indent(9999999, "\\n")`)}\n}\n`],
+        ]),
+      ),
+    );
+    project.budget.cut('the whole run');
+    const { cuts } = check([project]);
+    expect(cuts[0]).toEqual({ what: 'the whole run' });
+    expect(cuts.length).toBeLessThan(210);
+  });
+
+  it('makes no finding of instances that are not all', async () => {
+    const pair = (count: number) =>
+      `resource "aws_s3_bucket" "b" {\n  count = ${count}\n}\nresource "aws_s3_bucket_public_access_block" "b" {\n  count = ${count}\n  bucket = aws_s3_bucket.b[count.index].id\n  block_public_acls = true\n  block_public_policy = true\n  ignore_public_acls = true\n  restrict_public_buckets = true\n}\n`;
+    for (const count of [limits.ofOne - 1, limits.ofOne + 1]) {
+      const { findings, cuts } = await checked({ 'main.tf': pair(count) });
+      expect(findings.map(({ rule }) => rule.name)).not.toContain('bucket-public-access-block');
+      expect(cuts).toHaveLength(count > limits.ofOne ? 2 : 0);
+    }
+  });
+
+  it('is told of a policy in an object', async () => {
+    const statements = many(1500, () => '{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" },');
+    const { cuts } = await checked({
+      'main.tf': `resource "aws_iam_role" "a" {\n  inline_policy = [{ name = "a", policy = jsonencode({ Statement = [${statements}] }) }]\n}\n`,
+    });
+    expect(cuts.map(({ what }) => what)).toEqual(['1000 of 1500 statements are looked at']);
+  });
+
+  it('in a plan of many instances is only which of them are meant', () => {
+    const resources = (type: string, keys: readonly (string | number)[], values: object) =>
+      keys.map((index) => ({
+        address: `${type}.b[${JSON.stringify(index)}]`,
+        mode: 'managed',
+        type,
+        name: 'b',
+        index,
+        values,
+      }));
+    const numbers = Array.from({ length: 150 }, (_, at) => at);
+    const plan = readPlan(
+      JSON.stringify({
+        planned_values: {
+          root_module: {
+            resources: [
+              ...resources('aws_s3_bucket', numbers, {}),
+              ...resources(
+                'aws_s3_bucket_public_access_block',
+                numbers.map((at) => `k${at}`),
+                {
+                  block_public_acls: true,
+                  block_public_policy: true,
+                  ignore_public_acls: true,
+                  restrict_public_buckets: true,
+                },
+              ),
+            ],
+          },
+        },
+        configuration: {
+          root_module: {
+            resources: [
+              { address: 'aws_s3_bucket.b', expressions: {} },
+              {
+                address: 'aws_s3_bucket_public_access_block.b',
+                expressions: { bucket: { references: ['aws_s3_bucket.b', 'each.value'] } },
+              },
+            ],
+          },
+        },
+      }),
+    );
+    expect(check([plan]).findings.map(({ rule }) => rule.name)).not.toContain('bucket-public-access-block');
+  });
+});
+
 describe('JSON of any depth', () => {
   const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
@@ -157,12 +242,16 @@ describe('JSON of any depth', () => {
 });
 
 describe('the time of a run', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   it('ends it, and the rules that have not looked at everything are named', async () => {
     const project = await readHclProject(memorySources(new Map([['main.tf', broken]])));
     let time = performance.now();
-    const now = vi.spyOn(performance, 'now').mockImplementation(() => (time += 1000));
-    const { cuts } = check([project]);
-    now.mockRestore();
+    vi.spyOn(performance, 'now').mockImplementation(() => (time += 1000));
+    const { cuts, unfinished } = check([project]);
+    expect(unfinished.length).toBeGreaterThan(100);
     expect(cuts.map(({ what }) => what)).toEqual([
       expect.stringMatching(
         /^the run has taken 25 seconds \(--time-limit\), and these rules have not looked at .* more$/,
@@ -183,6 +272,5 @@ describe('the time of a run', () => {
     const later = performance.now() + 1000 * limits.seconds;
     vi.spyOn(performance, 'now').mockReturnValue(later);
     expect(check([project]).cuts).toEqual([]);
-    vi.restoreAllMocks();
   });
 });

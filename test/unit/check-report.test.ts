@@ -27,6 +27,7 @@ const nothing: CheckResult = {
   unreadModules: [],
   unreadFiles: [],
   cuts: [],
+  unfinished: [],
 };
 
 /** A result that holds hostile texts wherever a project can put one, and those texts. */
@@ -42,6 +43,7 @@ const hostileResult = fc.tuple(...Array.from({ length: 9 }, () => hostile())).ma
     unreadModules: [{ address: module!, source: source!, location, given: () => [] }],
     unreadFiles: [{ path: file!, why: why! }],
     cuts: [{ what: what!, location }, { what: more! }],
+    unfinished: [],
   } satisfies CheckResult;
 });
 

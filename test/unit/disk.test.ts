@@ -16,7 +16,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { compare, occupants } from '../../src/disk/compare.js';
-import { readAtMost } from '../../src/disk/read.js';
+import { readFileUpTo } from '../../src/disk/read.js';
 import { makeStaging, removeStaging, stagingPrefix } from '../../src/disk/staging.js';
 import { InTheWay, UnderWay, writeProject } from '../../src/disk/write.js';
 import { Interrupted } from '../../src/errors.js';
@@ -342,16 +342,16 @@ describe('the folder of another run', () => {
   });
 });
 
-describe('readAtMost', () => {
+describe('readFileUpTo', () => {
   it('reads a file as large as may be, and no larger', () => {
     const file = path.join(scratchFolder(), 'text');
     writeFileSync(file, 'abc');
-    expect(readAtMost(file, 3)?.toString()).toBe('abc');
-    expect(readAtMost(file, 2)).toBeUndefined();
+    expect(readFileUpTo(file, 3)?.toString()).toBe('abc');
+    expect(readFileUpTo(file, 2)).toBeUndefined();
   });
 
   it.skipIf(process.platform === 'win32')('reads no more of what has no end or no size', () => {
-    expect(readAtMost('/dev/null', 3)?.toString()).toBe('');
-    expect(readAtMost('/dev/zero', 3)).toBeUndefined();
+    expect(readFileUpTo('/dev/null', 3)?.toString()).toBe('');
+    expect(readFileUpTo('/dev/zero', 3)).toBeUndefined();
   });
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { readHclProject } from '../../src/terraform/read-hcl.js';
 import { folderSources, largestFile } from '../../src/terraform/folder-sources.js';
 import { scratchFolder } from '../support/scratch.js';
 
@@ -72,6 +73,16 @@ describe('the files of a project', () => {
     expect(sources.unread?.()).toHaveLength(2);
   });
 
+  it('do not show whether there is something where a link leads out', () => {
+    symlinkSync('../secret.txt', path.join(project, 'there.txt'));
+    symlinkSync('../nowhere.txt', path.join(project, 'not-there.txt'));
+    symlinkSync('../nowhere/at/all', path.join(project, 'folder'));
+    symlinkSync('loop', path.join(project, 'loop'));
+    for (const file of ['there.txt', 'not-there.txt', 'folder/x.txt'])
+      expect(reading(file)).toEqual([undefined, [outside]]);
+    expect(reading('loop')).toEqual([undefined, ['cannot be read: ELOOP']]);
+  });
+
   it('are what is in the checkout, so that modules beside the folder are read, and nothing of .git', () => {
     write('.git/HEAD', 'ref: refs/heads/main\n');
     write('.git/config', 'token');
@@ -107,19 +118,31 @@ describe('the files of a project', () => {
 
 describe('what is no text', () => {
   it.each([['x.tf'], ['terraform.tfvars'], ['a.auto.tfvars.json']])(
-    'is refused where terraform would read it: %s',
-    (name) => {
+    'is told of, and refused where terraform would read it: %s',
+    async (name) => {
       const file = path.join(project, name);
+      const refused = async (why: string) => {
+        expect(reading(name)).toEqual([undefined, [why]]);
+        await expect(readHclProject(folderSources(project))).rejects.toThrow(why);
+      };
       execFileSync('mkfifo', [file]);
-      expect(() => reading(name)).toThrow('is no regular file');
+      await refused('is no regular file');
       execFileSync('rm', [file]);
       writeFileSync(file, '');
       truncateSync(file, largestFile + 1);
-      expect(() => reading(name)).toThrow('has more than 10 MB');
+      await refused('has more than 10 MB');
       writeFileSync(file, Buffer.from('caf\u00e9', 'latin1'));
-      expect(() => reading(name)).toThrow('is not in UTF-8');
+      await refused('is not in UTF-8');
     },
   );
+
+  it('is no fault of a file that only an expression names', async () => {
+    write('project/below/x.tf', '');
+    writeFileSync(path.join(project, 'below/x.tf'), Buffer.from('caf\u00e9', 'latin1'));
+    write('project/main.tf', 'locals {\n  a = file("below/x.tf")\n}\n');
+    const read = await readHclProject(folderSources(project));
+    expect(read.unreadFiles()).toEqual([{ path: 'below/x.tf', why: 'is not in UTF-8' }]);
+  });
 
   it('is told of elsewhere, and never waited for', () => {
     execFileSync('mkfifo', [path.join(project, 'README.md')]);

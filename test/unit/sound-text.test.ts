@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { structureOf } from '../../src/answers/json-structure.js';
 import { readFlags } from '../../src/answers/flags.js';
-import { shown, soundText } from '../../src/answers/sound-text.js';
+import { soundText } from '../../src/answers/sound-text.js';
 import { readAnswersFile, readEnvironment } from '../../src/answers/sources.js';
 
 /** The faults of one answer in a file. */
@@ -152,22 +152,4 @@ describe('the structure of JSON', () => {
       repeated: [['c']],
     });
   });
-});
-
-it('any value can be shown, in few words', () => {
-  let deep: unknown = 1;
-  for (let n = 0; n < 100_000; n++) deep = [deep];
-  for (const value of [
-    { toString: 1 },
-    deep,
-    1n,
-    undefined,
-    null,
-    Infinity,
-    'x'.repeat(1e6),
-    { a: 'x'.repeat(1e6) },
-    'a\ud800',
-  ])
-    expect(shown(value).length).toBeLessThan(250);
-  expect([shown('a'), shown(5), shown({ toString: 1 })]).toEqual(['"a"', '5', '{"toString":1}']);
 });

@@ -7,13 +7,15 @@ import { identity, isKnown, Json, Text, Unknown, type Value } from '../../terraf
  */
 export function covers(pattern: Value, text: Value): boolean | undefined {
   if (pattern === '*') return true;
-  // Each ends in a character that the other has nowhere, so nothing else needs to be compared.
+  // Whatever they are, the ARNs of two resources of the project differ.
   if (areDifferentArns(pattern, text)) return false;
   const symbols = new Map<string, string>();
   const left = characters(pattern, symbols);
   const right = characters(text, symbols);
-  // AWS has no ARNs that are as long, and what compares them takes as much time as both together have room for.
-  if (!left || !right || left.length * right.length > mostCompared) return undefined;
+  if (!left || !right) return undefined;
+  // AWS has no ARNs that are as long, and to compare them takes as long as one is, for each character of the other.
+  if (left.length * right.length > mostCompared)
+    return typeof pattern === 'string' && pattern === text ? true : undefined;
   if (matches(left, right, false)) return true;
   return matches(...withoutCommonEnds(left, right), true) ? undefined : false;
 }

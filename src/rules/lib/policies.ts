@@ -237,7 +237,7 @@ function readNewDocument(document: Resource): Policy {
 /** As many statements of a policy as a run looks at; where they are not all, that is noted. */
 function lookedAt<T>(statements: readonly T[], at: Block, argument: string): readonly T[] {
   if (statements.length <= limits.statements) return statements;
-  at.body.budget?.cut(`${limits.statements} of ${statements.length} statements are looked at`, at.location(argument));
+  at.body.budget.cut(`${limits.statements} of ${statements.length} statements are looked at`, at.location(argument));
   return statements.slice(0, limits.statements);
 }
 

@@ -39,6 +39,7 @@ interface Report {
   findings: { rule: string; file?: string; line?: number; address?: string; stages: string[] }[];
   suppressed: { reason: string }[];
   unreadModules: { source: string }[];
+  unreadFiles: { file: string; why: string }[];
 }
 
 describe('check', () => {
@@ -175,8 +176,15 @@ describe('check', () => {
         'module "alb" {\n  source = "../modules/alb"\n}\nmodule "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n',
       'modules/alb/main.tf': broken,
     });
-    const { stdout } = await run(['check', 'live', '--json'], { cwd });
-    const report = JSON.parse(stdout) as Report;
+    const reportOf = async (...words: string[]) =>
+      JSON.parse((await run(['check', 'live', '--json', ...words], { cwd })).stdout) as Report;
+    // Outside of a checkout nothing beside the folder is read, unless it is said that it may be.
+    const alone = await reportOf();
+    expect(alone.findings).toEqual([]);
+    expect(alone.unreadFiles).toEqual([
+      { file: 'modules/alb', why: 'is outside of what is looked at (--root widens it)' },
+    ]);
+    const report = await reportOf('--root', '.');
     expect(report.findings).toContainEqual(
       expect.objectContaining({ rule: 'alb-two-zones', file: 'modules/alb/main.tf', address: 'module.alb.aws_lb.app' }),
     );

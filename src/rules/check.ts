@@ -1,7 +1,7 @@
 import { rules as allRules } from 'virtual:rules';
 
 import { Block, type Cut, type Location, type Project, type Stage, type UnreadFile } from '../terraform/project.js';
-import { LimitReached, type Budget } from '../terraform/budget.js';
+import { isStackOverflow, LimitReached, type Budget } from '../terraform/budget.js';
 import { isGenerated } from './lib/generated.js';
 import { withoutKeys } from '../terraform/addresses.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
@@ -131,10 +131,18 @@ function runRules(selected: readonly Rule[], projects: readonly Project[], place
   };
   const budgets = budgetsOf(projects);
   const clocks = budgets.map((budget) => budget.startClock());
-  try {
+  const waiting = new Set(selected);
+  const runAll = () => {
     for (const rule of selected) {
       for (const project of projects) if (rule.stages.includes(project.stage)) run(rule, project);
+      waiting.delete(rule);
     }
+  };
+  try {
+    if (budgets[0]) budgets[0].interruptible(runAll);
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error;
+    unfinished.set(error.message, new Set([...waiting].map(({ name }) => name)));
   } finally {
     for (const end of clocks) end();
   }
@@ -155,8 +163,7 @@ function endedBy(rule: () => void, budget: Budget): string | undefined {
   } catch (error) {
     if (error instanceof LimitReached) return error.message;
     // What refers to what can be as long a chain as somebody likes.
-    if (error instanceof RangeError && error.message.includes('call stack'))
-      return 'what refers to what is too long a chain';
+    if (isStackOverflow(error)) return 'what refers to what is too long a chain';
     throw error;
   }
 }

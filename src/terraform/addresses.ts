@@ -1,8 +1,15 @@
-const moduleSteps = /^(?:module\.[^.[]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])?\.)*/s;
-
 /** The modules that an address stands in, with their keys: `module.network["a"].`; `''` for the root module. */
 export function modulePathOf(address: string): string {
-  return moduleSteps.exec(address)?.[0] ?? '';
+  let end = 0;
+  while (address.startsWith('module.', end)) {
+    const name = /[.[]/g;
+    name.lastIndex = end + 'module.'.length;
+    const at = name.exec(address)?.index ?? address.length;
+    const behind = address[at] === '[' ? endOfKey(address, at) : at;
+    if (at === end + 'module.'.length || address[behind] !== '.') break;
+    end = behind + 1;
+  }
+  return address.slice(0, end);
 }
 
 /** An address without the keys of `count` and `for_each`, whatever is in them: `module.network.aws_subnet.public`. */

@@ -1,3 +1,4 @@
+import { interruptible } from './interruptible.js';
 import type { Cut, Location } from './location.js';
 import { isList, isMap, Json, Many, Text, Unknown, unknown, type Value } from './value.js';
 
@@ -22,7 +23,7 @@ export const limits = {
   folders: 500,
   line: 1_000_000,
   pattern: 10_000,
-  seconds: 25,
+  seconds: 20,
 } as const;
 
 /** What each limit counts, for the documentation. */
@@ -55,11 +56,19 @@ export class LimitReached extends Error {
   }
 }
 
+/** Whether JavaScript's stack was too small: what a project nests is bounded, and what refers to what may still be too long. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes('call stack');
+}
+
 /** Places that are told; a project can have as many as it likes. */
 const mostTold = 200;
 
 /** Asking for the time takes longer than what is counted. */
 const ticksPerClock = 256;
+
+/** Milliseconds in which what looks at the clock itself ends by itself. */
+const grace = 1000;
 
 /** How many steps a millisecond counts, for work whose steps cannot be counted. */
 const stepsPerMillisecond = 2000;
@@ -135,11 +144,20 @@ export class Budget {
     }
   }
 
-  /** The same for what is done at once. */
-  timedNow<T>(work: () => T): T {
+  /**
+   * Does `work`, and ends it wherever it is, as within a regular expression, where it goes on for longer than the time that
+   * is left. Throws LimitReached then; nothing that was under way can be relied upon any more.
+   */
+  interruptible<T>(work: () => T): T {
     const end = this.startClock();
     try {
-      return work();
+      const elapsed = this.elapsed + performance.now() - (this.startedAt ?? 0);
+      return interruptible(work, Math.max(0, this.seconds * 1000 - elapsed) + grace);
+    } catch (error) {
+      if (isStackOverflow(error)) throw new LimitReached('what refers to what is too long a chain');
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      this.over = true;
+      throw new LimitReached(this.timeUp());
     } finally {
       end();
     }

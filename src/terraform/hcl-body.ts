@@ -1,4 +1,4 @@
-import { LimitReached, type Budget } from './budget.js';
+import { isStackOverflow, LimitReached, type Budget } from './budget.js';
 import type { BlockSyntax, Body as BodySyntax } from './syntax.js';
 import { evaluate, extend, FailedEvaluation, pairs, type Scope } from './evaluate.js';
 import { EvaluationError } from './evaluation-error.js';
@@ -35,8 +35,11 @@ export class Reading {
     try {
       return this.budget.forOne(() => this.budget.made(evaluation()));
     } catch (error) {
-      if (error instanceof LimitReached) {
-        this.budget.cut(error.message, { path, line });
+      if (error instanceof LimitReached || isStackOverflow(error)) {
+        this.budget.cut(error instanceof LimitReached ? error.message : 'it is nested too deep to evaluate', {
+          path,
+          line,
+        });
         return unknown;
       }
       if (!(error instanceof EvaluationError)) throw error;

@@ -45,10 +45,11 @@ export async function parseHcl(sources: ReadonlyMap<string, string>, budget = ne
   return [...sources].map(([file, text]) => parseFile(parser, file, text, budget));
 }
 
-/** A file that is not read to its end in the time of the run. */
-export class TimeIsUp extends HclError {
-  constructor(file: string, budget: Budget) {
-    super(file, 1, `is not read to its end: ${budget.timeUp()}`, 'Give it more, or look at fewer files at a time.');
+/** A file that is more than the run can bear. */
+export class NotReadToEnd extends HclError {
+  /** `why` is a clause. */
+  constructor(file: string, why: string) {
+    super(file, 1, `is not read to its end: ${why}`, 'Allow more, or look at fewer files at a time.');
   }
 }
 
@@ -60,10 +61,12 @@ function parseFile(parser: Parser, file: string, raw: string, budget: Budget): S
     const most = limits.line.toLocaleString('en-US');
     throw new HclError(file, line, `is a line of more than ${most} characters`, 'Split it up.');
   }
+  const blanks = tooManyBlanks(text);
+  if (blanks) throw new HclError(file, blanks, 'has more than 10,000 blanks in a row', 'Leave them out.');
   const tree = parser.parse(forGrammar(text), null, { progressCallback: () => budget.isOver() });
   if (!tree || budget.isOver()) {
     tree?.delete();
-    throw new TimeIsUp(file, budget);
+    throw new NotReadToEnd(file, budget.timeUp());
   }
   try {
     const comments: SourceFile['comments'] = [];
@@ -89,6 +92,12 @@ function longLine(text: string): number | undefined {
   return undefined;
 }
 
+/** The line with more blanks in a row than the grammar can read, where they cannot be hidden from it. */
+function tooManyBlanks(text: string): number | undefined {
+  const found = text.includes('/*') ? /(?<![^\S\n])[^\S\n]{10000}/.exec(text) : null;
+  return found ? text.slice(0, found.index).split('\n').length : undefined;
+}
+
 /**
  * The text as the grammar takes it, of the same length and with the same meaning. Numbers with an exponent, which it does
  * not know, are others in it, and most of long stretches of blanks, of which it looks at each again and again, is a
@@ -98,7 +107,7 @@ function forGrammar(text: string): string {
   const mayHaveBlockComments = text.includes('/*');
   return text
     .replace(/(?<![\w.])\d+(?:\.\d+)?[eE][-+]?\d+(?!\w)/g, (number) => '0'.repeat(number.length))
-    .replace(/\s{200,}/g, (blanks) => {
+    .replace(/(?<!\s)\s{200,}/g, (blanks) => {
       const first = blanks[0]!;
       const lastBreak = blanks.lastIndexOf('\n');
       // The mark that ends a heredoc has nothing but blanks before it.
@@ -144,7 +153,7 @@ function readTree(
   }
 
   function copy(at: TreeCursor, depth: number): Node | undefined {
-    if (++copied % 10_000 === 0 && budget.isOver()) throw new TimeIsUp(file, budget);
+    if (++copied % 10_000 === 0 && budget.isOver()) throw new NotReadToEnd(file, budget.timeUp());
     const type = at.nodeType;
     const start = at.startIndex;
     const end = at.endIndex;
@@ -520,7 +529,7 @@ function withoutIndent(parts: Expression[]): Expression[] {
     const last = index === parts.length - 1;
     return starts.filter((row, at) => row.trim() !== '' || (at === starts.length - 1 && !last));
   });
-  const indent = Math.min(...lines.map((row) => /^[ \t]*/.exec(row)![0].length));
+  const indent = lines.reduce((least, row) => Math.min(least, /^[ \t]*/.exec(row)![0].length), Infinity);
   if (!Number.isFinite(indent) || indent === 0) return parts;
   return parts.map((part, index) => {
     if (!isText(part)) return part;

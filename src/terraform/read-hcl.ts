@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { Budget, LimitReached, limits } from './budget.js';
 import { folderOfSource, isLeftUnread, isOverride, isRead, isTest } from './module-files.js';
-import { parseHcl } from './parse.js';
+import { NotReadToEnd, parseHcl } from './parse.js';
 import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } from './syntax.js';
 import { evaluate, FailedEvaluation } from './evaluate.js';
 import { EvaluationError } from './evaluation-error.js';
@@ -52,8 +52,15 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
       { read: (file) => sources.read(file) },
       (from, source) => folders.get(folderOfSource(from.path, source) ?? '?'),
     );
-    module.expandAll();
-    module.evaluateRest();
+    try {
+      budget.interruptible(() => {
+        module.expandAll();
+        module.evaluateRest();
+      });
+    } catch (error) {
+      if (!(error instanceof LimitReached)) throw error;
+      throw new NotReadToEnd(root.files[0]?.path ?? '', error.message);
+    }
     return new Project({
       stage: 'hcl',
       sources,

@@ -1,4 +1,4 @@
-import { Budget } from './budget.js';
+import { Budget, LimitReached } from './budget.js';
 import { own, wordOf } from '../own.js';
 import { account as anyAccount, partitionOf, type Surroundings } from './aws-attributes.js';
 import { modulePathOf, withoutKeys } from './addresses.js';
@@ -32,7 +32,16 @@ type Json = Readonly<Record<string, unknown>>;
  * https://developer.hashicorp.com/terraform/internals/json-format
  */
 export function readPlan(text: string, budget = new Budget()): Project {
-  return budget.timedNow(() => planFrom(readShown(text, budget), budget));
+  return withinTime(budget, () => planFrom(readShown(text, budget), budget));
+}
+
+function withinTime(budget: Budget, read: () => Project): Project {
+  try {
+    return budget.interruptible(read);
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error;
+    throw new NotReadable(`is not read to its end: ${error.message}`);
+  }
 }
 
 function planFrom(plan: Json, budget: Budget): Project {
@@ -63,7 +72,7 @@ function planFrom(plan: Json, budget: Budget): Project {
 
 /** Reads a state as `terraform show -json` prints it, as readPlan() does a plan. Throws NotReadable. */
 export function readState(text: string, budget = new Budget()): Project {
-  return budget.timedNow(() => stateFrom(readShown(text, budget), budget));
+  return withinTime(budget, () => stateFrom(readShown(text, budget), budget));
 }
 
 function stateFrom(state: Json, budget: Budget): Project {
@@ -443,8 +452,8 @@ class Configuration {
       if (!first || !second) continue;
       if (first === 'data') {
         if (third) found.add(`${prefix}data.${second}.${third}`);
-      } else if (first === 'var') waiting.push(...this.input(second, one.path));
-      else if (first === 'module') waiting.push(...this.output(third, [...one.path, second]));
+      } else if (first === 'var') for (const next of this.input(second, one.path)) waiting.push(next);
+      else if (first === 'module') for (const next of this.output(third, [...one.path, second])) waiting.push(next);
       else if (!['local', 'each', 'count', 'self', 'path', 'terraform'].includes(first))
         found.add(`${prefix}${first}.${second}`);
     }

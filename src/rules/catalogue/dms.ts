@@ -88,7 +88,7 @@ function comingBefore(project: Project, resource: Resource): ReadonlySet<string>
   for (let address = waiting.pop(); address !== undefined; address = waiting.pop()) {
     if (seen.has(address)) continue;
     seen.add(address);
-    waiting.push(...(byAddress.get(address)?.dependsOn() ?? []));
+    for (const needed of byAddress.get(address)?.dependsOn() ?? []) waiting.push(needed);
   }
   return seen;
 }

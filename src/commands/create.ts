@@ -11,7 +11,7 @@ import { quote } from '../printable.js';
 import { ask, type Prompter } from '../answers/prompts.js';
 import { emptyReading, joinReadings, readAnswersFile, readEnvironment, type Reading } from '../answers/sources.js';
 import { compare, occupants, type Change } from '../disk/compare.js';
-import { readFileUpTo } from '../disk/read.js';
+import { readFileUpTo } from '../read-up-to.js';
 import { InTheWay, UnderWay, writeProject } from '../disk/write.js';
 import { exitCodes, fileFault, Interrupted, isInterruption, refuseFaults, UserError, type Fault } from '../errors.js';
 import { readRecord, recordFile } from '../record/record.js';

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 
-import { readFileUpTo } from '../disk/read.js';
+import { readFileUpTo } from '../read-up-to.js';
 import { fileFault, UserError } from '../errors.js';
 import { quote } from '../printable.js';
 

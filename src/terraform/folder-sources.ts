@@ -16,7 +16,7 @@ import path from 'node:path';
 
 import { isRead, isVariables } from './module-files.js';
 import type { Sources, UnreadFile } from './project.js';
-import { readUpTo } from '../disk/read.js';
+import { readUpTo } from '../read-up-to.js';
 
 /** The largest file that is read because a project names it, in bytes. */
 export const largestFile = 10 * 2 ** 20;

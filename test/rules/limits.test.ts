@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { check } from '../../src/rules/check.js';
+import { check, rules } from '../../src/rules/check.js';
 import { Budget, limits } from '../../src/terraform/budget.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import { readPlan, readState } from '../../src/terraform/read-json.js';
@@ -81,6 +81,7 @@ describe('what one run cannot bear is unknown, and said with its place', () => {
       many(30, (at) => `resource "aws_sns_topic" "a${at}" {\n  count = 2000\n}\n`),
       /1 of 2,000 instances/,
     ],
+    ['a heredoc of many lines', `locals {\n  a = <<-EOT\n${'    x\n'.repeat(150_000)}EOT\n}\n`, undefined],
     [
       'blocks',
       'resource "aws_security_group" "a" {\n  dynamic "ingress" {\n    for_each = flatten([for i in range(100) : range(100)])\n    content {\n      from_port = ingress.value\n    }\n  }\n}\n',
@@ -255,9 +256,19 @@ describe('the time of a run', () => {
     expect(unfinished.length).toBeGreaterThan(100);
     expect(cuts.map(({ what }) => what)).toEqual([
       expect.stringMatching(
-        /^the run has taken 25 seconds \(--time-limit\), and these rules have not looked at .* more$/,
+        /^the run has taken 20 seconds \(--time-limit\), and these rules have not looked at .* more$/,
       ),
     ]);
+  });
+
+  it('ends a rule wherever it is, and keeps what was found before', async () => {
+    const budget = new Budget(1);
+    const project = await readHclProject(memorySources(new Map([['main.tf', broken]])), { budget });
+    const found = rules.get('alb-two-zones')!;
+    const endless = { ...found, name: 'zzz', check: () => void /^(a+)+$/.test(`${'a'.repeat(50)}b`) };
+    const { findings, unfinished } = check([project], [found, endless]);
+    expect(findings.map(({ rule }) => rule.name)).toEqual(['alb-two-zones']);
+    expect(unfinished).toEqual(['zzz']);
   });
 
   it('ends reading, which is said with the file', async () => {

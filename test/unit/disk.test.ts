@@ -16,7 +16,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { compare, occupants } from '../../src/disk/compare.js';
-import { readFileUpTo } from '../../src/disk/read.js';
+import { readFileUpTo } from '../../src/read-up-to.js';
 import { makeStaging, removeStaging, stagingPrefix } from '../../src/disk/staging.js';
 import { InTheWay, UnderWay, writeProject } from '../../src/disk/write.js';
 import { Interrupted } from '../../src/errors.js';

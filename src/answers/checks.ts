@@ -94,7 +94,7 @@ function similarName(value: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(new RegExp(`^[^a-z]+|^(${Object.keys(keptWords).join('|')})(-|$)`, 'g'), '')
     .slice(0, 16)
-    .replace(/^[^a-z]+|-+$/g, '');
+    .replace(/^[^a-z]+|-$/g, '');
   return name.length >= 3 ? name : 'my-payments';
 }
 

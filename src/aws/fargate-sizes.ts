@@ -53,7 +53,7 @@ export function memoryMib(value: string | number): number | undefined {
 }
 
 function withUnit(value: string | number, unit: string): number | undefined {
-  const parts = /^\s*(\d*\.?\d+)\s*([a-z]*)\s*$/i.exec(String(value));
+  const parts = /^(\d+(?:\.\d+)?|\.\d+)\s*([a-z]*)$/i.exec(String(value).trim());
   if (!parts) return undefined;
   const [, digits, written = ''] = parts;
   if (written === '') return Number(digits);

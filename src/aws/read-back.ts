@@ -86,7 +86,7 @@ function isTrue(value: Json | undefined): boolean {
 
 const withoutStar = (sent: Json): Json => (typeof sent === 'string' ? sent.replace(/:\*$/, '') : sent);
 const lowerCase = (sent: Json): Json => (typeof sent === 'string' ? sent.toLowerCase() : sent);
-const trimmed = (sent: Json): Json => (typeof sent === 'string' ? sent.replace(/\s+$/, '') : sent);
+const trimmed = (sent: Json): Json => (typeof sent === 'string' ? sent.trimEnd() : sent);
 
 const keyArnPattern = /^arn:[^:]*:kms:[^:]*:[^:]*:key\/(.+)$/;
 

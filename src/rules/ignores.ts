@@ -12,7 +12,7 @@ export interface Ignore {
   isFor: BlockSyntax | 'rest' | undefined;
 }
 
-const mark = /^create-secure-infra:ignore\b\s*(\S*)\s*(.*)$/s;
+const mark = /^create-secure-infra:ignore\b\s*(\S*)(.*)/s;
 
 /**
  * The ignore comments of a project. One inside a block, or on the lines right above it, is for that block; one before

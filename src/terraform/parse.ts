@@ -382,7 +382,7 @@ class Reader {
       line: node.row,
       name: this.text
         .slice(node.start, nameEnd?.start ?? node.end)
-        .replace(/\([\s\S]*$/, '')
+        .split('(', 1)[0]!
         .trim(),
       arguments: (list?.children ?? [])
         .filter(({ type }) => type === 'expression')

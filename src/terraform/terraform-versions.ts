@@ -57,7 +57,7 @@ export interface Limits {
 
 /** How far a constraint such as `>= 5.0, < 7.0` reaches; undefined where it cannot be read. */
 export function limitsOf(constraint: string): Limits | undefined {
-  const parts = constraint.split(',').map((part) => /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d[\w.+-]*)\s*$/.exec(part));
+  const parts = constraint.split(',').map((part) => /^(=|!=|>=|<=|>|<|~>)?\s*v?(\d[\w.+-]*)$/.exec(part.trim()));
   const limits: Limits = { hasCeiling: false };
   for (const part of parts) {
     const version = part?.[2];

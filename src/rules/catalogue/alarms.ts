@@ -4,6 +4,7 @@ import { readPolicy, type Policy } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
 import { senders } from '../lib/senders.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
+import { comesAfter } from '../lib/text-order.js';
 import { identity, isMap, show, type Value } from '../../terraform/value.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
 import { defineRule, defineRules } from '../rule.js';
@@ -196,14 +197,17 @@ const dimensions = defineRule({
 });
 
 /** An attribute of a load balancer or a target group that is known to be something other than its suffix. */
-const otherAttribute = /\baws_a?lb(_target_group)?\.[^}]*\.(arn|id|name|dns_name)\}$/;
+function endsInOtherAttribute(text: string): boolean {
+  const reference = text.slice(text.lastIndexOf('}', text.length - 2) + 1);
+  return comesAfter(reference, /\baws_a?lb(_target_group)?\./, /\.(arn|id|name|dns_name)\}$/);
+}
 
 /** Whether a value is known not to have the shape of a suffix. */
 function isOther(project: Project, value: Value, shape: RegExp): boolean {
   if (typeof value === 'string') return !shape.test(value);
   const text = identity(value);
   if (text === undefined) return false;
-  return otherAttribute.test(text) || names(project).has(text);
+  return endsInOtherAttribute(text) || names(project).has(text);
 }
 
 /** What load balancers and target groups of the project are called. */

@@ -4,6 +4,7 @@ import { roleMay, roleMayOn, type Answer } from '../lib/permissions.js';
 import { readPolicy } from '../lib/policies.js';
 import { keyOfSecret, mayDecryptSecret, mayFetchSecret } from '../lib/secret-readers.js';
 import { fetchedSecrets } from '../lib/secrets.js';
+import { comesAfterInBraces } from '../lib/text-order.js';
 import type { Project } from '../../terraform/project.js';
 import { identity, show, type Value } from '../../terraform/value.js';
 import { defineRules, type Report } from '../rule.js';
@@ -43,7 +44,8 @@ function pulls(project: Project, { role, containers }: ExecutedTask): { answer: 
 
 /** Whether an image is in a private repository of ECR. */
 function isInEcr(image: Value): boolean {
-  return /\.dkr\.ecr\.|aws_ecr_repository\.[^}]*\.repository_url\}/.test(show(image));
+  const text = show(image);
+  return text.includes('.dkr.ecr.') || comesAfterInBraces(text, /aws_ecr_repository\./, /\.repository_url\}$/);
 }
 
 const role = (statements: string) => `resource "aws_iam_role" "execution" {

@@ -1,6 +1,7 @@
 import { cpuUnits, fargateMemory, fargateOffers, memoryMib } from '../../aws/fargate-sizes.js';
 import { containersOf, field, isForFargate, objectsIn, taskOf, titleOf, type JsonObject } from '../lib/containers.js';
 import { ignoresChanges, isLeftOut } from '../lib/presence.js';
+import { comesAfterInBraces } from '../lib/text-order.js';
 import { attributesIn, placed } from '../lib/written.js';
 import { argument } from '../../terraform/references.js';
 import type { Project, Resource } from '../../terraform/project.js';
@@ -523,7 +524,7 @@ function needsExecutionRole(container: JsonObject): string | undefined {
 
 /** Whether an image is named by the URL of a repository of the project. */
 function isInRepository(image: string): boolean {
-  return /aws_ecr_repository\.[^}]*repository_url\}/.test(image);
+  return comesAfterInBraces(image, /aws_ecr_repository\./, /repository_url\}$/);
 }
 
 function faultOfContainers(task: Resource): string | undefined {
@@ -592,7 +593,7 @@ interface SecretReference {
 
 function readSecretReference(value: Value | undefined): SecretReference | undefined {
   if (typeof value === 'string') {
-    const literal = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+(.*)$/.exec(value);
+    const literal = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+((?::.*)?)$/.exec(value);
     return literal ? { rest: literal[1] ?? '' } : undefined;
   }
   if (!(value instanceof Text)) return undefined;

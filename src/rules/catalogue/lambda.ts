@@ -284,7 +284,8 @@ function handlerModule(lambda: Resource): string | undefined {
   if (handler === undefined || !language || lambda.has('layers')) return undefined;
   if (language === 'python') return handler.replace(/\.[^.]*$/, '').replaceAll('.', '/');
   // Node.js takes what follows the first dot for a path in what the file exports.
-  return handler.replace(/\.[^/]*$/, '').replace(/^\.\//, '');
+  const dot = handler.indexOf('.', handler.lastIndexOf('/') + 1);
+  return handler.slice(0, dot < 0 ? undefined : dot).replace(/^\.\//, '');
 }
 
 /** The names of the files in an archive that Terraform makes of single files; undefined where they are not known. */

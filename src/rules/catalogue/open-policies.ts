@@ -1,6 +1,7 @@
 import { own } from '../../own.js';
 import type { Condition, HeldPolicy, Statement } from '../lib/policies.js';
 import { few, namesEverybody, statementsOf, subjectOf, tell } from '../lib/statements.js';
+import { comesAfterInBraces } from '../lib/text-order.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
 import { identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
@@ -92,7 +93,10 @@ function deputiesOf({ holder }: HeldPolicy, { principals }: Statement): string[]
 
 /** Whether a statement's resources are so much of one account that only that account's services write there. */
 function namesAccountPath({ resources }: Statement): boolean {
-  return (resources ?? []).every((resource) => /AWSLogs\/(\d{12}|\$\{[^}]*account)/.test(identity(resource) ?? ''));
+  return (resources ?? []).every((resource) => {
+    const text = identity(resource) ?? '';
+    return /AWSLogs\/\d{12}/.test(text) || comesAfterInBraces(text, /AWSLogs\/\$\{/, /account/);
+  });
 }
 
 /** Whether a statement lets a service look at a bucket before it delivers, and no more. */

@@ -21,6 +21,12 @@ function testFiles(project: Project): TestFile[] {
   );
 }
 
+/** A line without the brace that it ends in, and what is blank around it. */
+function withoutBrace(line: string): string {
+  const text = line.trimEnd();
+  return text.endsWith('{') ? text.slice(0, -1).trimEnd() : line;
+}
+
 /** Assertions that hold whatever the project does. */
 const hollow: readonly RegExp[] = [
   /^\s*condition\s*=\s*true\s*$/,
@@ -116,9 +122,9 @@ ${record}`,
       for (const { path, lines } of files) {
         const starts = lines.flatMap((line, index) => (/^run\s+"/.test(line) ? [index] : []));
         for (const [at, start] of starts.entries()) {
-          const run = lines.slice(start, starts[at + 1]).join('\n');
-          if (!/^\s*assert\s*\{|^\s*expect_failures\s*=/m.test(run))
-            finding({ path, line: start + 1 }, `asserts nothing: ${lines[start]?.replace(/\s*\{\s*$/, '')}`);
+          const run = lines.slice(start, starts[at + 1]);
+          if (!run.some((line) => /^\s*(?:assert\s*\{|expect_failures\s*=)/.test(line)))
+            finding({ path, line: start + 1 }, `asserts nothing: ${withoutBrace(lines[start] ?? '')}`);
         }
       }
     },

@@ -172,7 +172,7 @@ function memberOf(expression: Expression, names: readonly string[]): Expression 
 
 /** Whether a text has another in it, or the version at its end: `app-pg17` and `aurora-postgresql17`. */
 function tells(name: string, value: string): boolean {
-  const [, version = ''] = /(\d[\d.]*)$/.exec(value) ?? [];
+  const [, version = ''] = /(?<![\d.])\.*(\d[\d.]*)$/.exec(value) ?? [];
   const plain = (text: string) => text.toLowerCase().replaceAll(/[.-]/g, '');
   return [value, version].some((part) => part.length > 1 && plain(name).includes(plain(part)));
 }

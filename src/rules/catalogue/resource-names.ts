@@ -121,6 +121,8 @@ function namingValues(project: Project): string[] | undefined {
 }
 
 function carries(parts: readonly (string | Unknown)[], value: string): boolean {
+  // No name is longer, and a pattern as long as a file would be tried at each character.
+  if (value.length > 255) return false;
   const escaped = value.replace(/[^\w]/g, '\\$&');
   const whole = new RegExp(`(^|[^A-Za-z0-9])${escaped}([^A-Za-z0-9]|$)`);
   return parts.some((part) => typeof part === 'string' && whole.test(part));

@@ -68,7 +68,10 @@ function writtenFunction(resource: Resource): string | undefined {
   // A value from a variable of the caller or from a file of values is no name that is only written down.
   const written = resource.syntax?.body.attributes.find(({ name }) => name === 'rotation_lambda_arn')?.expression;
   if (written?.kind !== 'literal' && written?.kind !== 'template') return undefined;
-  return /^arn:.*:lambda:.*:function:([\w-]+)$/.exec(identity(arn) ?? '')?.[1];
+  const text = identity(arn) ?? '';
+  const last = text.lastIndexOf(':function:');
+  if (last < 0 || !/^arn:.*:lambda:/.test(text.slice(0, last))) return undefined;
+  return /^[\w-]+$/.exec(text.slice(last + ':function:'.length))?.[0];
 }
 
 const permission = defineRule({

@@ -158,8 +158,11 @@ function askedTags(project: Project): string[] {
 
 /** Whether terraform.tfvars, which the generator lays out with a key a line, sets a key of a variable. */
 function isInVariable(project: Project, variable: string, key: string): boolean {
-  const [, body = ''] =
-    new RegExp(`^${variable}\\s*=\\s*\\{([^}]*)\\}`, 'm').exec(project.read('terraform.tfvars') ?? '') ?? [];
+  const text = project.read('terraform.tfvars') ?? '';
+  const start = new RegExp(`^${variable}\\s*=\\s*\\{`, 'm').exec(text);
+  const end = start ? text.indexOf('}', start.index) : -1;
+  if (!start || end < 0) return false;
+  const body = text.slice(start.index + start[0].length, end);
   return body.split('\n').some((line) => line.split('=')[0]?.trim().replaceAll('"', '') === key);
 }
 

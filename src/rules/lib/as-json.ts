@@ -1,6 +1,7 @@
 import type { Json } from '../../aws/read-back.js';
 import type { Block, Resource } from '../../terraform/project.js';
 import { decodeJson, isList, Json as JsonText, Lazy, Many, Text, Unknown, type Value } from '../../terraform/value.js';
+import { comesAfter } from './text-order.js';
 
 /** Stands for what is not known. It has neither a letter nor a digit, and is none of the values that AWS knows. */
 const mark = '\ue000';
@@ -31,7 +32,9 @@ function partOf(block: Block, name: string): Json | undefined {
 }
 
 /** Attributes of resources that are always there. */
-const present = /\baws_\w+\..*\.(?:arn|id|key_id)$/;
+function isPresent(symbol: string): boolean {
+  return comesAfter(symbol, /\baws_\w+\./, /\.(?:arn|id|key_id)$/);
+}
 
 /** What an argument, or the blocks of a name, are known to be, as a state would have it; undefined where nothing is. */
 export function knownJson(block: Block, name: string, isJsonText = false): Json | undefined {
@@ -40,7 +43,7 @@ export function knownJson(block: Block, name: string, isJsonText = false): Json 
     const decoded = decodeJson(value);
     return decoded === undefined || decoded instanceof Error ? undefined : JSON.stringify(plain(decoded));
   }
-  if (value instanceof Lazy || (value instanceof Unknown && !present.test(value.symbol ?? ''))) return undefined;
+  if (value instanceof Lazy || (value instanceof Unknown && !isPresent(value.symbol ?? ''))) return undefined;
   return partOf(block, name);
 }
 

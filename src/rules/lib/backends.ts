@@ -38,11 +38,22 @@ export function backendSettings(project: Project): ReadonlyMap<string, Setting> 
   if (text === undefined) return undefined;
   const settings = new Map<string, Setting>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [, name, value] = /^\s*([\w-]+)\s*=\s*"?([^"#]*?)"?\s*(?:#.*)?$/.exec(line) ?? [];
+    const [, name, rest = ''] = /^\s*([\w-]+)\s*=(.*)$/s.exec(line) ?? [];
+    const value = settingValue(rest.trim());
     if (name !== undefined && value !== undefined)
       settings.set(name, { value, location: { path: backendFile, line: index + 1 } });
   }
   return settings;
+}
+
+/** What is before a comment, with or without quotes; undefined where more than a comment comes after a quote. */
+function settingValue(text: string): string | undefined {
+  const written = text.startsWith('"') ? text.slice(1) : text;
+  const end = written.search(/["#]/);
+  if (end < 0) return written;
+  if (written[end] === '#') return written.slice(0, end).trimEnd();
+  const after = written.slice(end + 1).trimStart();
+  return after === '' || after.startsWith('#') ? written.slice(0, end) : undefined;
 }
 
 /** Whether the rest of a backend's settings comes from elsewhere: it names no bucket, and backend.hcl is not there. */

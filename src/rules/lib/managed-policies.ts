@@ -33,9 +33,14 @@ const allowed: Readonly<Record<string, string>> = {
 
 const names = new Map(Object.entries(allowed));
 
+const beforeName = ':iam::aws:policy/';
+
 /** The name and path of a policy of AWS's: `service-role/AWSLambdaBasicExecutionRole`. */
 export function managedPolicyName(arn: Value): string | undefined {
-  return /^arn:.+?:iam::aws:policy\/(.+)$/.exec(identity(arn) ?? '')?.[1];
+  const text = identity(arn) ?? '';
+  // A partition comes between; it may be a reference.
+  const start = text.startsWith('arn:') ? text.indexOf(beforeName, 'arn:'.length + 1) : -1;
+  return start < 0 ? undefined : text.slice(start + beforeName.length) || undefined;
 }
 
 /** The policy of AWS's with this ARN, as far as it is known here; `at` is what attaches it. */

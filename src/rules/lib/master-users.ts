@@ -75,7 +75,7 @@ export function masterSecretOf(project: Project, secret: FetchedSecret): MasterS
   const managedName = managedSecretName(arn);
   const symbol = arn instanceof Unknown ? (arn.symbol ?? '') : '';
   if (!holdsManaged(key) || (managedName === undefined && !isMasterSecretName(symbol))) return undefined;
-  const owner = withoutKeys(symbol.replace(/\.\w*master_user_secret.*$/, ''));
+  const owner = withoutKeys(symbol.split(/\.\w*master_user_secret/, 1)[0]!);
   const database = managedName === undefined ? owner : `the database of ${managedName}`;
   return { database, service, arn, holds: holdsManaged, names: new Set([name]), managed: true };
 }

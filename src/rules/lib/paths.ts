@@ -434,7 +434,7 @@ export function endpointService(endpoint: Resource): string | undefined {
   const named = data?.text('service');
   if (named !== undefined) return named;
   // The region may be a reference, with dots in its name.
-  const name = identity(endpoint.get('service_name'))?.replaceAll(/\$\{[^}]*\}/g, 'region');
+  const name = identity(endpoint.get('service_name'))?.replaceAll(/\$\{[^}]*(?:\}|$)/g, 'region');
   return name === undefined ? undefined : /^(?:com|cn\.com)\.amazonaws\.[^.]+\.(.+)$/.exec(name)?.[1];
 }
 

@@ -86,7 +86,7 @@ export function admits(constraint: string, version: string): boolean | undefined
 }
 
 function admitsPart(part: string, version: string): boolean | undefined {
-  const [, operator = '=', wanted] = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})\s*$/.exec(part) ?? [];
+  const [, operator = '=', wanted] = /^(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})$/.exec(part.trim()) ?? [];
   if (wanted === undefined) return undefined;
   if (operator === '~>') return compare(version, wanted, '>=') && hasSameStart(version, wanted);
   return compare(version, wanted, operator as CompareOperator);

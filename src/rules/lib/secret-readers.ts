@@ -3,6 +3,7 @@ import { joinText, Unknown, type Value } from '../../terraform/value.js';
 import { keyArgument, secretResource, type StoredSecret } from './secrets.js';
 import { keyOf, roleMay, roleMayOn, roleMayUseKey, type Answer } from './permissions.js';
 import { readPolicy, type Policy } from './policies.js';
+import { comesAfter } from './text-order.js';
 
 /** Whether a role may fetch the value of a secret or parameter, whatever key it is encrypted with. */
 export function mayFetchSecret(project: Project, role: Resource, secret: StoredSecret): Answer {
@@ -51,8 +52,9 @@ function policiesOf(project: Project, held: Resource | undefined): Policy[] {
  */
 function managedArn(arn: Value, { surroundings }: Resource): Value | undefined {
   const symbol = arn instanceof Unknown ? arn.symbol : undefined;
-  const type = /(?:^|\.)aws_(rds_cluster|db_instance)\..*\.master_user_secret\[/.exec(symbol ?? '')?.[1];
-  if (type === undefined) return undefined;
+  const database = /(?:^|\.)aws_(rds_cluster|db_instance)\./;
+  if (symbol === undefined || !comesAfter(symbol, database, /\.master_user_secret\[/)) return undefined;
+  const type = database.exec(symbol)?.[1];
   const { partition, region, account } = surroundings;
   const owner = type === 'rds_cluster' ? 'cluster' : 'db';
   return joinText(['arn:', partition, ':secretsmanager:', region, ':', account, `:secret:rds!${owner}-`, arn]);

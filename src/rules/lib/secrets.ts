@@ -2,6 +2,7 @@ import type { Project, Resource } from '../../terraform/project.js';
 import { identity, isKnown, joinText, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { field, objectsIn, titleOf, type JsonObject } from './containers.js';
 import { oncePer } from './indexes.js';
+import { comesAfter } from './text-order.js';
 
 /** Something that ECS fetches before a container starts. */
 export interface FetchedSecret {
@@ -80,9 +81,9 @@ export function parameterArn({ surroundings }: Resource, name: string): Value {
 
 /** The service whose resource an expression such as `aws_secretsmanager_secret.app.arn` names. */
 function serviceOf(symbol: string): FetchedSecret['service'] | undefined {
-  if (/(^|\.)aws_secretsmanager_secret(_version)?\..*\.(arn|id)$/.test(symbol)) return 'secretsmanager';
+  if (comesAfter(symbol, /(^|\.)aws_secretsmanager_secret(_version)?\./, /\.(arn|id)$/)) return 'secretsmanager';
   if (isMasterSecretName(symbol)) return 'secretsmanager';
-  return /(^|\.)aws_ssm_parameter\..*\.arn$/.test(symbol) ? 'ssm' : undefined;
+  return comesAfter(symbol, /(^|\.)aws_ssm_parameter\./, /\.arn$/) ? 'ssm' : undefined;
 }
 
 /**
@@ -146,5 +147,7 @@ export function managedSecretArn(database: Resource): Value {
 
 /** The name of a secret that RDS keeps, in its ARN: `rds!db-…`, `rds!cluster-…`; undefined for other ARNs. */
 export function managedSecretName(arn: Value): string | undefined {
-  return /:secret:(rds!(?:db|cluster)-.*)$/.exec(show(arn))?.[1];
+  const text = show(arn);
+  const start = text.search(/:secret:rds!(?:db|cluster)-/);
+  return start < 0 ? undefined : text.slice(start + ':secret:'.length);
 }

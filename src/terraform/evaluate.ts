@@ -3,8 +3,10 @@ import type { Budget } from './budget.js';
 import type { Expression } from './syntax.js';
 import { EvaluationError } from './evaluation-error.js';
 import { callFunction, type Files } from './functions.js';
+import { calculated, numberFrom } from './numbers.js';
 import {
   either,
+  compareTexts,
   encodeJson,
   identity,
   isKnown,
@@ -18,6 +20,7 @@ import {
   Many,
   same,
   Text,
+  toldValue,
   Unknown,
   unknown,
   type Value,
@@ -63,7 +66,7 @@ export function evaluate(expression: Expression, scope: Scope): Value {
   budget.spend(1);
   budget.enter();
   try {
-    return budget.made(evaluateInside(expression, scope));
+    return budget.made(toldValue(evaluateInside(expression, scope)));
   } catch (error) {
     if (error instanceof EvaluationError && !(error instanceof FailedEvaluation))
       throw new FailedEvaluation(error.message, expression.line);
@@ -163,7 +166,8 @@ export function attribute(value: Value, name: string): Value {
 function index(value: Value, key: Value): Value {
   if (isList(value)) {
     if (!isKnown(key)) return value.length > 0 ? value.reduce(either) : unknown;
-    const at = typeof key === 'string' ? Number(key) : (key as number);
+    const at = typeof key === 'string' ? numberFrom(key) : (key as number);
+    if (at === undefined) return unknown;
     const found = value[at];
     if (found === undefined) throw new EvaluationError(`has no element ${String(key)}: there are ${value.length}`);
     return found;
@@ -203,13 +207,17 @@ function call(expression: Expression & { kind: 'call' }, scope: Scope): Value {
       // As many arguments as nobody knows.
       return name === 'concat' || name === 'flatten' ? new Many(unknown) : unknown;
     }
-    args.push(...last);
+    scope.budget.refuseList(args.length + last.length);
+    return apply(expression, [...args, ...last], scope);
   }
+  return apply(expression, args, scope);
+}
+
+function apply({ name, line }: Expression & { kind: 'call' }, args: readonly Value[], scope: Scope): Value {
   try {
     return callFunction(name, args, scope);
   } catch (error) {
-    if (error instanceof EvaluationError)
-      throw new FailedEvaluation(`the call of ${name}() ${error.message}`, expression.line);
+    if (error instanceof EvaluationError) throw new FailedEvaluation(`the call of ${name}() ${error.message}`, line);
     throw error;
   }
 }
@@ -247,7 +255,14 @@ function unary(operator: string, operand: Value): Value {
     const truth = toTruth(operand);
     return truth === undefined ? unknown : !truth;
   }
-  return isKnown(operand) && operand !== null && !Number.isNaN(Number(operand)) ? -Number(operand) : unknown;
+  const number = toNumber(operand);
+  return number === undefined || Number.isNaN(number) ? unknown : -number;
+}
+
+/** What an operand of a calculation is: undefined where it is not told, NaN where it is no number. */
+function toNumber(operand: Value): number | undefined {
+  if (typeof operand === 'number') return operand;
+  return typeof operand === 'string' ? numberFrom(operand) : Number.NaN;
 }
 
 function binary(expression: Expression & { kind: 'binary' }, scope: Scope): Value {
@@ -256,24 +271,20 @@ function binary(expression: Expression & { kind: 'binary' }, scope: Scope): Valu
   const left = evaluate(expression.left, scope);
   const right = evaluate(expression.right, scope);
   if (operator === '==' || operator === '!=') {
-    const equal = equals(left, right);
+    const equal = equals(left, right, isWritten(expression.left) && isWritten(expression.right));
     return equal === undefined ? unknown : equal === (operator === '==');
   }
   if (!isKnown(left) || !isKnown(right)) return unknown;
-  const [a, b] = [Number(left), Number(right)];
-  if (Number.isNaN(a) || Number.isNaN(b) || left === null || right === null)
-    throw new EvaluationError('is no calculation with numbers');
+  const [a, b] = [toNumber(left), toNumber(right)];
+  if (a === undefined || b === undefined) return unknown;
+  if (Number.isNaN(a) || Number.isNaN(b)) throw new EvaluationError('is no calculation with numbers');
   switch (operator) {
     case '+':
-      return a + b;
     case '-':
-      return a - b;
     case '*':
-      return a * b;
     case '/':
-      return b === 0 ? unknown : a / b;
     case '%':
-      return b === 0 ? unknown : a % b;
+      return calculated(operator, a, b) ?? unknown;
     case '<':
       return a < b;
     case '<=':
@@ -297,7 +308,26 @@ function logical(expression: Expression & { kind: 'binary' }, operator: '&&' | '
   return left === undefined || right === undefined ? unknown : !decisive;
 }
 
-function equals(left: Value, right: Value): boolean | undefined {
+/** Whether an expression is no more than what it says, so that its type is plain. */
+function isWritten({ kind }: Expression): boolean {
+  return kind === 'literal' || kind === 'list' || kind === 'object';
+}
+
+/**
+ * Whether two values are equal; undefined where it cannot be told. To Terraform values of two types are not, whatever is
+ * in them: a list is no tuple, and "1" is no 1. Types are not kept here, so what looks alike is only surely equal where
+ * both are written out.
+ */
+function equals(left: Value, right: Value, written: boolean): boolean | undefined {
+  const equal = looksEqual(left, right);
+  const alike = equal === true && typeof left !== 'object' && typeof right !== 'object';
+  if (equal === true && !alike && left !== null && !written && [left, right].some((one) => isList(one) || isMap(one)))
+    return undefined;
+  const isOther = equal === false && !written && typeof left !== typeof right;
+  return isOther && String(left) === String(right) ? undefined : equal;
+}
+
+function looksEqual(left: Value, right: Value): boolean | undefined {
   if (left === null || right === null) {
     const other = left === null ? right : left;
     if (other === null) return true;
@@ -362,7 +392,7 @@ function openFor(expression: Expression & { kind: 'for' }, scope: Scope, collect
 export function pairs(collection: Value): [Value, Value][] | undefined {
   if (isList(collection)) return collection.map((value, at) => [isSetValue(collection) ? value : at, value]);
   if (isMap(collection)) {
-    const sorted = [...collection].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = [...collection].sort(([a], [b]) => compareTexts(a, b));
     return sorted.map(([key, value]) => [keyValue(key), value]);
   }
   if (collection === null) throw new EvaluationError('iterates over null');

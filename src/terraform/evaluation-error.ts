@@ -5,3 +5,11 @@ export class EvaluationError extends Error {
     this.name = 'EvaluationError';
   }
 }
+
+/** Thrown by a function for what cannot be told, because JavaScript and Terraform may differ in it: it is unknown then. */
+export class NotTold extends Error {
+  constructor() {
+    super('cannot be told');
+    this.name = 'NotTold';
+  }
+}

@@ -1,11 +1,13 @@
 import path from 'node:path';
 
 import type { Budget } from './budget.js';
-import { EvaluationError } from './evaluation-error.js';
+import { EvaluationError, NotTold } from './evaluation-error.js';
 import { addressText, parseRange, rangeText, sizeOf, type AddressRange } from './address-range.js';
+import { calculated, isTold, numberFrom } from './numbers.js';
 import { allMatches, firstMatch, replacePattern } from './regular-expressions.js';
 import {
   asSet,
+  compareTexts,
   decodeJson,
   either,
   elements,
@@ -47,10 +49,18 @@ type Implementation = (args: readonly Value[], context: CallContext) => Value;
 export function callFunction(name: string, args: readonly Value[], context: CallContext): Value {
   const { budget } = context;
   for (const arg of args) budget.spend(Math.floor(budget.sizeOf(arg) / sizePerStep));
-  const plainName = withoutNamespace(name);
-  const partly = onPartlyKnown.get(plainName);
+  try {
+    return called(withoutNamespace(name), args, context);
+  } catch (error) {
+    if (error instanceof NotTold) return unknown;
+    throw error;
+  }
+}
+
+function called(name: string, args: readonly Value[], context: CallContext): Value {
+  const partly = onPartlyKnown.get(name);
   if (partly) return partly(args, context);
-  const known = onKnown.get(plainName);
+  const known = onKnown.get(name);
   if (!known || !args.every(isKnown)) return unknown;
   return known(
     args.map((arg) => (arg instanceof Json ? encodeJson(arg.value)! : arg)),
@@ -74,18 +84,41 @@ function withoutNamespace(name: string): string {
 /** Functions whose result is never known here. */
 const others = new Set(
   (
-    'base64gzip base64sha256 base64sha512 bcrypt csvdecode filebase64 filebase64sha256 filebase64sha512 filemd5 filesha1 ' +
-    'filesha256 filesha512 fileset formatdate issensitive md5 plantimestamp rsadecrypt sha1 sha256 sha512 templatefile ' +
-    'templatestring textdecodebase64 textencodebase64 timeadd timecmp timestamp try can type urlencode uuid uuidv5 ' +
-    'yamldecode yamlencode defaults ephemeralasnull encode_tfvars decode_tfvars encode_expr list map urldecode base64decode ' +
+    'base64gzip bcrypt csvdecode filebase64 filebase64sha256 filebase64sha512 filemd5 filesha1 ' +
+    'filesha256 filesha512 fileset formatdate issensitive plantimestamp rsadecrypt templatefile ' +
+    'templatestring textdecodebase64 textencodebase64 timeadd timecmp timestamp try can type uuid uuidv5 ' +
+    'yamldecode yamlencode defaults ephemeralasnull encode_tfvars decode_tfvars encode_expr list map urldecode ' +
     'convert'
   ).split(' '),
 );
 
 function numberOf(value: Value | undefined): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const number = typeof value === 'string' ? numberFrom(value) : value;
+  if (number === undefined && value !== undefined) throw new NotTold();
   if (typeof number !== 'number' || Number.isNaN(number)) throw new EvaluationError('is not a number');
+  return told(number);
+}
+
+/** A number that is the one that Terraform has. Throws NotTold. */
+function told(number: number | undefined): number {
+  if (number === undefined || !isTold(number)) throw new NotTold();
   return number;
+}
+
+/** A text whose characters are ASCII: JavaScript and Go do not agree on the letters of all others. */
+function asciiOf(value: Value | undefined): string {
+  const text = textOf(value);
+  // oxlint-disable-next-line no-control-regex
+  if (!/^[\0-\x7f]*$/.test(text)) throw new NotTold();
+  return text;
+}
+
+/** A text whose characters stand alone, none of them part of another: what Terraform counts are those that one sees. */
+function plainOf(value: Value | undefined): string {
+  const text = textOf(value);
+  // oxlint-disable-next-line no-control-regex
+  if (!/^[\0-\x0c\x0e-\u02ff]*$/.test(text)) throw new NotTold();
+  return text;
 }
 
 function textOf(value: Value | undefined): string {
@@ -101,8 +134,36 @@ function listOf(value: Value | undefined): readonly Value[] {
 
 /** A set: distinct, and in Terraform's order where all are known texts. */
 export function toSet(items: readonly Value[]): readonly Value[] {
-  const distinct = distinctOf(items);
-  return asSet(distinct.every((item) => typeof item === 'string') ? [...distinct].sort() : distinct);
+  const distinct = distinctOf(unified(items));
+  return asSet(inOrder(distinct));
+}
+
+/** Elements in the order of a set, which is that of their values; it is not known where theirs are not. */
+function inOrder(items: readonly Value[]): readonly Value[] {
+  if (items.every((item) => typeof item === 'string')) return items.toSorted(compareTexts);
+  if (items.every((item) => typeof item === 'number' || typeof item === 'boolean'))
+    return items.toSorted((a, b) => Number(a) - Number(b));
+  return items;
+}
+
+/** Elements of one type: Terraform makes texts of numbers and truths where some are texts. */
+function unified(items: readonly Value[]): readonly Value[] {
+  const kinds = new Set(items.filter((item) => item !== null && !(item instanceof Unknown)).map(kindOf));
+  const isMixed = kinds.size > 1 && [...kinds].every((kind) => kind !== 'object');
+  return isMixed ? items.map((item) => (isSingle(item) ? String(item) : item)) : items;
+}
+
+function kindOf(item: Value): string {
+  return item instanceof Text || item instanceof Json ? 'string' : typeof item;
+}
+
+function isSingle(item: Value): item is number | boolean {
+  return typeof item === 'number' || typeof item === 'boolean';
+}
+
+/** Texts as tolist() makes them for a function of texts. */
+function texts(items: readonly Value[]): readonly Value[] {
+  return items.map((item) => (isSingle(item) ? String(item) : item));
 }
 
 function distinctOf(items: readonly Value[]): Value[] {
@@ -116,16 +177,20 @@ function distinctOf(items: readonly Value[]): Value[] {
   });
 }
 
-function flatten(items: readonly Value[]): Value {
+function flatten(items: readonly Value[], budget: Budget): Value {
   const flat: Value[] = [];
   let open = false;
   for (const item of items) {
     if (isList(item)) {
-      const inner = flatten(item);
+      const inner = flatten(item, budget);
       if (inner instanceof Many) {
         open = true;
         flat.push(inner.each);
-      } else flat.push(...(inner as Value[]));
+      } else {
+        budget.refuseList(flat.length + (inner as Value[]).length);
+        // A call takes only so many arguments.
+        for (const one of inner as Value[]) flat.push(one);
+      }
     } else if (item instanceof Many) {
       open = true;
       flat.push(isList(item.each) ? (item.each[0] ?? unknown) : item.each);
@@ -137,14 +202,14 @@ function flatten(items: readonly Value[]): Value {
   return open ? new Many(flat.reduce(either)) : flat;
 }
 
-function concat(args: readonly Value[]): Value {
-  return args.every(isList) ? (args as Value[][]).flat() : flatten(args as Value[]);
+function concat(args: readonly Value[], budget: Budget): Value {
+  return args.every(isList) ? (args as Value[][]).flat() : flatten(args as Value[], budget);
 }
 
 function coalesce(args: readonly Value[], isEmpty: (value: Value) => boolean): Value {
   for (const arg of args) {
     if (arg instanceof Unknown || arg instanceof Many) return args.slice(args.indexOf(arg)).reduce(either);
-    if (!isEmpty(arg)) return arg;
+    if (!isEmpty(arg)) return unified([arg, ...args])[0]!;
   }
   throw new EvaluationError('has no argument that is set');
 }
@@ -154,8 +219,9 @@ function element(list: Value, index: Value): Value {
   if (!isList(list)) return unknown;
   if (list.length === 0) throw new EvaluationError('has an empty list');
   if (!isKnown(index)) return list.reduce(either);
-  const at = numberOf(index) % list.length;
-  return list[at < 0 ? at + list.length : at]!;
+  const at = wholeNumberOf(index);
+  // Versions of Terraform do not agree on it.
+  return at < 0 ? unknown : list[at % list.length]!;
 }
 
 /** Functions by name. */
@@ -168,25 +234,37 @@ const onPartlyKnown = functions({
   length: ([value]) => {
     if (isList(value)) return value.length;
     if (isMap(value)) return value.size;
-    if (typeof value === 'string') return [...value].length;
+    if (typeof value === 'string') return plainOf(value).length;
     return unknown;
   },
   concat: (args, { budget }) => {
     budget.refuseList(sumOf(args.filter(isList), ({ length }) => length));
-    return concat(args);
+    return concat(args, budget);
   },
-  flatten: ([list]) => (isList(list) ? flatten(list) : list instanceof Many ? flatten([list]) : unknown),
-  tolist: ([value]) => (isList(value) ? [...value] : value!),
+  flatten: ([list], { budget }) =>
+    isList(list) ? flatten(list, budget) : list instanceof Many ? flatten([list], budget) : unknown,
+  tolist: ([value]) => (isList(value) ? [...unified(value)] : value!),
   toset: ([value]) => (isList(value) ? toSet(value) : value!),
-  tomap: ([value]) => value!,
+  tomap: ([value]) => {
+    if (!isMap(value)) return value!;
+    const items = unified([...value.values()]);
+    return new Map([...value.keys()].map((key, at) => [key, items[at]!]));
+  },
   sensitive: ([value]) => value!,
   nonsensitive: ([value]) => value!,
-  distinct: ([value]) => (isList(value) ? distinctOf(value) : value!),
+  distinct: ([value]) => (isList(value) ? distinctOf(unified(value)) : value!),
   reverse: ([value]) => (isList(value) ? value.toReversed() : value!),
-  sort: ([value]) => (isList(value) && value.every((item) => typeof item === 'string') ? [...value].sort() : value!),
+  sort: ([value]) => {
+    if (!isList(value)) return value!;
+    const items = texts(value);
+    if (items.every((item) => typeof item === 'string')) return items.toSorted(compareTexts);
+    // Any of them may be at any place.
+    const each = items.reduce(either);
+    return items.map(() => each);
+  },
   compact: ([value]) => {
     if (!isList(value)) return value!;
-    const kept = value.filter((item) => item !== null && item !== '');
+    const kept = texts(value).filter((item) => item !== null && item !== '');
     return kept.some((item) => item instanceof Unknown) ? new Many(kept.reduce(either)) : kept;
   },
   element: ([list, index]) => element(list!, index!),
@@ -195,7 +273,7 @@ const onPartlyKnown = functions({
     if (!isList(list) || !isKnown(from!) || !isKnown(to!)) {
       return isList(list) && list.length > 0 ? new Many(list.reduce(either)) : unknown;
     }
-    if (numberOf(to) > list.length || numberOf(from) > numberOf(to))
+    if (wholeNumberOf(to) > list.length || wholeNumberOf(from) > numberOf(to) || numberOf(from) < 0)
       throw new EvaluationError('ends past the end of the list');
     return list.slice(numberOf(from), numberOf(to));
   },
@@ -224,11 +302,11 @@ const onPartlyKnown = functions({
     return merged;
   },
   keys: ([map]) => {
-    if (isMap(map)) return [...map.keys()].sort().map(keyValue);
+    if (isMap(map)) return [...map.keys()].sort(compareTexts).map(keyValue);
     return map instanceof Many ? new Many(unknown) : unknown;
   },
   values: ([map]) => {
-    if (isMap(map)) return [...map.keys()].sort().map((key) => map.get(key)!);
+    if (isMap(map)) return [...map.keys()].sort(compareTexts).map((key) => map.get(key)!);
     return map instanceof Many ? map : unknown;
   },
   zipmap: ([keys, values]) => {
@@ -240,8 +318,10 @@ const onPartlyKnown = functions({
   contains: ([list, wanted]) => {
     if (!isList(list)) return unknown;
     const key = identity(wanted);
-    if (key !== undefined && list.some((item) => identity(item) === key)) return true;
-    return isKnown(wanted!) && list.every(isKnown) ? false : unknown;
+    const found = key === undefined ? [] : list.filter((item) => identity(item) === key);
+    if (found.some((item) => typeof item === typeof wanted && (item === null) === (wanted === null))) return true;
+    // "1" is no 1, unless the list's type makes it one.
+    return found.length === 0 && isKnown(wanted!) && list.every(isKnown) ? false : unknown;
   },
   join: ([separator, list], { budget }) => {
     const items = elements(list);
@@ -263,16 +343,16 @@ const onPartlyKnown = functions({
     if (typeof value === 'string' || typeof value === 'number') throw new EvaluationError('is neither true nor false');
     return value!;
   },
-  lower: ([value]) => mapText(value!, (part) => part.toLowerCase()),
-  upper: ([value]) => mapText(value!, (part) => part.toUpperCase()),
+  lower: ([value]) => mapText(value!, (part) => asciiOf(part).toLowerCase()),
+  upper: ([value]) => mapText(value!, (part) => asciiOf(part).toUpperCase()),
   startswith: ([text, start]) => {
     const first = text instanceof Text ? text.parts[0] : text;
     if (typeof first !== 'string' || typeof start !== 'string') return unknown;
     if (first.startsWith(start)) return true;
     return text instanceof Text && start.startsWith(first) ? unknown : false;
   },
-  min: (args) => (args.every(isKnown) ? Math.min(...args.map(numberOf)) : unknown),
-  max: (args) => (args.every(isKnown) ? Math.max(...args.map(numberOf)) : unknown),
+  min: (args) => (args.every(isKnown) ? args.map(numberOf).reduce((a, b) => Math.min(a, b)) : unknown),
+  max: (args) => (args.every(isKnown) ? args.map(numberOf).reduce((a, b) => Math.max(a, b)) : unknown),
   cidrsubnet: ([prefix, bits, number]) => {
     if (isKnown(prefix!) && isKnown(bits!) && isKnown(number!)) return cidrSubnet(prefix!, bits!, number!);
     const [of, cut] = [identity(prefix), [bits, number].map(identity)];
@@ -295,11 +375,20 @@ function formatted(pattern: string, args: readonly Value[]): Value {
     const explicit = /\[(\d+)\]/.exec(piece);
     const arg = args[explicit ? Number(explicit[1]) - 1 : next++];
     if (arg === undefined) throw new EvaluationError('has too few arguments for its pattern');
-    if (/^%(\[\d+\])?[dsv]$/.test(piece)) return arg;
+    if (/^%(\[\d+\])?[dsv]$/.test(piece)) return simplyFormatted(piece.at(-1)!, arg);
     const [, width] = /^%(?:\[\d+\])?0(\d+)d$/.exec(piece) ?? [];
-    return width && isKnown(arg) && numberOf(arg) >= 0 ? String(numberOf(arg)).padStart(Number(width), '0') : unknown;
+    return width && isKnown(arg) && wholeNumberOf(arg) >= 0
+      ? String(numberOf(arg)).padStart(Number(width), '0')
+      : unknown;
   });
   return joinText(pieces);
+}
+
+/** Go writes large and small numbers with an exponent for `%v`. */
+function simplyFormatted(verb: string, arg: Value): Value {
+  if (verb === 'd' && isKnown(arg)) return wholeNumberOf(arg);
+  if (verb !== 'v' || typeof arg !== 'number') return arg;
+  return Math.abs(arg) < 1e6 && (arg === 0 || Math.abs(arg) >= 1e-3) ? arg : unknown;
 }
 
 function sumOf<T>(items: readonly T[], amount: (item: T) => number): number {
@@ -318,14 +407,24 @@ const onKnown = functions({
   abs: ([n]) => Math.abs(numberOf(n)),
   ceil: ([n]) => Math.ceil(numberOf(n)),
   floor: ([n]) => Math.floor(numberOf(n)),
-  log: ([n, base]) => Math.log(numberOf(n)) / Math.log(numberOf(base)),
-  pow: ([n, power]) => numberOf(n) ** numberOf(power),
-  signum: ([n]) => Math.sign(numberOf(n)),
-  sum: ([list]) => listOf(list).reduce<number>((total, n) => total + numberOf(n), 0),
+  // Logarithms differ in their last digits.
+  log: () => unknown,
+  pow: ([n, power]) => {
+    const [base, exponent] = [numberOf(n), numberOf(power)];
+    if (!Number.isInteger(base) || !Number.isInteger(exponent) || exponent < 0) return unknown;
+    return told(base ** exponent);
+  },
+  signum: ([n]) => Math.sign(wholeNumberOf(n)),
+  sum: ([list]) => listOf(list).reduce<number>((total, n) => told(calculated('+', total, numberOf(n))), 0),
   parseint: ([text, base]) => {
-    const parsed = Number.parseInt(textOf(text), numberOf(base));
-    if (Number.isNaN(parsed)) throw new EvaluationError('is not a number');
-    return parsed;
+    const radix = wholeNumberOf(base);
+    if (typeof text !== 'string' || radix < 2 || radix > 62) throw new EvaluationError('is not a number');
+    // Beyond 36 Go tells capital letters from small ones.
+    if (radix > 36) return unknown;
+    const digits = /^[+-]?([0-9a-z]+)$/i.exec(text)?.[1] ?? '';
+    if (digits === '' || [...digits].some((digit) => !(Number.parseInt(digit, 36) < radix)))
+      throw new EvaluationError('is not a number');
+    return told(Number.parseInt(text, radix));
   },
   range: (args) => {
     const [from, to, step] =
@@ -333,16 +432,20 @@ const onKnown = functions({
         ? [0, numberOf(args[0]), 1]
         : [numberOf(args[0]), numberOf(args[1]), args[2] === undefined ? 1 : numberOf(args[2])];
     const way = args.length < 3 && to! < from! ? -1 : step!;
+    if (way === 0 || (way > 0 ? to! < from! : to! > from!)) throw new EvaluationError('never comes to its end');
     const list: number[] = [];
-    for (let n = from!; way > 0 ? n < to! : way < 0 && n > to!; n += way) {
+    for (let n = from!; way > 0 ? n < to! : n > to!; n = told(calculated('+', n, way))) {
       if (list.length >= 1024) throw new EvaluationError('is more than 1024 numbers');
       list.push(n);
     }
     return list;
   },
-  split: ([separator, text]) => (textOf(text) === '' ? [''] : textOf(text).split(textOf(separator))),
+  split: ([separator, text]) => {
+    if (textOf(separator) === '') return [...textOf(text)];
+    return textOf(text) === '' ? [''] : textOf(text).split(textOf(separator));
+  },
   chomp: ([text]) => trimSet(textOf(text), '\r\n', 'end'),
-  trimspace: ([text]) => textOf(text).trim(),
+  trimspace: ([text]) => trimSet(trimSet(textOf(text), spaces, 'start'), spaces, 'end'),
   trim: ([text, set]) => trimSet(trimSet(textOf(text), textOf(set), 'start'), textOf(set), 'end'),
   trimprefix: ([text, prefix]) =>
     textOf(text).startsWith(textOf(prefix)) ? textOf(text).slice(textOf(prefix).length) : textOf(text),
@@ -351,16 +454,17 @@ const onKnown = functions({
       ? textOf(text).slice(0, -textOf(suffix).length)
       : textOf(text),
   title: ([text]) =>
-    textOf(text).replace(
+    asciiOf(text).replace(
       /(^|[^\p{L}\p{N}_])(\p{L})/gu,
       (_, before: string, letter: string) => before + letter.toUpperCase(),
     ),
-  strrev: ([text]) => [...textOf(text)].toReversed().join(''),
+  strrev: ([text]) => [...plainOf(text)].toReversed().join(''),
   substr: ([text, offset, length]) => {
-    const characters = [...textOf(text)];
-    const from = numberOf(offset) < 0 ? characters.length + numberOf(offset) : numberOf(offset);
-    const count = numberOf(length);
-    return characters.slice(from, count < 0 ? undefined : from + count).join('');
+    const characters = plainOf(text);
+    const start = wholeNumberOf(offset);
+    const from = start < 0 ? Math.max(0, characters.length + start) : start;
+    const count = wholeNumberOf(length);
+    return characters.slice(from, count < 0 ? undefined : from + count);
   },
   replace: ([text, search, replacement], { budget }) => {
     const wanted = textOf(search);
@@ -373,10 +477,10 @@ const onKnown = functions({
   },
   endswith: ([text, end]) => textOf(text).endsWith(textOf(end)),
   strcontains: ([text, part]) => textOf(text).includes(textOf(part)),
-  indent: ([spaces, text], { budget }) => {
+  indent: ([width, text], { budget }) => {
     const lines = textOf(text).split('\n');
-    budget.refuseText(lines.length * numberOf(spaces));
-    return lines.join(`\n${' '.repeat(Math.max(0, wholeNumberOf(spaces)))}`);
+    budget.refuseText(lines.length * numberOf(width));
+    return lines.join(`\n${' '.repeat(Math.max(0, wholeNumberOf(width)))}`);
   },
   formatlist: ([pattern, ...args]) => {
     const lists = args.filter(isList) as Value[][];
@@ -395,6 +499,8 @@ const onKnown = functions({
   index: ([list, wanted]) => {
     const key = identity(wanted);
     const at = listOf(list).findIndex((item) => identity(item) === key);
+    // "1" is no 1, unless the list's type makes it one.
+    if (at >= 0 && typeof listOf(list)[at] !== typeof wanted) return unknown;
     if (at < 0) throw new EvaluationError('is not in the list');
     return at;
   },
@@ -402,7 +508,9 @@ const onKnown = functions({
   anytrue: ([list]) => listOf(list).some((item) => item === true || item === 'true'),
   chunklist: ([list, size]) => {
     const items = listOf(list);
-    const step = Math.max(1, numberOf(size));
+    const step = wholeNumberOf(size);
+    if (step < 0) throw new EvaluationError('has chunks of less than nothing');
+    if (step === 0) return items.length === 0 ? [] : [items];
     return Array.from({ length: Math.ceil(items.length / step) }, (_, at) => items.slice(at * step, (at + 1) * step));
   },
   matchkeys: ([values, keys, wanted]) => {
@@ -443,8 +551,33 @@ const onKnown = functions({
     return turned;
   },
   base64encode: ([text]) => Buffer.from(textOf(text)).toString('base64'),
-  basename: ([file]) => path.posix.basename(textOf(file)),
-  dirname: ([file]) => path.posix.dirname(textOf(file)),
+  base64decode: ([text]) => {
+    const bytes = Buffer.from(textOf(text), 'base64');
+    // Whatever is not plainly the base64 of a text, Terraform may refuse.
+    if (bytes.toString('base64') !== text) return unknown;
+    const decoded = bytes.toString();
+    return Buffer.from(decoded).equals(bytes) ? decoded : unknown;
+  },
+  // https://pkg.go.dev/net/url#QueryEscape
+  urlencode: ([text]) =>
+    encodeURIComponent(textOf(text))
+      .replaceAll('%20', '+')
+      .replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`),
+  md5: ([text]) => hashOf('md5', text, 'hex'),
+  sha1: ([text]) => hashOf('sha1', text, 'hex'),
+  sha256: ([text]) => hashOf('sha256', text, 'hex'),
+  sha512: ([text]) => hashOf('sha512', text, 'hex'),
+  base64sha256: ([text]) => hashOf('sha256', text, 'base64'),
+  base64sha512: ([text]) => hashOf('sha512', text, 'base64'),
+  basename: ([file]) => {
+    const name = textOf(file);
+    return name === '' ? '.' : path.posix.basename(name) || '/';
+  },
+  // https://pkg.go.dev/path/filepath#Dir
+  dirname: ([file]) => {
+    const folder = path.posix.normalize(textOf(file).replace(/[^/]*$/, ''));
+    return folder === '/' ? folder : folder.replace(/\/$/, '');
+  },
   abspath: () => unknown,
   pathexpand: ([file]) => (textOf(file).startsWith('~') ? unknown : textOf(file)),
   file: ([file], { files }) => files.read(textOf(file)) ?? unknown,
@@ -453,6 +586,14 @@ const onKnown = functions({
   cidrnetmask: ([prefix]) => cidrNetmask(prefix!),
   cidrsubnets: ([prefix, ...bits]) => cidrSubnets(prefix!, bits),
 });
+
+function hashOf(algorithm: string, text: Value | undefined, encoding: 'hex' | 'base64'): string {
+  return process.getBuiltinModule('node:crypto').createHash(algorithm).update(textOf(text)).digest(encoding);
+}
+
+/** https://pkg.go.dev/unicode#IsSpace; JavaScript's trim() has U+FEFF too, and not U+0085. */
+const spaces =
+  '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000';
 
 function trimSet(text: string, set: string, side: 'start' | 'end'): string {
   const characters = [...text];

@@ -6,6 +6,7 @@ import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 
 import { own } from '../own.js';
 import { Budget, limits } from './budget.js';
+import { numberFrom } from './numbers.js';
 import {
   children,
   HclError,
@@ -353,7 +354,7 @@ class Reader {
     const line = node.row;
     switch (node.type) {
       case 'numeric_lit':
-        return number(line, Number(text));
+        return number(line, text);
       case 'bool_lit':
         return { kind: 'literal', line, value: text === 'true' };
       case 'null_lit':
@@ -510,9 +511,10 @@ class Reader {
   }
 }
 
-/** A number, or what nobody knows where it is larger than JavaScript's. */
-function number(line: number, value: number): Expression {
-  return Number.isFinite(value) ? { kind: 'literal', line, value } : { kind: 'directive', line, parts: [] };
+/** A number, or what nobody knows where JavaScript does not have it. */
+function number(line: number, text: string): Expression {
+  const value = numberFrom(text);
+  return value === undefined ? { kind: 'directive', line, parts: [] } : { kind: 'literal', line, value };
 }
 
 function isText(part: Expression): part is Expression & { kind: 'literal'; value: string } {

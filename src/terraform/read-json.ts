@@ -143,6 +143,9 @@ function resourcesIn(module: unknown): Json[] {
 /** Of so many instances each is looked at for each instance of another block. */
 const fewInstances = 1000;
 
+/** An identifier that more resources have, such as a placeholder, means none of them for sure. */
+const mostOfOneIdentifier = 100;
+
 class JsonProject {
   readonly project: Project;
   private byIdentifier: Map<string, Resource[]> | undefined;
@@ -227,7 +230,12 @@ class JsonProject {
         }
       }
     }
-    return this.byIdentifier.get(text) ?? [];
+    const found = this.byIdentifier.get(text) ?? [];
+    if (found.length <= mostOfOneIdentifier) return found;
+    this.budget.cut(
+      `what more than ${mostOfOneIdentifier} resources have for their identifier is taken for the name of none of them`,
+    );
+    return [];
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Expression } from './syntax.js';
 import { evaluate, type Scope } from './evaluate.js';
 import { toSet } from './functions.js';
-import { isList, isMap, type Value } from './value.js';
+import { numberFrom } from './numbers.js';
+import { isList, isMap, unknown, type Value } from './value.js';
 
 /**
  * A value brought to a variable's type, with the defaults of `optional()` filled in; what does not fit stays as it is.
@@ -30,8 +31,10 @@ export function convert(value: Value, type: Expression | undefined, scope: Scope
 
 function convertPrimitive(value: Value, type: string): Value {
   if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return String(value);
-  if (type === 'number' && typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value)))
-    return Number(value);
+  if (type === 'number' && typeof value === 'string') {
+    const number = numberFrom(value);
+    return Number.isNaN(number) ? value : (number ?? unknown);
+  }
   if (type === 'bool' && (value === 'true' || value === 'false')) return value === 'true';
   return value;
 }

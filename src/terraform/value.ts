@@ -1,3 +1,5 @@
+import { isTold } from './numbers.js';
+
 /**
  * What an expression can be known to be. Plain JavaScript values are known; the classes below stand for what is known
  * in part or not at all. `null` is Terraform's null, which for an argument means that it is not set.
@@ -123,11 +125,18 @@ export function identity(value: Value | undefined): string | undefined {
   if (value instanceof Json) return identity(value.value);
   if (value instanceof Many) return undefined;
   if (isList(value)) {
-    const parts = allOf(value.map(identity));
+    const parts = allOf(value.map(partIdentity));
     return parts && `[${parts.join(', ')}]`;
   }
-  const entries = allOf([...(value as ReadonlyMap<string, Value>)].map(([key, item]) => mapEntry(key, identity(item))));
+  const entries = allOf([...(value as ReadonlyMap<string, Value>)].map(([key, item]) => mapEntry(key, partIdentity(item))));
   return entries && `{${entries.sort().join(', ')}}`;
+}
+
+/** Of an element: a text is quoted where it could be taken for more than one. */
+function partIdentity(value: Value): string | undefined {
+  const text = identity(value);
+  const isText = typeof value === 'string' || value instanceof Text;
+  return isText && text !== undefined && /[,"=[\]{}]/.test(text) ? JSON.stringify(text) : text;
 }
 
 function mapEntry(key: string, item: string | undefined): string | undefined {
@@ -202,18 +211,54 @@ export function joinText(pieces: readonly Value[]): Value {
 /** The JSON text of a value as jsonencode() writes it, if all of it is known. */
 export function encodeJson(value: Value): string | undefined {
   if (!isKnown(value)) return undefined;
-  const text = JSON.stringify(toPlain(value));
-  return text.replaceAll(/[<>&\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return jsonText(value).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
-function toPlain(value: Value): unknown {
-  if (isList(value)) return value.map(toPlain);
-  if (value instanceof Map) {
-    const entries = [...(value as ReadonlyMap<string, Value>)].sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries.map(([key, item]) => [key, toPlain(item)]));
+function jsonText(value: Value): string {
+  if (isList(value)) return `[${value.map(jsonText).join(',')}]`;
+  if (isMap(value)) {
+    // An object of JavaScript's would put keys that are numbers first.
+    const entries = [...value].sort(([a], [b]) => compareTexts(a, b));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`).join(',')}}`;
   }
-  if (value instanceof Json) return encodeJson(value.value);
-  return value;
+  return JSON.stringify(value instanceof Json ? encodeJson(value.value) : value);
+}
+
+/**
+ * Sorts texts as Terraform does, by their bytes in UTF-8, which is by code points; JavaScript goes by UTF-16, where
+ * what is beyond U+FFFF comes before U+E000.
+ */
+export function compareTexts(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  const [left, right] = [a, b].map((text) => orderOf(text.charCodeAt(at)));
+  return left! - right!;
+}
+
+/** The place of a unit of UTF-16, surrogates behind all others; the end of a text comes first. */
+function orderOf(unit: number): number {
+  if (Number.isNaN(unit)) return -1;
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
+}
+
+/**
+ * A text as Terraform keeps it: normalised, with a mark for what is no character.
+ * https://developer.hashicorp.com/terraform/language/expressions/strings
+ */
+export function normalText(text: string): string {
+  // Nothing below is changed by it.
+  return /^[\0-\u02ff]*$/.test(text) ? text : text.replaceAll(loneSurrogates, '\ufffd').normalize('NFC');
+}
+
+const loneSurrogates = /\p{Surrogate}/gu;
+
+/** A single value as Terraform has it, or unknown where it is a number that JavaScript has not. */
+export function toldValue(value: Value): Value {
+  if (typeof value === 'string') return normalText(value);
+  return typeof value === 'number' && !isTold(value) ? unknown : value;
 }
 
 /** Stands in parsed JSON for what was taken out, because it is nested too deep. */
@@ -227,10 +272,9 @@ export function fromPlain(plain: unknown, depth = 0): Value {
   if (plain === tooDeep || depth > deepestJson) return unknown;
   if (Array.isArray(plain)) return plain.map((item) => fromPlain(item, depth + 1));
   if (typeof plain === 'object' && plain !== null) {
-    return new Map(Object.entries(plain).map(([key, item]) => [key, fromPlain(item, depth + 1)]));
+    return new Map(Object.entries(plain).map(([key, item]) => [normalText(key), fromPlain(item, depth + 1)]));
   }
-  // JSON has numbers that JavaScript has not.
-  return typeof plain === 'number' && !Number.isFinite(plain) ? unknown : (plain as Value);
+  return toldValue(plain as Value);
 }
 
 /** What a text that should be JSON holds: undefined where it is not known, an Error where it is not JSON. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Budget } from '../../src/terraform/budget.js';
 import { NotReadable, readPlan, readState } from '../../src/terraform/read-json.js';
 import { show } from '../../src/terraform/value.js';
 
@@ -164,6 +165,32 @@ describe('a state', () => {
     expect(a!.refs('vpc_id').map(({ address }) => address)).toEqual(['aws_vpc.main']);
     expect(a!.dependsOn()).toEqual(['aws_vpc.main']);
     expect([a!.surroundings.region, a!.surroundings.account]).toEqual(['eu-west-3', '123456789012']);
+  });
+
+  it.each([
+    [100, true],
+    [101, false],
+  ])('%i resources of one identifier are what it means: %s', (count, found) => {
+    const resources = Array.from({ length: count }, (_, at) => ({
+      address: `aws_iam_role.r${at}`,
+      mode: 'managed',
+      type: 'aws_iam_role',
+      name: `r${at}`,
+      values: { id: 'r' },
+    }));
+    const attachment = {
+      address: 'aws_iam_role_policy_attachment.a',
+      mode: 'managed',
+      type: 'aws_iam_role_policy_attachment',
+      name: 'a',
+      values: { role: 'r' },
+    };
+    const budget = new Budget();
+    const state = { format_version: '1.0', values: { root_module: { resources: [...resources, attachment] } } };
+    const [attached] = readState(JSON.stringify(state), budget).all('aws_iam_role_policy_attachment');
+    for (let asked = 0; asked < 2; asked++)
+      expect(attached?.refs('role', 'aws_iam_role')).toHaveLength(found ? count : 0);
+    expect(budget.cuts).toHaveLength(found ? 0 : 1);
   });
 
   it('may be empty', () => {

@@ -1,4 +1,12 @@
-import { isFromInternet, isOfDatabase, openPorts, portsInWords } from '../lib/open-ports.js';
+import {
+  internetInWords,
+  isFromInternet,
+  isOfDatabase,
+  mayBeFromInternet,
+  openPorts,
+  portsInWords,
+  rangesNotKnown,
+} from '../lib/open-ports.js';
 import { databasePort, holdersOf, isDatabase } from '../lib/paths.js';
 import { show } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
@@ -57,10 +65,13 @@ export default defineRules(
 `,
       sound,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const open of openPorts(project)) {
-        if (isFromInternet(open.rule) && isOfDatabase(project, open.rule.group))
-          finding(open.rule.at, `lets the whole internet in on ${portsInWords(open)} of a database`);
+        const { rule } = open;
+        const internet = internetInWords(rule);
+        if ((!internet && !mayBeFromInternet(rule)) || !isOfDatabase(project, rule.group)) continue;
+        if (internet) finding(rule.at, `lets ${internet} in on ${portsInWords(open)} of a database`);
+        else abstain(rule.at, rangesNotKnown);
       }
     },
   },
@@ -85,11 +96,12 @@ export default defineRules(
 `,
       sound,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const { rule } of openPorts(project)) {
+        if (isFromInternet(rule) || !isOfDatabase(project, rule.group)) continue;
         const [first] = rule.ranges ?? [];
-        if (first === undefined || isFromInternet(rule) || !isOfDatabase(project, rule.group)) continue;
-        finding(rule.at, `lets the addresses ${show(first)} in instead of a security group`);
+        if (first !== undefined) finding(rule.at, `lets the addresses ${show(first)} in instead of a security group`);
+        else if (!rule.ranges) abstain(rule.at, rangesNotKnown);
       }
     },
   },

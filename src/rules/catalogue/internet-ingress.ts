@@ -1,9 +1,13 @@
 import {
+  internetInWords,
   isFromInternet,
   isOfDatabase,
+  mayBeFromInternet,
+  openOnUnknownPorts,
   openPorts,
   portsInWords,
   privateServiceAmong,
+  rangesNotKnown,
   type OpenPorts,
 } from '../lib/open-ports.js';
 import { holdersOf, listenersOf, loadBalancers, targets } from '../lib/paths.js';
@@ -140,18 +144,22 @@ export default defineRules(
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const open of openPorts(project)) {
         const { group } = open.rule;
-        if (!isFromInternet(open.rule) || isOfDatabase(project, group)) continue;
+        const internet = internetInWords(open.rule);
+        if (!internet && !mayBeFromInternet(open.rule)) continue;
+        const service = privateServiceAmong(open);
+        if (!service || isOfDatabase(project, group)) continue;
         // A server for SFTP and FTP may be for the internet.
         const isTransfer =
           project.linked('aws_transfer_server', 'endpoint_details.security_group_ids', group).length > 0;
         if (isTransfer && open.from >= 20 && open.to <= 22) continue;
         if (speaksHttp(project, group) && opensListenersOnly(project, open)) continue;
-        const service = privateServiceAmong(open);
-        if (service) finding(open.rule.at, `lets the whole internet in on ${portsInWords(open)}: ${service}`);
+        if (internet) finding(open.rule.at, `lets ${internet} in on ${portsInWords(open)}: ${service}`);
+        else abstain(open.rule.at, rangesNotKnown);
       }
+      for (const rule of openOnUnknownPorts(project)) abstain(rule.at, 'its ports are not known');
     },
   },
   {
@@ -183,14 +191,17 @@ export default defineRules(
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       const behindBalancers = groupsBehindBalancers(project);
       for (const open of openPorts(project)) {
         const { rule } = open;
-        if (!isFromInternet(rule) || privateServiceAmong(open) || isOfDatabase(project, rule.group)) continue;
+        const internet = internetInWords(rule);
+        if (!internet && !mayBeFromInternet(rule)) continue;
+        if (privateServiceAmong(open) || isOfDatabase(project, rule.group)) continue;
         if (behindBalancers.has(rule.group.address) || isUsedElsewhere(project, rule.group)) continue;
         if (opensListenersOnly(project, open) || mayBeBehindNetworkBalancer(project)) continue;
-        finding(rule.at, `lets the whole internet in on ${portsInWords(open)}`);
+        if (internet) finding(rule.at, `lets ${internet} in on ${portsInWords(open)}`);
+        else abstain(rule.at, rangesNotKnown);
       }
     },
   },
@@ -224,13 +235,15 @@ export default defineRules(
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       const behindBalancers = groupsBehindBalancers(project);
       for (const open of openPorts(project)) {
         const { rule } = open;
-        if (!behindBalancers.has(rule.group.address) || !isFromInternet(rule)) continue;
+        const internet = internetInWords(rule);
+        if (!behindBalancers.has(rule.group.address) || (!internet && !mayBeFromInternet(rule))) continue;
         if (privateServiceAmong(open) || isOfDatabase(project, rule.group)) continue;
-        finding(rule.at, `lets the whole internet in on ${portsInWords(open)}, past the load balancer`);
+        if (internet) finding(rule.at, `lets ${internet} in on ${portsInWords(open)}, past the load balancer`);
+        else abstain(rule.at, rangesNotKnown);
       }
     },
   },
@@ -261,13 +274,14 @@ export default defineRules(
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const open of openPorts(project)) {
         const { rule, from, to } = open;
-        const [first] = rule.ranges ?? [];
         // What is open to the internet, or of a database, is told by rules of their own.
-        if (first === undefined || isFromInternet(rule) || isOfDatabase(project, rule.group)) continue;
-        if (to - from >= fewPorts) finding(rule.at, `opens ${portsInWords(open)} to ${show(first)}`);
+        if (to - from < fewPorts || isFromInternet(rule) || isOfDatabase(project, rule.group)) continue;
+        const [first] = rule.ranges ?? [];
+        if (first !== undefined) finding(rule.at, `opens ${portsInWords(open)} to ${show(first)}`);
+        else if (!rule.ranges) abstain(rule.at, rangesNotKnown);
       }
     },
   },

@@ -57,6 +57,8 @@ export interface TrafficRule {
   to: number | undefined;
   /** IPv4 and IPv6 ranges; undefined where it is not known which. */
   ranges: readonly Value[] | undefined;
+  /** Those of them that are listed, where others are not known. */
+  listedRanges: readonly Value[];
   /** Other groups, where they are in the project. */
   groups: readonly Resource[];
   /** Whether it names groups or prefix lists that are not in the project. */
@@ -169,6 +171,7 @@ function oldStyle(
     protocol,
     ...ports(block, protocol),
     ranges: ranges.every((list) => list !== undefined) ? ranges.flat() : undefined,
+    listedRanges: ranges.flatMap((list) => list ?? []),
     groups: self === true ? [...found, group] : found,
     othersUnknown: !complete || lists === undefined || (self === undefined && block.has('self')),
     prefixLists: lists ?? [],
@@ -213,6 +216,7 @@ function newRule(project: Project, block: Resource): TrafficRule[] {
     protocol,
     ...ports(block, protocol),
     ranges,
+    listedRanges: ranges,
     groups: found,
     othersUnknown: !complete,
     prefixLists: list === undefined ? [] : [list],
@@ -223,7 +227,8 @@ function newRule(project: Project, block: Resource): TrafficRule[] {
 
 /** Whether a range is the whole internet. */
 export function isEverywhere(range: Value): boolean {
-  return range === '0.0.0.0/0' || range === '::/0';
+  // IPv6 has more than one way to write it: ::0/0.
+  return typeof range === 'string' && range.endsWith('/0') && parseRange(range)?.length === 0;
 }
 
 /** Who is at the other end of a connection; `anyone` where it does not matter. */

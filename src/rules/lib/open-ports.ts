@@ -1,5 +1,7 @@
 import { privatePorts } from '../../aws/ports.js';
+import { parseRange, rangeText, sizeOf, type AddressRange } from '../../terraform/address-range.js';
 import type { Project, Resource } from '../../terraform/project.js';
+import type { Value } from '../../terraform/value.js';
 import { isAnyProtocol, isEverywhere, trafficRules, type TrafficRule } from './network.js';
 import { holdersOf, isDatabase } from './paths.js';
 
@@ -10,21 +12,96 @@ export interface OpenPorts {
   to: number;
 }
 
+/** ICMP, by its names and numbers. */
+const portless = ['icmp', 'icmpv6', '1', '58'];
+
 /** Rules that let connections in, on which ports; ICMP has none, and a rule whose ports are not known is left out. */
 export function openPorts(project: Project): OpenPorts[] {
   return trafficRules(project)
-    .filter(
-      ({ direction, protocol }) => direction === 'ingress' && !['icmp', 'icmpv6', '1', '58'].includes(protocol ?? ''),
-    )
+    .filter(({ direction, protocol }) => direction === 'ingress' && !portless.includes(protocol ?? ''))
     .flatMap((rule) => {
       const { from, to } = rule;
       return from === undefined || to === undefined ? [] : [{ rule, from, to }];
     });
 }
 
-/** Whether a rule lets the whole internet in. */
-export function isFromInternet({ ranges }: TrafficRule): boolean {
-  return ranges?.some(isEverywhere) ?? false;
+/** Rules that let the internet in on ports that are not known. */
+export function openOnUnknownPorts(project: Project): TrafficRule[] {
+  return trafficRules(project).filter(
+    (rule) =>
+      rule.direction === 'ingress' &&
+      !portless.includes(rule.protocol ?? '') &&
+      (rule.from === undefined || rule.to === undefined) &&
+      isFromInternet(rule),
+  );
+}
+
+/** Whether a rule lets the internet in. */
+export function isFromInternet(rule: TrafficRule): boolean {
+  return internetInWords(rule) !== undefined;
+}
+
+/** Whether a rule may let the internet in, because not all of its ranges are known. */
+export function mayBeFromInternet(rule: TrafficRule): boolean {
+  return !isFromInternet(rule) && (!rule.ranges || rule.ranges.some((range) => typeof range !== 'string'));
+}
+
+/** Why nothing is said of such a rule. */
+export const rangesNotKnown = 'its ranges are not known';
+
+const told = new WeakMap<TrafficRule, { words: string | undefined }>();
+
+/** The internet, as a rule names it: `the whole internet`; undefined where it does not let the internet in. */
+export function internetInWords(rule: TrafficRule): string | undefined {
+  let found = told.get(rule);
+  if (!found) told.set(rule, (found = { words: internetAmong(rule.listedRanges) }));
+  return found.words;
+}
+
+function internetAmong(ranges: readonly Value[]): string | undefined {
+  if (ranges.some(isEverywhere)) return 'the whole internet';
+  const read = ranges.flatMap((range) => (typeof range === 'string' ? (parseRange(range) ?? []) : []));
+  const wide = read.find(isWide);
+  if (wide) return `the internet (${rangeText(wide)} is more than any one network has)`;
+  const isMost = publicRanges.some((all) => 2n * sizeTogether(read, all) > sizeOf(all));
+  return isMost ? 'the internet (its ranges together are more than half of it)' : undefined;
+}
+
+/**
+ * Where public addresses are.
+ * https://www.iana.org/assignments/ipv4-address-space and https://www.iana.org/assignments/ipv6-address-space
+ */
+const publicRanges: readonly AddressRange[] = ['0.0.0.0/0', '2000::/3'].map((text) => parseRange(text)!);
+
+/** IANA gives nobody more than a /8 of IPv4; a registry of a whole continent has a /12 of IPv6. */
+const shortestOfOne = { 32: 8, 128: 16 } as const;
+
+/** Whether a range is of public addresses, and more than one network has. No private range is so wide. */
+function isWide(range: AddressRange): boolean {
+  const isMulticast = range.width === 32 && range.first >= 224n << 24n;
+  return (
+    range.length < shortestOfOne[range.width] &&
+    !isMulticast &&
+    publicRanges.some((all) => sizeTogether([range], all) > 0n)
+  );
+}
+
+/** How many addresses of `all` are in at least one of the ranges. */
+function sizeTogether(ranges: readonly AddressRange[], all: AddressRange): bigint {
+  const end = all.first + sizeOf(all);
+  const sorted = ranges
+    .filter(({ width }) => width === all.width)
+    .map((range) => ({ first: range.first, end: range.first + sizeOf(range) }))
+    .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  let size = 0n;
+  let next = all.first;
+  for (const range of sorted) {
+    const [first, last] = [range.first > next ? range.first : next, range.end < end ? range.end : end];
+    if (last <= first) continue;
+    size += last - first;
+    next = last;
+  }
+  return size;
 }
 
 /** Whether a database has the group. */

@@ -1,5 +1,7 @@
+import path from 'node:path';
+
 import { own } from '../own.js';
-import { folderOfSource, isLeftUnread } from './module-files.js';
+import { folderOfSource, isLeftUnread, isRead } from './module-files.js';
 import { children, type Attribute, type BlockSyntax, type Body, type Expression } from './syntax.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import type { Location, Project } from './project.js';
@@ -227,9 +229,17 @@ export function referred({ path: names }: Reference): string | undefined {
   return second && `${first}.${second}`;
 }
 
-/** Whether every declaration of a module is in files that are read: not in JSON or in files of OpenTofu alone. */
+/** Whether every declaration of a module is in files that are read: not in JSON, for OpenTofu alone, or elsewhere by a link. */
 export function isReadWhole(project: Project, folder: ModuleFolder): boolean {
-  return !(project.list(folder.path) ?? []).some(isLeftUnread);
+  if ((project.list(folder.path) ?? []).some(isLeftUnread)) return false;
+  return !project
+    .unreadFiles()
+    .some(({ path: file }) => isRead(path.posix.basename(file)) && folderOf(file) === folder.path);
+}
+
+function folderOf(file: string): string {
+  const folder = path.posix.dirname(file);
+  return folder === '.' ? '' : folder;
 }
 
 /** Where the block of a file stands. */

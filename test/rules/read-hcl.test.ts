@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { check } from '../../src/rules/check.js';
 import { folderSources } from '../../src/terraform/folder-sources.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import { show } from '../../src/terraform/value.js';
@@ -172,6 +173,17 @@ describe('what cannot be read is named by file and line', () => {
     ],
   ])('%s', async (_title, text, file, line) => {
     await expect(read(text)).rejects.toMatchObject({ name: 'HclError', path: file, line });
+  });
+
+  it('a link that leads out is none, and nothing is said to be missing that may be there', async () => {
+    const folder = scratchFolder();
+    mkdirSync(path.join(folder, 'project'));
+    writeFileSync(path.join(folder, 'variables.tf'), 'variable "name" {\n  type = string\n}\n');
+    symlinkSync('../variables.tf', path.join(folder, 'project/variables.tf'));
+    writeFileSync(path.join(folder, 'project/main.tf'), 'output "name" {\n  value = var.name\n}\n');
+    const { findings, unreadFiles } = check([await readHclProject(folderSources(path.join(folder, 'project')))]);
+    expect(findings.map(({ rule }) => rule.name)).not.toContain('variable-declared');
+    expect(unreadFiles).toMatchObject([{ path: 'variables.tf' }]);
   });
 
   it('a file that cannot be opened, though not one that terraform leaves out', async () => {

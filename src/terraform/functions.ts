@@ -575,7 +575,8 @@ const onKnown = functions({
   },
   // https://pkg.go.dev/path/filepath#Dir
   dirname: ([file]) => {
-    const folder = path.posix.normalize(textOf(file).replace(/[^/]*$/, ''));
+    const text = textOf(file);
+    const folder = path.posix.normalize(text.slice(0, text.lastIndexOf('/') + 1));
     return folder === '/' ? folder : folder.replace(/\/$/, '');
   },
   abspath: () => unknown,

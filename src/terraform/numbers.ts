@@ -17,7 +17,7 @@ export function isTold(number: number): boolean {
 /** How many digits a decimal text has that count. */
 function digitsOf(text: string): number {
   const [digits = ''] = text.split(/e/i);
-  const plain = digits.includes('.') ? digits.replace(/0+$/, '') : digits;
+  const plain = digits.includes('.') ? digits.replace(/(?<!0)0+$/, '') : digits;
   return plain.replace(/^-?[0.]*/, '').replace('.', '').length;
 }
 

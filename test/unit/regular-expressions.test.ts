@@ -18,8 +18,6 @@ const bounded: Readonly<Record<string, string>> = {
     'Reads what JSON.parse() has taken, in which each quote that opens a text has one that ends it.',
   [String.raw`src/printable.ts /^((?:[^\S\n]|${parts.colour})*):(?=(?:${parts.colour})*:)/gm`]:
     'Reads a text that has no line ends but \\n, which it does not go across.',
-  [String.raw`src/terraform/addresses.ts /^(?:module\.[^.[]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])?\.)*/s`]:
-    'Has nothing after the repetition, so that it ends with what it has where one more does not fit.',
 };
 
 /** Stacks and what is rendered of them are texts of ours. */

@@ -128,7 +128,9 @@ export function identity(value: Value | undefined): string | undefined {
     const parts = allOf(value.map(partIdentity));
     return parts && `[${parts.join(', ')}]`;
   }
-  const entries = allOf([...(value as ReadonlyMap<string, Value>)].map(([key, item]) => mapEntry(key, partIdentity(item))));
+  const entries = allOf(
+    [...(value as ReadonlyMap<string, Value>)].map(([key, item]) => mapEntry(key, partIdentity(item))),
+  );
   return entries && `{${entries.sort().join(', ')}}`;
 }
 

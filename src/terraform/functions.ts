@@ -310,6 +310,8 @@ const onPartlyKnown = functions({
     return map instanceof Many ? map : unknown;
   },
   zipmap: ([keys, values]) => {
+    if (isList(keys) && isList(values) && keys.length !== values.length)
+      throw new EvaluationError('has not as many values as keys');
     if (!isList(keys) || !isList(values) || !keys.every((key) => typeof key === 'string')) return unknown;
     return new Map(keys.map((key, index) => [key as string, values[index] ?? unknown]));
   },
@@ -323,9 +325,10 @@ const onPartlyKnown = functions({
     // "1" is no 1, unless the list's type makes it one.
     return found.length === 0 && isKnown(wanted!) && list.every(isKnown) ? false : unknown;
   },
-  join: ([separator, list], { budget }) => {
-    const items = elements(list);
-    if (!items) return unknown;
+  join: ([separator, ...lists], { budget }) => {
+    const each = lists.map(elements);
+    if (!each.every((items) => items !== undefined)) return unknown;
+    const items = each.flat();
     budget.refuseText(items.length * (budget.sizeOf(separator!) - budget.sizeOf('')));
     return joinText(items.flatMap((item, index) => (index === 0 ? [item] : [separator!, item])));
   },
@@ -373,7 +376,9 @@ function formatted(pattern: string, args: readonly Value[]): Value {
     if (at % 2 === 0) return piece.includes('%') ? unknown : piece;
     if (piece === '%%') return '%';
     const explicit = /\[(\d+)\]/.exec(piece);
-    const arg = args[explicit ? Number(explicit[1]) - 1 : next++];
+    if (explicit) next = Number(explicit[1]) - 1;
+    // The next verb goes on from there.
+    const arg = args[next++];
     if (arg === undefined) throw new EvaluationError('has too few arguments for its pattern');
     if (/^%(\[\d+\])?[dsv]$/.test(piece)) return simplyFormatted(piece.at(-1)!, arg);
     const [, width] = /^%(?:\[\d+\])?0(\d+)d$/.exec(piece) ?? [];
@@ -415,7 +420,10 @@ const onKnown = functions({
     return told(base ** exponent);
   },
   signum: ([n]) => Math.sign(wholeNumberOf(n)),
-  sum: ([list]) => listOf(list).reduce<number>((total, n) => told(calculated('+', total, numberOf(n))), 0),
+  sum: ([list]) => {
+    if (listOf(list).length === 0) throw new EvaluationError('has nothing to add up');
+    return listOf(list).reduce<number>((total, n) => told(calculated('+', total, numberOf(n))), 0);
+  },
   parseint: ([text, base]) => {
     const radix = wholeNumberOf(base);
     if (typeof text !== 'string' || radix < 2 || radix > 62) throw new EvaluationError('is not a number');
@@ -487,6 +495,8 @@ const onKnown = functions({
     const [first] = lists;
     if (typeof pattern !== 'string') return unknown;
     if (!first) return [formatted(pattern, args)];
+    if (lists.some(({ length }) => length !== first.length))
+      throw new EvaluationError('has lists of more than one length');
     return first.map((_, index) =>
       formatted(
         pattern,
@@ -541,7 +551,7 @@ const onKnown = functions({
   transpose: ([map]) => {
     const turned = new Map<string, Value[]>();
     if (!isMap(map)) throw new EvaluationError('is not a map');
-    for (const [key, list] of map) {
+    for (const [key, list] of [...map].sort(([a], [b]) => compareTexts(a, b))) {
       for (const item of listOf(list)) {
         const keys = turned.get(textOf(item));
         if (keys) keys.push(key);

@@ -74,6 +74,11 @@ describe('what is not known stays unknown', () => {
     ['cidrhost("2001:db8::/64", 18446744073709551614)', '…'],
     ['format("%5d", 7)', '…'],
     ['pathexpand("~/key.pub")', '…'],
+    // Terraform refuses a name that nobody declares, also in try().
+    ['try(nosuch.x, "0.0.0.0/0")', '${nosuch.x}'],
+    ['try(nosuch.x.y, "0.0.0.0/0")', '${nosuch.x.y}'],
+    ['try(local.nosuch, "0.0.0.0/0")', '${local.nosuch}'],
+    ['try(var.nosuch, "0.0.0.0/0")', '${var.nosuch}'],
     // Resources are what they refer to.
     ['aws_vpc.this[*].id', '[${aws_vpc.this[0].id}, ${aws_vpc.this[1].id}]'],
     ['aws_vpc.this[1].arn', '${aws_vpc.this[1].arn}'],

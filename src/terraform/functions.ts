@@ -354,8 +354,10 @@ const onPartlyKnown = functions({
     if (first.startsWith(start)) return true;
     return text instanceof Text && start.startsWith(first) ? unknown : false;
   },
-  min: (args) => (args.every(isKnown) ? args.map(numberOf).reduce((a, b) => Math.min(a, b)) : unknown),
-  max: (args) => (args.every(isKnown) ? args.map(numberOf).reduce((a, b) => Math.max(a, b)) : unknown),
+  min: (args) =>
+    args.length > 0 && args.every(isKnown) ? args.map(numberOf).reduce((a, b) => Math.min(a, b)) : unknown,
+  max: (args) =>
+    args.length > 0 && args.every(isKnown) ? args.map(numberOf).reduce((a, b) => Math.max(a, b)) : unknown,
   cidrsubnet: ([prefix, bits, number]) => {
     if (isKnown(prefix!) && isKnown(bits!) && isKnown(number!)) return cidrSubnet(prefix!, bits!, number!);
     const [of, cut] = [identity(prefix), [bits, number].map(identity)];

@@ -201,6 +201,12 @@ function call(expression: Expression & { kind: 'call' }, scope: Scope): Value {
   const { name } = expression;
   if (name === 'try' || name === 'can') return attempt(name, expression.arguments, scope);
   const args = expression.arguments.map((argument) => evaluate(argument, scope));
+  if ((name === 'floor' || name === 'ceil') && args[0] instanceof Unknown) {
+    const near = approximation(expression.arguments[0], scope);
+    // Whatever the last digits are, they do not reach the next whole number.
+    if (near !== undefined && Math.abs(near - Math.round(near)) > 1e-9 * Math.max(1, Math.abs(near) / 1e3))
+      return Math[name](near);
+  }
   if (expression.expandLast) {
     const last = args.pop();
     if (!isList(last)) {
@@ -220,6 +226,23 @@ function apply({ name, line }: Expression & { kind: 'call' }, args: readonly Val
     if (error instanceof EvaluationError) throw new FailedEvaluation(`the call of ${name}() ${error.message}`, line);
     throw error;
   }
+}
+
+/** About what a calculation gives; undefined where something else is in it that is not known. */
+function approximation(expression: Expression | undefined, scope: Scope): number | undefined {
+  if (expression?.kind === 'call' && (expression.name === 'min' || expression.name === 'max')) {
+    const parts = expression.arguments.map((part) => approximation(part, scope));
+    if (expression.expandLast || parts.length === 0 || parts.includes(undefined)) return undefined;
+    return Math[expression.name](...(parts as number[]));
+  }
+  if (expression?.kind !== 'binary' || !['+', '-', '*', '/'].includes(expression.operator)) {
+    const value = expression && evaluate(expression, scope);
+    return typeof value === 'number' ? value : undefined;
+  }
+  const [a, b] = [approximation(expression.left, scope), approximation(expression.right, scope)];
+  if (a === undefined || b === undefined) return undefined;
+  const result = { '+': a + b, '-': a - b, '*': a * b, '/': a / b }[expression.operator as '+' | '-' | '*' | '/'];
+  return Number.isFinite(result) && Math.abs(result) < Number.MAX_SAFE_INTEGER ? result : undefined;
 }
 
 function attempt(name: 'try' | 'can', args: readonly Expression[], scope: Scope): Value {

@@ -18,6 +18,7 @@ import {
   keyValue,
   Lazy,
   Many,
+  Nearly,
   same,
   Text,
   toldValue,
@@ -228,6 +229,10 @@ function apply({ name, line }: Expression & { kind: 'call' }, args: readonly Val
   }
 }
 
+function nearly(number: number): Unknown {
+  return Number.isFinite(number) && Math.abs(number) < Number.MAX_SAFE_INTEGER ? new Nearly(number) : unknown;
+}
+
 /** About what a calculation gives; undefined where something else is in it that is not known. */
 function approximation(expression: Expression | undefined, scope: Scope): number | undefined {
   if (expression?.kind === 'call' && (expression.name === 'min' || expression.name === 'max')) {
@@ -237,7 +242,7 @@ function approximation(expression: Expression | undefined, scope: Scope): number
   }
   if (expression?.kind !== 'binary' || !['+', '-', '*', '/'].includes(expression.operator)) {
     const value = expression && evaluate(expression, scope);
-    return typeof value === 'number' ? value : undefined;
+    return value instanceof Nearly ? value.near : typeof value === 'number' ? value : undefined;
   }
   const [a, b] = [approximation(expression.left, scope), approximation(expression.right, scope)];
   if (a === undefined || b === undefined) return undefined;
@@ -307,7 +312,9 @@ function binary(expression: Expression & { kind: 'binary' }, scope: Scope): Valu
     case '*':
     case '/':
     case '%':
-      return calculated(operator, a, b) ?? unknown;
+      return (
+        calculated(operator, a, b) ?? nearly({ '+': a + b, '-': a - b, '*': a * b, '/': a / b, '%': NaN }[operator])
+      );
     case '<':
       return a < b;
     case '<=':

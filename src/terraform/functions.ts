@@ -21,6 +21,7 @@ import {
   Json,
   keyValue,
   Many,
+  Nearly,
   Text,
   Unknown,
   unknown,
@@ -224,6 +225,14 @@ function element(list: Value, index: Value): Value {
   return at < 0 ? unknown : list[at % list.length]!;
 }
 
+function outermost(name: 'min' | 'max', args: readonly Value[]): Value {
+  const numbers = args.map((arg) => (arg instanceof Nearly ? arg.near : isKnown(arg) ? numberOf(arg) : undefined));
+  const known = numbers.filter((number) => number !== undefined);
+  if (known.length === 0 || known.length < args.length) return unknown;
+  const found = known.reduce((a, b) => Math[name](a, b));
+  return args[numbers.indexOf(found)] instanceof Nearly ? new Nearly(found) : found;
+}
+
 /** Functions by name. */
 function functions(table: Readonly<Record<string, Implementation>>): ReadonlyMap<string, Implementation> {
   return new Map(Object.entries(table));
@@ -354,10 +363,8 @@ const onPartlyKnown = functions({
     if (first.startsWith(start)) return true;
     return text instanceof Text && start.startsWith(first) ? unknown : false;
   },
-  min: (args) =>
-    args.length > 0 && args.every(isKnown) ? args.map(numberOf).reduce((a, b) => Math.min(a, b)) : unknown,
-  max: (args) =>
-    args.length > 0 && args.every(isKnown) ? args.map(numberOf).reduce((a, b) => Math.max(a, b)) : unknown,
+  min: (args) => outermost('min', args),
+  max: (args) => outermost('max', args),
   cidrsubnet: ([prefix, bits, number]) => {
     if (isKnown(prefix!) && isKnown(bits!) && isKnown(number!)) return cidrSubnet(prefix!, bits!, number!);
     const [of, cut] = [identity(prefix), [bits, number].map(identity)];

@@ -26,6 +26,13 @@ export class Unknown {
   constructor(readonly symbol?: string) {}
 }
 
+/** A number that is known but for its last digits. */
+export class Nearly extends Unknown {
+  constructor(readonly near: number) {
+    super();
+  }
+}
+
 /** A text of which some parts are not known: `["arn:aws:s3:::", Unknown, "/*"]`. */
 export class Text {
   constructor(readonly parts: readonly (string | Unknown)[]) {}

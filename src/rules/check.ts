@@ -1,9 +1,10 @@
 import { rules as allRules } from 'virtual:rules';
 
 import { Block, type Cut, type Location, type Project, type Stage, type UnreadFile } from '../terraform/project.js';
-import { isStackOverflow, LimitReached, type Budget } from '../terraform/budget.js';
+import { limitIn, LimitReached, type Budget } from '../terraform/budget.js';
 import { isGenerated } from './lib/generated.js';
 import { withoutKeys } from '../terraform/addresses.js';
+import { addTo } from '../terraform/groups.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
 import { ignoreFinder, readIgnores, type Ignore } from './ignores.js';
 
@@ -107,7 +108,7 @@ function runRules(selected: readonly Rule[], projects: readonly Project[], place
   const ruleNames = allRules.map(({ name }) => name);
   const found = new Map<string, Finding>();
   const abstentions: Abstention[] = [];
-  const unfinished = new Map<string, Set<string>>();
+  const unfinished = new Map<string, string[]>();
   const run = (rule: Rule, project: Project) => {
     const report: Report = {
       finding(at, message, argument) {
@@ -127,7 +128,7 @@ function runRules(selected: readonly Rule[], projects: readonly Project[], place
       ruleNames,
     };
     const ended = endedBy(() => rule.check(project, report), project.budget);
-    if (ended !== undefined) unfinished.set(ended, (unfinished.get(ended) ?? new Set<string>()).add(rule.name));
+    if (ended !== undefined) addTo(unfinished, ended, rule.name);
   };
   const budgets = budgetsOf(projects);
   const clocks = budgets.map((budget) => budget.startClock());
@@ -142,15 +143,15 @@ function runRules(selected: readonly Rule[], projects: readonly Project[], place
     if (budgets[0]) budgets[0].interruptible(runAll);
   } catch (error) {
     if (!(error instanceof LimitReached)) throw error;
-    unfinished.set(error.message, new Set([...waiting].map(({ name }) => name)));
+    for (const { name } of waiting) addTo(unfinished, error.message, name);
   } finally {
     for (const end of clocks) end();
   }
-  for (const [why, names] of unfinished) budgets[0]?.cut(notFinished(why, [...names]));
+  for (const [why, names] of unfinished) budgets[0]?.cut(notFinished(why, [...new Set(names)]));
   return {
     found: [...found.values()],
     abstentions,
-    unfinished: [...new Set([...unfinished.values()].flatMap((names) => [...names]))],
+    unfinished: [...new Set([...unfinished.values()].flat())],
   };
 }
 
@@ -161,10 +162,9 @@ function endedBy(rule: () => void, budget: Budget): string | undefined {
     rule();
     return undefined;
   } catch (error) {
-    if (error instanceof LimitReached) return error.message;
-    // What refers to what can be as long a chain as somebody likes.
-    if (isStackOverflow(error)) return 'what refers to what is too long a chain';
-    throw error;
+    const limit = limitIn(error);
+    if (limit === undefined) throw error;
+    return limit;
   }
 }
 

@@ -56,9 +56,14 @@ export class LimitReached extends Error {
   }
 }
 
-/** Whether JavaScript's stack was too small: what a project nests is bounded, and what refers to what may still be too long. */
-export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message.includes('call stack');
+/**
+ * The limit that an error says was reached, as a clause; undefined for any other error. JavaScript's stack is one too: what
+ * a project nests is bounded, and what refers to what can be as long a chain as somebody likes.
+ */
+export function limitIn(error: unknown): string | undefined {
+  if (error instanceof LimitReached) return error.message;
+  const isStack = error instanceof RangeError && error.message.includes('call stack');
+  return isStack ? 'what refers to what is too long a chain' : undefined;
 }
 
 /** Places that are told; a project can have as many as it likes. */
@@ -154,10 +159,10 @@ export class Budget {
       const elapsed = this.elapsed + performance.now() - (this.startedAt ?? 0);
       return interruptible(work, Math.max(0, this.seconds * 1000 - elapsed) + grace);
     } catch (error) {
-      if (isStackOverflow(error)) throw new LimitReached('what refers to what is too long a chain');
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-      this.over = true;
-      throw new LimitReached(this.timeUp());
+      const isTimeOut = (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+      this.over ||= isTimeOut;
+      const limit = isTimeOut ? this.timeUp() : limitIn(error);
+      throw limit === undefined ? error : new LimitReached(limit);
     } finally {
       end();
     }

@@ -1,4 +1,4 @@
-import { isStackOverflow, LimitReached, type Budget } from './budget.js';
+import { limitIn, type Budget } from './budget.js';
 import type { BlockSyntax, Body as BodySyntax } from './syntax.js';
 import { evaluate, extend, FailedEvaluation, pairs, type Scope } from './evaluate.js';
 import { EvaluationError } from './evaluation-error.js';
@@ -35,11 +35,9 @@ export class Reading {
     try {
       return this.budget.forOne(() => this.budget.made(evaluation()));
     } catch (error) {
-      if (error instanceof LimitReached || isStackOverflow(error)) {
-        this.budget.cut(error instanceof LimitReached ? error.message : 'it is nested too deep to evaluate', {
-          path,
-          line,
-        });
+      const limit = limitIn(error);
+      if (limit !== undefined) {
+        this.budget.cut(limit, { path, line });
         return unknown;
       }
       if (!(error instanceof EvaluationError)) throw error;

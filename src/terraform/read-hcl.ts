@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { Budget, LimitReached, limits } from './budget.js';
+import { Budget, limitIn, LimitReached, limits } from './budget.js';
 import { folderOfSource, isLeftUnread, isOverride, isRead, isTest } from './module-files.js';
 import { NotReadToEnd, parseHcl } from './parse.js';
 import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } from './syntax.js';
@@ -238,8 +238,9 @@ async function hclVariables(file: string, text: string, budget: Budget): Promise
     try {
       return [name, budget.forOne(() => evaluate(expression, scope))];
     } catch (error) {
-      if (error instanceof LimitReached) {
-        budget.cut(error.message, { path: file, line });
+      const limit = limitIn(error);
+      if (limit !== undefined) {
+        budget.cut(limit, { path: file, line });
         return [name, unknown];
       }
       if (!(error instanceof EvaluationError)) throw error;

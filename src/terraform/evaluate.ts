@@ -3,7 +3,7 @@ import type { Budget } from './budget.js';
 import type { Expression } from './syntax.js';
 import { EvaluationError } from './evaluation-error.js';
 import { callFunction, type Files } from './functions.js';
-import { calculated, numberFrom } from './numbers.js';
+import { approximately, calculated, numberFrom, type Operator } from './numbers.js';
 import {
   either,
   compareTexts,
@@ -202,12 +202,6 @@ function call(expression: Expression & { kind: 'call' }, scope: Scope): Value {
   const { name } = expression;
   if (name === 'try' || name === 'can') return attempt(name, expression.arguments, scope);
   const args = expression.arguments.map((argument) => evaluate(argument, scope));
-  if ((name === 'floor' || name === 'ceil') && args[0] instanceof Unknown) {
-    const near = approximation(expression.arguments[0], scope);
-    // Whatever the last digits are, they do not reach the next whole number.
-    if (near !== undefined && Math.abs(near - Math.round(near)) > 1e-9 * Math.max(1, Math.abs(near) / 1e3))
-      return Math[name](near);
-  }
   if (expression.expandLast) {
     const last = args.pop();
     if (!isList(last)) {
@@ -227,27 +221,6 @@ function apply({ name, line }: Expression & { kind: 'call' }, args: readonly Val
     if (error instanceof EvaluationError) throw new FailedEvaluation(`the call of ${name}() ${error.message}`, line);
     throw error;
   }
-}
-
-function nearly(number: number): Unknown {
-  return Number.isFinite(number) && Math.abs(number) < Number.MAX_SAFE_INTEGER ? new Nearly(number) : unknown;
-}
-
-/** About what a calculation gives; undefined where something else is in it that is not known. */
-function approximation(expression: Expression | undefined, scope: Scope): number | undefined {
-  if (expression?.kind === 'call' && (expression.name === 'min' || expression.name === 'max')) {
-    const parts = expression.arguments.map((part) => approximation(part, scope));
-    if (expression.expandLast || parts.length === 0 || parts.includes(undefined)) return undefined;
-    return Math[expression.name](...(parts as number[]));
-  }
-  if (expression?.kind !== 'binary' || !['+', '-', '*', '/'].includes(expression.operator)) {
-    const value = expression && evaluate(expression, scope);
-    return value instanceof Nearly ? value.near : typeof value === 'number' ? value : undefined;
-  }
-  const [a, b] = [approximation(expression.left, scope), approximation(expression.right, scope)];
-  if (a === undefined || b === undefined) return undefined;
-  const result = { '+': a + b, '-': a - b, '*': a * b, '/': a / b }[expression.operator as '+' | '-' | '*' | '/'];
-  return Number.isFinite(result) && Math.abs(result) < Number.MAX_SAFE_INTEGER ? result : undefined;
 }
 
 function attempt(name: 'try' | 'can', args: readonly Expression[], scope: Scope): Value {
@@ -302,19 +275,14 @@ function binary(expression: Expression & { kind: 'binary' }, scope: Scope): Valu
     const equal = equals(left, right, isWritten(expression.left) && isWritten(expression.right));
     return equal === undefined ? unknown : equal === (operator === '==');
   }
+  if (isCalculation(operator) && (left instanceof Nearly || right instanceof Nearly))
+    return nearly(operator, nearOf(left), nearOf(right));
   if (!isKnown(left) || !isKnown(right)) return unknown;
   const [a, b] = [toNumber(left), toNumber(right)];
   if (a === undefined || b === undefined) return unknown;
   if (Number.isNaN(a) || Number.isNaN(b)) throw new EvaluationError('is no calculation with numbers');
+  if (isCalculation(operator)) return calculated(operator, a, b) ?? nearly(operator, a, b);
   switch (operator) {
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '%':
-      return (
-        calculated(operator, a, b) ?? nearly({ '+': a + b, '-': a - b, '*': a * b, '/': a / b, '%': NaN }[operator])
-      );
     case '<':
       return a < b;
     case '<=':
@@ -326,6 +294,22 @@ function binary(expression: Expression & { kind: 'binary' }, scope: Scope): Valu
     default:
       return unknown;
   }
+}
+
+function isCalculation(operator: string): operator is Operator {
+  return ['+', '-', '*', '/', '%'].includes(operator);
+}
+
+/** About what an operand of a calculation is. */
+function nearOf(value: Value): number | undefined {
+  if (value instanceof Nearly) return value.near;
+  return typeof value === 'number' ? value : undefined;
+}
+
+function nearly(operator: Operator, a: number | undefined, b: number | undefined): Unknown {
+  if (a === undefined || b === undefined || operator === '%') return unknown;
+  const number = approximately(operator, a, b);
+  return Number.isFinite(number) && Math.abs(number) < Number.MAX_SAFE_INTEGER ? new Nearly(number) : unknown;
 }
 
 function logical(expression: Expression & { kind: 'binary' }, operator: '&&' | '||', scope: Scope): Value {

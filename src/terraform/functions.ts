@@ -1,3 +1,4 @@
+import { addTo } from './groups.js';
 import path from 'node:path';
 
 import type { Budget } from './budget.js';
@@ -225,6 +226,14 @@ function element(list: Value, index: Value): Value {
   return at < 0 ? unknown : list[at % list.length]!;
 }
 
+function whole(name: 'ceil' | 'floor', value: Value): Value {
+  if (!(value instanceof Nearly)) return isKnown(value) ? Math[name](numberOf(value)) : unknown;
+  const { near } = value;
+  // Whatever the last digits are, they do not reach the next whole number.
+  const isBetween = Math.abs(near - Math.round(near)) > 1e-9 * Math.max(1, Math.abs(near) / 1e3);
+  return isBetween ? Math[name](near) : unknown;
+}
+
 function outermost(name: 'min' | 'max', args: readonly Value[]): Value {
   const numbers = args.map((arg) => (arg instanceof Nearly ? arg.near : isKnown(arg) ? numberOf(arg) : undefined));
   const known = numbers.filter((number) => number !== undefined);
@@ -363,6 +372,8 @@ const onPartlyKnown = functions({
     if (first.startsWith(start)) return true;
     return text instanceof Text && start.startsWith(first) ? unknown : false;
   },
+  ceil: ([n]) => whole('ceil', n!),
+  floor: ([n]) => whole('floor', n!),
   min: (args) => outermost('min', args),
   max: (args) => outermost('max', args),
   cidrsubnet: ([prefix, bits, number]) => {
@@ -419,8 +430,6 @@ function mapText(value: Value, change: (part: string) => string): Value {
 /** Functions of values that are all known. */
 const onKnown = functions({
   abs: ([n]) => Math.abs(numberOf(n)),
-  ceil: ([n]) => Math.ceil(numberOf(n)),
-  floor: ([n]) => Math.floor(numberOf(n)),
   // Logarithms differ in their last digits.
   log: () => unknown,
   pow: ([n, power]) => {
@@ -562,9 +571,7 @@ const onKnown = functions({
     if (!isMap(map)) throw new EvaluationError('is not a map');
     for (const [key, list] of [...map].sort(([a], [b]) => compareTexts(a, b))) {
       for (const item of listOf(list)) {
-        const keys = turned.get(textOf(item));
-        if (keys) keys.push(key);
-        else turned.set(textOf(item), [key]);
+        addTo(turned, textOf(item), key);
       }
     }
     return turned;

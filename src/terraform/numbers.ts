@@ -41,9 +41,16 @@ function scaled(number: number): bigint | undefined {
     : undefined;
 }
 
+export type Operator = '+' | '-' | '*' | '/' | '%';
+
+/** What JavaScript makes of `a operator b`, which is right but for the last digits; of a remainder they can be all. */
+export function approximately(operator: Operator, a: number, b: number): number {
+  return { '+': a + b, '-': a - b, '*': a * b, '/': a / b, '%': a % b }[operator];
+}
+
 /** What `a operator b` is, or undefined where it cannot be told: 0.1 + 0.2 is nearly 0.3 in both, and in each otherwise. */
-export function calculated(operator: '+' | '-' | '*' | '/' | '%', a: number, b: number): number | undefined {
-  const result = { '+': a + b, '-': a - b, '*': a * b, '/': a / b, '%': a % b }[operator];
+export function calculated(operator: Operator, a: number, b: number): number | undefined {
+  const result = approximately(operator, a, b);
   const [left, right, exact] = [a, b, result].map(scaled);
   if (left === undefined || right === undefined || exact === undefined) return undefined;
   const isExact = {

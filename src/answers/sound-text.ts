@@ -42,8 +42,3 @@ export function soundTexts(raw: readonly string[]): Typed<string[]> {
   }
   return { value: texts };
 }
-
-/** The beginning of a text that is too long for a message. */
-export function brief(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}

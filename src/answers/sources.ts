@@ -4,10 +4,10 @@ import type { AnswerKey } from './answers.js';
 import { nearest } from '../nearest.js';
 import type { Complaint, Option } from './option.js';
 import { options } from './options.js';
-import { quote } from '../printable.js';
+import { quote, shortened } from '../printable.js';
 import { answersIn } from '../record/record.js';
 import { structureOf } from './json-structure.js';
-import { brief, soundText, soundTexts, type Typed } from './sound-text.js';
+import { soundText, soundTexts, type Typed } from './sound-text.js';
 
 /** A value as it was given, before it is checked. */
 export interface Given {
@@ -88,7 +88,7 @@ export function readAnswersFile(text: string, file: string): Reading {
   if (depth > deepestAnswers)
     return refuse(`nests ${depth} objects and lists in each other, and answers at most 3`, 'Give a file of answers.');
   for (const keys of repeated.slice(0, mostFaults)) {
-    const within = keys.slice(0, -1).map((key) => `${brief(key)} in `);
+    const within = keys.slice(0, -1).map((key) => `${shortened(key)} in `);
     const places = [...within.toReversed(), within.length > 0 ? file : `--answers ${file}`];
     reading.faults.push({
       option: places.join(''),

@@ -1,3 +1,4 @@
+import { addTo } from '../terraform/groups.js';
 import path from 'node:path';
 
 import { jsonText, plainText, printable, shortened, workflowText, type Shown } from '../printable.js';
@@ -26,9 +27,7 @@ export function textReport(result: CheckResult, context: ReportContext): Shown {
   const groups = new Map<string, Finding[]>();
   for (const finding of result.findings) {
     const place = finding.location ? shownPath(finding.location, context) : 'In the plan or state';
-    const group = groups.get(place);
-    if (group) group.push(finding);
-    else groups.set(place, [finding]);
+    addTo(groups, place, finding);
   }
   const sections = [...groups].map(
     ([place, findings]) => `${paint('bold', printable(place))}\n\n${findingsText(findings, paint)}\n`,

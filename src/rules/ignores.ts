@@ -1,6 +1,6 @@
 import type { BlockSyntax, SourceFile } from '../terraform/syntax.js';
 import type { Location, Project } from '../terraform/project.js';
-import { blockAt } from './lib/indexes.js';
+import { blockAt } from './lib/block-at.js';
 
 /** A comment `create-secure-infra:ignore <rule> <reason>`. */
 export interface Ignore {

@@ -1,6 +1,7 @@
+import { oncePer } from './once-per.js';
 import type { SchemaKind } from '../aws/provider-schema.js';
 import { expressionsOf, type Expression } from './syntax.js';
-import type { Location, Project } from './project.js';
+import type { Location } from './project.js';
 
 /** A place where an attribute of an AWS resource or data source is read: `aws_lb.app.arn`. */
 export interface AttributeReference {
@@ -12,22 +13,15 @@ export interface AttributeReference {
   location: Location;
 }
 
-const found = new WeakMap<Project, AttributeReference[]>();
-
 /** Every such place in the files of the project. */
-export function attributeReferences(project: Project): readonly AttributeReference[] {
-  let references = found.get(project);
-  if (!references) {
-    references = project.files(true).flatMap(({ path, body }) =>
-      [...expressionsOf(body)].flatMap((expression) => {
-        const reference = read(expression);
-        return reference ? [{ ...reference, location: { path, line: expression.line } }] : [];
-      }),
-    );
-    found.set(project, references);
-  }
-  return references;
-}
+export const attributeReferences = oncePer((project): readonly AttributeReference[] =>
+  project.files(true).flatMap(({ path, body }) =>
+    expressionsOf(body).flatMap((expression) => {
+      const reference = read(expression);
+      return reference ? [{ ...reference, location: { path, line: expression.line } }] : [];
+    }),
+  ),
+);
 
 /** The attribute of a whole resource that an expression reads; of `aws_lb.app[0].subnet_mapping[0].x` only the first. */
 function read(expression: Expression): Omit<AttributeReference, 'location'> | undefined {

@@ -1,3 +1,5 @@
+import { oncePer } from './once-per.js';
+import { addTo } from './groups.js';
 import { limits } from './budget.js';
 import { providerName, type BlockSyntax, type Expression } from './syntax.js';
 import { referencePath } from './evaluate.js';
@@ -29,20 +31,13 @@ export interface Dependencies {
   paths: ReadonlyMap<ModuleFolder, readonly string[]>;
 }
 
-const read = new WeakMap<Project, Dependencies>();
-
 /** What depends on what in a project, over modules that are called by path. */
-export function dependenciesOf(project: Project): Dependencies {
-  let known = read.get(project);
-  if (!known) {
-    const reader = new DependencyReader(project);
-    const [root] = project.folders;
-    if (root) reader.module({ folder: root, path: '' });
-    known = { nodes: reader.nodes, paths: reader.paths };
-    read.set(project, known);
-  }
-  return known;
-}
+export const dependenciesOf = oncePer((project): Dependencies => {
+  const reader = new DependencyReader(project);
+  const [root] = project.folders;
+  if (root) reader.module({ folder: root, path: '' });
+  return { nodes: reader.nodes, paths: reader.paths };
+});
 
 /** A call of a module. */
 interface Call {
@@ -75,9 +70,7 @@ class DependencyReader {
     if (this.callsLeft-- <= 0) return;
     this.project.budget.tick();
     const { folder, path } = call;
-    const paths = this.paths.get(folder);
-    if (paths) paths.push(path);
-    else this.paths.set(folder, [path]);
+    addTo(this.paths, folder, path);
     const declared = declarationsOf(folder);
     for (const [name, block] of declared.variables) {
       const input = call.caller && argument(call.caller.block.syntax.body, name);

@@ -1,3 +1,4 @@
+import { addTo } from './groups.js';
 import { Budget } from './budget.js';
 import type { Location } from './location.js';
 import type { BlockSyntax, SourceFile } from './syntax.js';
@@ -259,12 +260,7 @@ export class Project {
     this.sources = parts.sources;
     this.failuresSoFar = parts.failures ?? (() => []);
     this.findExported = parts.exported ?? (() => []);
-    for (const resource of parts.resources) {
-      const kind = `${resource.mode} ${resource.type}`;
-      const list = this.byType.get(kind);
-      if (list) list.push(resource);
-      else this.byType.set(kind, [resource]);
-    }
+    for (const resource of parts.resources) addTo(this.byType, `${resource.mode} ${resource.type}`, resource);
   }
 
   /** The same project, whose word is not taken: for changes by those who would hide something. */
@@ -464,7 +460,7 @@ function grouped(
 ): ReadonlyMap<string, Resource[]> {
   const groups = new Map<string, Resource[]>();
   for (const resource of resources) {
-    for (const key of new Set(keysOf(resource))) remembered(groups, key, () => []).push(resource);
+    for (const key of new Set(keysOf(resource))) addTo(groups, key, resource);
   }
   return groups;
 }

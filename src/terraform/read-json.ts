@@ -1,3 +1,4 @@
+import { addTo } from './groups.js';
 import { Budget, LimitReached } from './budget.js';
 import { own, wordOf } from '../own.js';
 import { account as anyAccount, partitionOf, type Surroundings } from './aws-attributes.js';
@@ -193,9 +194,7 @@ class JsonProject {
       });
     });
     for (const resource of made) {
-      const same = this.byConfigAddress.get(resource.configAddress);
-      if (same) same.push(resource);
-      else this.byConfigAddress.set(resource.configAddress, [resource]);
+      addTo(this.byConfigAddress, resource.configAddress, resource);
     }
     this.project = new Project({ stage, resources: made, budget });
   }
@@ -224,9 +223,7 @@ class JsonProject {
         const texts = new Set(['id', 'arn', 'key_id', 'bucket', 'json'].map((name) => identity(resource.get(name))));
         for (const key of texts) {
           if (key === undefined || key.startsWith('${')) continue;
-          const same = this.byIdentifier.get(key);
-          if (same) same.push(resource);
-          else this.byIdentifier.set(key, [resource]);
+          addTo(this.byIdentifier, key, resource);
         }
       }
     }

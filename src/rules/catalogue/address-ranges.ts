@@ -2,7 +2,7 @@ import { addressRange, resourceNamed, vpcOf } from '../lib/network.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
 import { identity, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
-import { addTo } from '../lib/indexes.js';
+import { addTo } from '../../terraform/groups.js';
 
 interface Range {
   first: number;

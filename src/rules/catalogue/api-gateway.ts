@@ -4,7 +4,8 @@ import { isSwitchedOff } from '../lib/switched-off.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { isList, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
-import { addTo, oncePer } from '../lib/indexes.js';
+import { addTo } from '../../terraform/groups.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 const api = `resource "aws_api_gateway_rest_api" "orders" {
   name = "orders"

@@ -23,7 +23,8 @@ import { mayReadSecret } from '../lib/secret-readers.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { decodeJson, elements, identity, isMap, show, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
-import { addTo, oncePer } from '../lib/indexes.js';
+import { addTo } from '../../terraform/groups.js';
+import { oncePer } from '../../terraform/once-per.js';
 import { withoutKeys } from '../../terraform/addresses.js';
 
 const database = `resource "aws_db_instance" "main" {

@@ -3,7 +3,8 @@ import { isKeyOfAws, isSet } from '../lib/databases.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { elements, identity, same } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
-import { addTo, oncePer } from '../lib/indexes.js';
+import { addTo } from '../../terraform/groups.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** The roles that DMS looks for, by the policy of AWS's that each is for. */
 const serviceRoles: Readonly<Record<string, string>> = {

@@ -6,7 +6,8 @@ import { identifiers, isSame, type Project, type Resource } from '../../terrafor
 import { referencePath } from '../../terraform/evaluate.js';
 import { identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
-import { addTo, oncePer } from '../lib/indexes.js';
+import { addTo } from '../../terraform/groups.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 const zone = `resource "aws_route53_zone" "main" {
   name = "example.com"

@@ -6,7 +6,7 @@ import { ignoresChanges, isLeftOut } from '../lib/presence.js';
 import { isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { isKnown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
-import { addTo } from '../lib/indexes.js';
+import { addTo } from '../../terraform/groups.js';
 
 const task = `resource "aws_ecs_task_definition" "app" {
   family                   = "app"

@@ -7,7 +7,7 @@ import { argument } from '../../terraform/references.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { decodeJson, identity, isMap, same, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
-import { oncePer } from '../lib/indexes.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** The start of every example here: a task definition for Fargate, up to its containers. */
 const fargateTask = (size = '256', memory = '512') => `resource "aws_ecs_task_definition" "app" {

@@ -1,7 +1,7 @@
 import { destinationOf, isEverywhere, isSet, resourceNamed, vpcOf } from '../lib/network.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
-import { addTo } from '../lib/indexes.js';
+import { addTo } from '../../terraform/groups.js';
 
 /** A connection and what accepts it. */
 function endsOf(project: Project, peering: Resource): Resource[] {

@@ -2,7 +2,7 @@ import { isInterface, placedResources, refersToSubnets } from '../lib/paths.js';
 import { resourceNamed, vpcOf, zoneOf } from '../lib/network.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
-import { addTo } from '../lib/indexes.js';
+import { addTo } from '../../terraform/groups.js';
 
 const dnsSource = 'https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html';
 

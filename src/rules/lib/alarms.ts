@@ -1,5 +1,5 @@
 import type { Project, Resource } from '../../terraform/project.js';
-import { addTo } from './indexes.js';
+import { addTo } from '../../terraform/groups.js';
 
 const actions = ['alarm_actions', 'ok_actions', 'insufficient_data_actions'];
 

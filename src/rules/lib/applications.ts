@@ -7,7 +7,7 @@ import { roleOf } from './permissions.js';
 import { isLeftOut } from './presence.js';
 import { isSource, secretSourcesOf } from './secret-sources.js';
 import { fetchedSecrets, unknownSecrets, type FetchedSecret } from './secrets.js';
-import { oncePer } from './indexes.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** Something that keeps running or answers calls: what whoever gets into it can do is what its role may. */
 export interface Application {

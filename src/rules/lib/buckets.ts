@@ -1,7 +1,8 @@
+import { oncePer } from '../../terraform/once-per.js';
 import { identifiers, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { identity, isKnown, type Value } from '../../terraform/value.js';
 import { isSwitchedOff } from './switched-off.js';
-import { addTo } from './indexes.js';
+import { addTo } from '../../terraform/groups.js';
 
 /** Everything that is known of where buckets of a project are named. */
 class Buckets {
@@ -94,16 +95,7 @@ function kindOf(source: Resource, kind: LogKind): LogKind {
   return type === 'network' ? 'network load balancer' : 'other';
 }
 
-const known = new WeakMap<Project, Buckets>();
-
-function bucketsOf(project: Project): Buckets {
-  let buckets = known.get(project);
-  if (!buckets) {
-    buckets = new Buckets(project);
-    known.set(project, buckets);
-  }
-  return buckets;
-}
+const bucketsOf = oncePer((project) => new Buckets(project));
 
 /**
  * The resources of a type that configure a bucket. Undefined where there is none to be seen and there may be one all
@@ -201,20 +193,14 @@ export function websiteOf(project: Project, bucket: Resource): Block | undefined
   return separate ?? bucket.blocks('website')[0];
 }
 
-const origins = new WeakMap<Project, Set<Resource>>();
-
-function webOrigins(project: Project): Set<Resource> {
-  let found = origins.get(project);
-  if (!found) {
-    found = new Set(
+const webOrigins = oncePer(
+  (project) =>
+    new Set(
       project
         .all('aws_cloudfront_distribution')
         .flatMap((distribution) => distribution.refs('origin', 'aws_s3_bucket')),
-    );
-    origins.set(project, found);
-  }
-  return found;
-}
+    ),
+);
 
 /** Access control lists that open a bucket to everybody, or to everybody who has an AWS account. */
 const publicLists: ReadonlySet<Value | undefined> = new Set(['public-read', 'public-read-write', 'authenticated-read']);

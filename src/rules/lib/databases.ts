@@ -1,6 +1,7 @@
+import { oncePer } from '../../terraform/once-per.js';
 import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { identity, Unknown } from '../../terraform/value.js';
-import { addTo } from './indexes.js';
+import { addTo } from '../../terraform/groups.js';
 
 /** Whether an argument has a value. The provider takes an empty text for none. */
 export function isSet(block: Block, path: string): boolean {
@@ -28,12 +29,11 @@ export function mayBeSecondary(cluster: Resource): boolean {
   return isSet(cluster, 'global_cluster_identifier') && !isSet(cluster, 'master_username');
 }
 
-const namesByProject = new WeakMap<Project, Map<string, Map<string, Resource[]>>>();
+const namesByType = oncePer(() => new Map<string, Map<string, Resource[]>>());
 
 /** The resources of a type by all that others may call them by. */
 function namesOf(project: Project, type: string): ReadonlyMap<string, Resource[]> {
-  const byType = namesByProject.get(project) ?? new Map<string, Map<string, Resource[]>>();
-  namesByProject.set(project, byType);
+  const byType = namesByType(project);
   let names = byType.get(type);
   if (!names) {
     names = new Map();

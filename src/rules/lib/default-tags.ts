@@ -2,7 +2,8 @@ import type { Body, BlockSyntax, Expression } from '../../terraform/syntax.js';
 import { referencePath } from '../../terraform/evaluate.js';
 import type { Location, Project, Resource } from '../../terraform/project.js';
 import { argument, literalText } from '../../terraform/references.js';
-import { addTo, oncePer } from './indexes.js';
+import { addTo } from '../../terraform/groups.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** A `provider "aws"` block of the root module. */
 export interface AwsProvider {

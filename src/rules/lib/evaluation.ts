@@ -10,7 +10,9 @@ import {
   referred,
   resourceAddress,
 } from '../../terraform/references.js';
-import { addTo, blockAt, oncePer } from './indexes.js';
+import { addTo } from '../../terraform/groups.js';
+import { oncePer } from '../../terraform/once-per.js';
+import { blockAt } from './block-at.js';
 
 /** Reads every argument of every resource, so that `project.failures()` knows of all that Terraform would refuse. */
 export function evaluateAll(project: Project): void {

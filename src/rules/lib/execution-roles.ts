@@ -2,7 +2,7 @@ import type { Project, Resource } from '../../terraform/project.js';
 import { identity, isMap, joinText, show, Unknown, type Value } from '../../terraform/value.js';
 import { containersOf, field, isForFargate, type JsonObject } from './containers.js';
 import { roleOf } from './permissions.js';
-import { oncePer } from './indexes.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** A task definition with the role by which ECS starts it; both are in the project. */
 export interface ExecutedTask {

@@ -1,6 +1,7 @@
 import type { Block, Project, Resource } from '../../terraform/project.js';
 import { identity } from '../../terraform/value.js';
-import { addTo, oncePer } from './indexes.js';
+import { addTo } from '../../terraform/groups.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** The functions of the project that an argument names, directly or by an alias. */
 export function functionsNamed(block: Block, argument: string): Resource[] {
@@ -10,16 +11,11 @@ export function functionsNamed(block: Block, argument: string): Resource[] {
   ];
 }
 
-const permissionsByFunction = new WeakMap<Project, ReadonlyMap<Resource, readonly Resource[]>>();
+const permissionsByFunction = oncePer(groupByFunction);
 
 /** The permissions to call a function, under whichever of its names. */
 export function permissionsFor(project: Project, lambda: Resource): readonly Resource[] {
-  let byFunction = permissionsByFunction.get(project);
-  if (!byFunction) {
-    byFunction = groupByFunction(project);
-    permissionsByFunction.set(project, byFunction);
-  }
-  return byFunction.get(lambda) ?? [];
+  return permissionsByFunction(project).get(lambda) ?? [];
 }
 
 function groupByFunction(project: Project): ReadonlyMap<Resource, readonly Resource[]> {

@@ -1,5 +1,6 @@
+import { oncePer } from '../../terraform/once-per.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
-import { addTo } from './indexes.js';
+import { addTo } from '../../terraform/groups.js';
 
 const listenerTypes = ['aws_lb_listener', 'aws_alb_listener'];
 /** Rules of listeners, under both of their names. */
@@ -47,22 +48,18 @@ function actionBlock({ type }: Resource): 'action' | 'default_action' {
   return ruleTypes.includes(type) ? 'action' : 'default_action';
 }
 
-const forwarders = new WeakMap<Project, Map<string, Resource[]>>();
+const forwarders = oncePer((project) => {
+  const byGroup = new Map<string, Resource[]>();
+  for (const resource of [...listeners(project), ...listenerRules(project)]) {
+    const groups = resource.refs(actionBlock(resource), ...targetGroupTypes).map(({ configAddress }) => configAddress);
+    for (const group of new Set(groups)) addTo(byGroup, group, resource);
+  }
+  return byGroup;
+});
 
 /** The listeners and listener rules that forward to a target group, which is what gives it a load balancer. */
 export function forwardersTo(project: Project, targetGroup: Resource): readonly Resource[] {
-  let byGroup = forwarders.get(project);
-  if (!byGroup) {
-    byGroup = new Map();
-    for (const resource of [...listeners(project), ...listenerRules(project)]) {
-      const groups = new Set(
-        resource.refs(actionBlock(resource), ...targetGroupTypes).map(({ configAddress }) => configAddress),
-      );
-      for (const group of groups) addTo(byGroup, group, resource);
-    }
-    forwarders.set(project, byGroup);
-  }
-  return byGroup.get(targetGroup.configAddress) ?? [];
+  return forwarders(project).get(targetGroup.configAddress) ?? [];
 }
 
 /** The target groups of the project that an argument names. */

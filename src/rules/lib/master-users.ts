@@ -19,7 +19,8 @@ import {
   type StoredSecret,
 } from './secrets.js';
 import { isSource, secretSourcesOf } from './secret-sources.js';
-import { addTo, oncePer } from './indexes.js';
+import { addTo } from '../../terraform/groups.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** A secret or parameter with the password of a database's master user. */
 export interface MasterSecret extends StoredSecret {
@@ -47,22 +48,13 @@ interface MasterUsers {
   passwords: readonly MasterPassword[];
 }
 
-const known = new WeakMap<Project, MasterUsers>();
-
 /** The passwords of the master users of a project's databases, and the secrets that hold them. */
-export function masterUsers(project: Project): MasterUsers {
-  let found = known.get(project);
-  if (!found) {
-    found = {
-      secrets: [...managedSecrets(project), ...passwordsOf(project).flatMap((one) => secretsWith(project, one))],
-      passwords: passwordsOf(project)
-        .filter(({ password }) => isTelling(password))
-        .map(({ database, password }, at) => ({ database: database.configAddress, password, at })),
-    };
-    known.set(project, found);
-  }
-  return found;
-}
+export const masterUsers = oncePer((project): MasterUsers => ({
+  secrets: [...managedSecrets(project), ...passwordsOf(project).flatMap((one) => secretsWith(project, one))],
+  passwords: passwordsOf(project)
+    .filter(({ password }) => isTelling(password))
+    .map(({ database, password }, at) => ({ database: database.configAddress, password, at })),
+}));
 
 /** The secret of a master user that a container is given; undefined where it is another secret, or another part of it. */
 export function masterSecretOf(project: Project, secret: FetchedSecret): MasterSecret | undefined {

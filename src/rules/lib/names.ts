@@ -1,6 +1,7 @@
+import { oncePer } from '../../terraform/once-per.js';
 import { nameRules, type NameRule } from '../../aws/name-rules.js';
 import { account } from '../../terraform/aws-attributes.js';
-import type { Project, Resource } from '../../terraform/project.js';
+import type { Resource } from '../../terraform/project.js';
 import { Text, Unknown, type Value } from '../../terraform/value.js';
 
 /** A name, or the beginning of one, as a resource sets it; unknown parts as they are. */
@@ -14,17 +15,10 @@ export interface PhysicalName {
 
 const ruleByType = new Map(nameRules.flatMap((rule) => rule.types.map((type) => [type, rule] as const)));
 
-const found = new WeakMap<Project, PhysicalName[]>();
-
 /** The names that are set to something of which a part is known. */
-export function physicalNames(project: Project): readonly PhysicalName[] {
-  let names = found.get(project);
-  if (!names) {
-    names = project.resources.filter(({ mode }) => mode === 'managed').flatMap(namesOf);
-    found.set(project, names);
-  }
-  return names;
-}
+export const physicalNames = oncePer((project): readonly PhysicalName[] =>
+  project.resources.filter(({ mode }) => mode === 'managed').flatMap(namesOf),
+);
 
 function namesOf(resource: Resource): PhysicalName[] {
   const rule = ruleByType.get(resource.type);

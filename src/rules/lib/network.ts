@@ -1,7 +1,7 @@
 import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { parseRange, sizeOf } from '../../terraform/address-range.js';
 import { elements, identity, Unknown, type Value } from '../../terraform/value.js';
-import { oncePer } from './indexes.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** The resource of some types that a value is the id, ARN or name of; undefined where it is none, or not known which. */
 function resourceCalled(project: Project, value: Value | undefined, types: readonly string[]): Resource | undefined {
@@ -10,11 +10,10 @@ function resourceCalled(project: Project, value: Value | undefined, types: reado
 }
 
 /** Null for what more than one resource is called by. */
-const identifiersByProject = new WeakMap<Project, Map<string, Map<string, Resource | null>>>();
+const identifiersByTypes = oncePer(() => new Map<string, Map<string, Resource | null>>());
 
 function identifiersOf(project: Project, types: readonly string[]): Map<string, Resource | null> {
-  const byTypes = identifiersByProject.get(project) ?? new Map<string, Map<string, Resource | null>>();
-  identifiersByProject.set(project, byTypes);
+  const byTypes = identifiersByTypes(project);
   const key = types.join(' ');
   let index = byTypes.get(key);
   if (!index) {
@@ -76,8 +75,6 @@ interface Traffic {
   stray: boolean;
 }
 
-const trafficByProject = new WeakMap<Project, Traffic>();
-
 /** Every rule of every security group of the project. */
 export function trafficRules(project: Project): readonly TrafficRule[] {
   return trafficOf(project).rules;
@@ -88,28 +85,23 @@ export function rulesOf(project: Project, group: Resource): readonly TrafficRule
   return (trafficOf(project).byGroup.get(group.configAddress) ?? []).filter((rule) => isSame(rule.group, group));
 }
 
-function trafficOf(project: Project): Traffic {
-  let traffic = trafficByProject.get(project);
-  if (!traffic) {
-    const separate = project
-      .all('aws_security_group_rule', 'aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule')
-      .map((block) =>
-        block.type === 'aws_security_group_rule' ? separateRule(project, block) : newRule(project, block),
-      );
-    const ofGroups = separate.flat();
-    const withSeparate = new Set(ofGroups.map(({ group }) => group.address));
-    const inline = project
-      .all(...groupTypes)
-      // A state shows the separate rules within the group too.
-      .filter((group) => project.stage === 'hcl' || !withSeparate.has(group.address))
-      .flatMap((group) => directions.flatMap((direction) => inlineRules(project, group, direction)));
-    const rules = [...inline, ...ofGroups];
-    const byGroup = grouped(rules, ({ group }) => group.configAddress);
-    traffic = { rules, byGroup, stray: separate.some((found) => found === strays) };
-    trafficByProject.set(project, traffic);
-  }
-  return traffic;
-}
+const trafficOf = oncePer((project): Traffic => {
+  const separate = project
+    .all('aws_security_group_rule', 'aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule')
+    .map((block) =>
+      block.type === 'aws_security_group_rule' ? separateRule(project, block) : newRule(project, block),
+    );
+  const ofGroups = separate.flat();
+  const withSeparate = new Set(ofGroups.map(({ group }) => group.address));
+  const inline = project
+    .all(...groupTypes)
+    // A state shows the separate rules within the group too.
+    .filter((group) => project.stage === 'hcl' || !withSeparate.has(group.address))
+    .flatMap((group) => directions.flatMap((direction) => inlineRules(project, group, direction)));
+  const rules = [...inline, ...ofGroups];
+  const byGroup = grouped(rules, ({ group }) => group.configAddress);
+  return { rules, byGroup, stray: separate.some((found) => found === strays) };
+});
 
 const directions = ['ingress', 'egress'] as const;
 
@@ -347,31 +339,24 @@ interface Routing {
   knowsRoutes: boolean;
 }
 
-const routingByProject = new WeakMap<Project, Routing>();
-
-function routingOf(project: Project): Routing {
-  let routing = routingByProject.get(project);
-  if (!routing) {
-    const associations = project.all('aws_route_table_association').filter((one) => one.has('subnet_id'));
-    const routes = project.all('aws_route');
-    routing = {
-      associations: grouped(associations, (one) => resourceNamed(project, one, 'subnet_id', ['aws_subnet'])?.address),
-      routes: grouped(routes, (route) => resourceNamed(project, route, 'route_table_id', tableTypes)?.address),
-      propagating: new Set(
-        project
-          .all('aws_vpn_gateway_route_propagation')
-          .map((one) => resourceNamed(project, one, 'route_table_id', tableTypes)?.address)
-          .filter((address) => address !== undefined),
-      ),
-      mainTables: mainTables(project),
-      mainRoutes: grouped(routes, (route) => vpcOfMainTable(project, route)?.address),
-      knowsAssociations: associations.every((one) => isTold(one.get('subnet_id'))),
-      knowsRoutes: routes.every((route) => isTold(route.get('route_table_id'))),
-    };
-    routingByProject.set(project, routing);
-  }
-  return routing;
-}
+const routingOf = oncePer((project): Routing => {
+  const associations = project.all('aws_route_table_association').filter((one) => one.has('subnet_id'));
+  const routes = project.all('aws_route');
+  return {
+    associations: grouped(associations, (one) => resourceNamed(project, one, 'subnet_id', ['aws_subnet'])?.address),
+    routes: grouped(routes, (route) => resourceNamed(project, route, 'route_table_id', tableTypes)?.address),
+    propagating: new Set(
+      project
+        .all('aws_vpn_gateway_route_propagation')
+        .map((one) => resourceNamed(project, one, 'route_table_id', tableTypes)?.address)
+        .filter((address) => address !== undefined),
+    ),
+    mainTables: mainTables(project),
+    mainRoutes: grouped(routes, (route) => vpcOfMainTable(project, route)?.address),
+    knowsAssociations: associations.every((one) => isTold(one.get('subnet_id'))),
+    knowsRoutes: routes.every((route) => isTold(route.get('route_table_id'))),
+  };
+});
 
 /** Whether a value says which one it is. */
 function isTold(value: Value | undefined): boolean {

@@ -1,7 +1,8 @@
+import { oncePer } from '../../terraform/once-per.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { dependenciesOf } from '../../terraform/dependencies.js';
 
-const known = new WeakMap<Project, Map<string, ReadonlySet<string>>>();
+const beforeByAddress = oncePer(() => new Map<string, ReadonlySet<string>>());
 
 /**
  * The addresses, without keys, of everything that Terraform makes before a resource: what it refers to or names in
@@ -9,8 +10,7 @@ const known = new WeakMap<Project, Map<string, ReadonlySet<string>>>();
  * https://developer.hashicorp.com/terraform/internals/graph
  */
 export function madeBefore(project: Project, { configAddress }: Resource): ReadonlySet<string> {
-  const byAddress = known.get(project) ?? new Map<string, ReadonlySet<string>>();
-  known.set(project, byAddress);
+  const byAddress = beforeByAddress(project);
   let before = byAddress.get(configAddress);
   if (!before) {
     before = reachable(project, configAddress);

@@ -4,7 +4,8 @@ import { own } from '../../own.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { decodeJson, identity, isList, isMap, Json, Many, Text, Unknown, type Value } from '../../terraform/value.js';
 import { groupAllows, resourceNamed, securityGroupsOf, subnetsOf, type Peer } from './network.js';
-import { addTo, oncePer } from './indexes.js';
+import { addTo } from '../../terraform/groups.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** The arguments in which resources of a type name their place in the network. */
 interface Place {
@@ -120,21 +121,17 @@ export function refersToSubnets(resource: Resource, type: string): boolean {
   return argument !== undefined && resource.refs(argument, type).length > 0;
 }
 
-const holdersByProject = new WeakMap<Project, Map<string, Resource[]>>();
+const holdersByGroup = oncePer((project) => {
+  const holders = new Map<string, Resource[]>();
+  for (const resource of placedResources(project)) {
+    for (const { address } of groupsOf(project, resource) ?? []) addTo(holders, address, resource);
+  }
+  return holders;
+});
 
 /** The resources that have a security group, as far as their groups are known. */
 export function holdersOf(project: Project, group: Resource): readonly Resource[] {
-  let holders = holdersByProject.get(project);
-  if (!holders) {
-    holders = new Map();
-    for (const resource of placedResources(project)) {
-      for (const { address } of groupsOf(project, resource) ?? []) {
-        addTo(holders, address, resource);
-      }
-    }
-    holdersByProject.set(project, holders);
-  }
-  return holders.get(group.address) ?? [];
+  return holdersByGroup(project).get(group.address) ?? [];
 }
 
 /** Whether any of the groups lets connections pass: true, false, or undefined where that is not known. */
@@ -221,21 +218,12 @@ export interface Target {
   ports: readonly number[];
 }
 
-const targetsByProject = new WeakMap<Project, Target[]>();
-
 /** Services, Auto Scaling groups and instances behind target groups. */
-export function targets(project: Project): readonly Target[] {
-  let found = targetsByProject.get(project);
-  if (!found) {
-    found = [
-      ...project.all('aws_ecs_service').flatMap((service) => serviceTargets(project, service)),
-      ...project.all('aws_autoscaling_group').flatMap((group) => scalingTargets(project, group)),
-      ...project.all('aws_lb_target_group_attachment').flatMap((attachment) => instanceTargets(project, attachment)),
-    ];
-    targetsByProject.set(project, found);
-  }
-  return found;
-}
+export const targets = oncePer((project): readonly Target[] => [
+  ...project.all('aws_ecs_service').flatMap((service) => serviceTargets(project, service)),
+  ...project.all('aws_autoscaling_group').flatMap((group) => scalingTargets(project, group)),
+  ...project.all('aws_lb_target_group_attachment').flatMap((attachment) => instanceTargets(project, attachment)),
+]);
 
 function serviceTargets(project: Project, service: Resource): Target[] {
   // Without a network of its own a task is reached at its host, on a port that may be any.

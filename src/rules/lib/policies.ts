@@ -1,5 +1,6 @@
+import { oncePer } from '../../terraform/once-per.js';
 import { limits } from '../../terraform/budget.js';
-import type { Block, Project, Resource } from '../../terraform/project.js';
+import type { Block, Resource } from '../../terraform/project.js';
 import {
   decodeJson,
   elements,
@@ -110,26 +111,19 @@ export interface HeldPolicy extends Policy {
   argument: string;
 }
 
-const heldPolicies = new WeakMap<Project, HeldPolicy[]>();
-
 /** Every policy of a project. */
-export function policiesOf(project: Project): readonly HeldPolicy[] {
-  let held = heldPolicies.get(project);
-  if (!held) {
-    const all = Object.entries(policyArguments).flatMap(([type, policies]) =>
-      project
-        .all(type)
-        .flatMap((holder) =>
-          Object.entries(policies).flatMap(([argument, kind]) =>
-            readPolicies(holder, argument).map((policy) => ({ ...policy, kind, holder, argument })),
-          ),
+export const policiesOf = oncePer((project): readonly HeldPolicy[] => {
+  const held = Object.entries(policyArguments).flatMap(([type, policies]) =>
+    project
+      .all(type)
+      .flatMap((holder) =>
+        Object.entries(policies).flatMap(([argument, kind]) =>
+          readPolicies(holder, argument).map((policy) => ({ ...policy, kind, holder, argument })),
         ),
-    );
-    held = project.stage === 'state' ? withoutReflections(all) : all;
-    heldPolicies.set(project, held);
-  }
-  return held;
-}
+      ),
+  );
+  return project.stage === 'state' ? withoutReflections(held) : held;
+});
 
 /** In a state a bucket, a topic or a role also shows the policy that another resource gave it. */
 function withoutReflections(held: HeldPolicy[]): HeldPolicy[] {

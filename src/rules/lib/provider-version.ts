@@ -1,3 +1,4 @@
+import { oncePer } from '../../terraform/once-per.js';
 import { compare, type CompareOperator } from 'compare-versions';
 
 import { laterProviderVersion } from '../../aws/provider-changes.js';
@@ -18,17 +19,8 @@ export interface ProviderChoice {
   stated: boolean;
 }
 
-const choices = new WeakMap<Project, ProviderChoice>();
-
 /** What the lock file says, or else the constraints in all folders of the project together. */
-export function providerChoice(project: Project): ProviderChoice {
-  let choice = choices.get(project);
-  if (!choice) {
-    choice = choose(project);
-    choices.set(project, choice);
-  }
-  return choice;
-}
+export const providerChoice = oncePer(choose);
 
 /** The versions that were looked at to say that something is not there: ` in hashicorp/aws 5.100.0 and 6.25.0`. */
 export function lookedAt(six: boolean): string {

@@ -1,3 +1,4 @@
+import { oncePer } from '../../terraform/once-per.js';
 import { isAddedLater, isOptionalLater } from '../../aws/provider-changes.js';
 import { resourceSchema, schemaTypes, type BlockSchema, type SchemaKind } from '../../aws/provider-schema.js';
 import { nearest } from '../../nearest.js';
@@ -44,22 +45,15 @@ export function writtenResources(project: Project): { resource: Resource; syntax
   return [...seen].map(([syntax, resource]) => ({ resource, syntax }));
 }
 
-const faults = new WeakMap<Project, SchemaFault[]>();
-
 /**
  * What the schema of hashicorp/aws 5.100.0 does not take; nothing where the project is not to be run with a version 5,
  * or says nothing of the version. What came with version 6 is no fault where that may be used too.
  */
-export function schemaFaults(project: Project): readonly SchemaFault[] {
-  let found = faults.get(project);
-  if (!found) {
-    const { stated, five, six } = providerChoice(project);
-    const written = stated && five ? writtenResources(project) : [];
-    found = written.flatMap(({ resource, syntax }) => [...new Reader(resource, six).faults(syntax)]);
-    faults.set(project, found);
-  }
-  return found;
-}
+export const schemaFaults = oncePer((project): readonly SchemaFault[] => {
+  const { stated, five, six } = providerChoice(project);
+  const written = stated && five ? writtenResources(project) : [];
+  return written.flatMap(({ resource, syntax }) => [...new Reader(resource, six).faults(syntax)]);
+});
 
 /** https://developer.hashicorp.com/terraform/language/meta-arguments */
 const metaArguments = new Set(['count', 'for_each', 'depends_on', 'provider']);

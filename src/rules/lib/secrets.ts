@@ -1,7 +1,7 @@
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, isKnown, joinText, show, Text, Unknown, type Value } from '../../terraform/value.js';
 import { field, objectsIn, titleOf, type JsonObject } from './containers.js';
-import { oncePer } from './indexes.js';
+import { oncePer } from '../../terraform/once-per.js';
 import { comesAfter } from './text-order.js';
 
 /** Something that ECS fetches before a container starts. */

@@ -1,5 +1,5 @@
 import type { Project } from '../../terraform/project.js';
-import { oncePer } from './indexes.js';
+import { oncePer } from '../../terraform/once-per.js';
 
 /** The types of resources that are written somewhere and of which nothing is made under a name. */
 const switchedOff = oncePer((project) => {

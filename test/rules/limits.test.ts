@@ -163,6 +163,14 @@ describe('what is beyond a limit', () => {
     }
   });
 
+  it('is not reached by what says of itself how often it is there', async () => {
+    const { cuts, unfinished } = await checked({
+      'main.tf':
+        'locals {\n  count = floor("x", count.index)\n}\nresource "aws_sns_topic" "a" {\n  count = floor("x", count.index)\n  name  = floor("x", count.index)\n}\n',
+    });
+    expect([...cuts, ...unfinished]).toEqual([]);
+  });
+
   it('is told of a policy in an object', async () => {
     const statements = many(1500, () => '{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" },');
     const { cuts } = await checked({

@@ -137,7 +137,9 @@ export function rootVariablesOf(project: Project, place: Place): string[] {
   const look = ({ path, folder, expression }: (typeof waiting)[number]) => {
     for (const reference of referencesIn(expression)) {
       const [kind] = reference.path;
-      if (kind === 'each' || kind === 'count') followRepetition(path, folder, place.block.syntax.body);
+      // What says how often may itself say each or count, though Terraform refuses it.
+      if ((kind === 'each' || kind === 'count') && once(`${path} repeated`))
+        followRepetition(path, folder, place.block.syntax.body);
       const target = referred(reference);
       if (target === undefined) continue;
       if (kind === 'var') visit(`${path}${target}`);

@@ -60,6 +60,8 @@ export function callFunction(name: string, args: readonly Value[], context: Call
 }
 
 function called(name: string, args: readonly Value[], context: CallContext): Value {
+  // Terraform refuses that of all others, and none of them looks whether it was given anything.
+  if (args.length === 0 && name !== 'merge') return unknown;
   const partly = onPartlyKnown.get(name);
   if (partly) return partly(args, context);
   const known = onKnown.get(name);
@@ -237,7 +239,7 @@ function whole(name: 'ceil' | 'floor', value: Value): Value {
 function outermost(name: 'min' | 'max', args: readonly Value[]): Value {
   const numbers = args.map((arg) => (arg instanceof Nearly ? arg.near : isKnown(arg) ? numberOf(arg) : undefined));
   const known = numbers.filter((number) => number !== undefined);
-  if (known.length === 0 || known.length < args.length) return unknown;
+  if (known.length < args.length) return unknown;
   const found = known.reduce((a, b) => Math[name](a, b));
   return args[numbers.indexOf(found)] instanceof Nearly ? new Nearly(found) : found;
 }

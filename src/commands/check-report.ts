@@ -179,7 +179,7 @@ export function jsonReport(result: CheckResult, context: ReportContext): Shown {
     severity,
     message,
     ...(address === undefined ? {} : { address }),
-    ...(location ? { file: shownPath(location, context), line: location.line } : {}),
+    ...placeOf(location, context),
     stages,
     why: rule.why,
     remedy: rule.remedy,
@@ -193,13 +193,12 @@ export function jsonReport(result: CheckResult, context: ReportContext): Shown {
       rule: rule.name,
       why,
       ...(address === undefined ? {} : { address }),
-      ...(location ? { file: shownPath(location, context), line: location.line } : {}),
+      ...placeOf(location, context),
     })),
     unreadModules: result.unreadModules.map(({ address, source, location }) => ({
       address,
       source,
-      file: shownPath(location, context),
-      line: location.line,
+      ...placeOf(location, context),
     })),
     unreadFiles: result.unreadFiles.map(({ path: file, why }) => ({
       file: shownPath({ path: file, line: 1 }, context),
@@ -208,11 +207,31 @@ export function jsonReport(result: CheckResult, context: ReportContext): Shown {
     unfinished: result.unfinished,
     cuts: result.cuts.map(({ what, location }) => ({
       what,
-      ...(location ? { file: shownPath(location, context), line: location.line } : {}),
+      ...placeOf(location, context),
     })),
     resources: result.resources,
   };
   return jsonText(report);
+}
+
+/** A place as the report for machines has it, with columns where they are known. */
+function placeOf(location: Location | undefined, context: ReportContext): object {
+  if (!location) return {};
+  const { line, column, endLine, endColumn } = location;
+  return { file: shownPath(location, context), line, column, endLine, endColumn };
+}
+
+/** The same for a workflow command, where columns have a meaning only within one line. */
+function workflowPlace(location: Location | undefined, context: ReportContext): Record<string, string> {
+  if (!location) return {};
+  const { line, column, endLine = line, endColumn } = location;
+  return {
+    file: shownPath(location, context),
+    line: String(line),
+    ...(endLine === line && column !== undefined && endColumn !== undefined
+      ? { col: String(column), endColumn: String(endColumn) }
+      : {}),
+  };
 }
 
 /**
@@ -224,7 +243,7 @@ export function githubText(result: CheckResult, context: ReportContext): Shown {
   const found = result.findings.map(({ rule, severity, message, address, location }) => ({
     name: commands[severity],
     properties: {
-      ...(location ? { file: shownPath(location, context), line: String(location.line) } : {}),
+      ...workflowPlace(location, context),
       title: rule.name,
     },
     message: [`${address === undefined ? '' : `${address} `}${message}.`, rule.why, rule.remedy],

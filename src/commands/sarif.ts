@@ -111,7 +111,17 @@ export function plainMessage(text: string): string {
 function physicalLocation(location: Location, context: ReportContext): object {
   return {
     artifactLocation: { uri: uriOf(shownPath(location, context), context) },
-    region: { startLine: Math.max(1, location.line), ...(location.endLine ? { endLine: location.endLine } : {}) },
+    region: regionOf(location),
+  };
+}
+
+/** From the first character to behind the last one (§3.30.6 to §3.30.8), where that is known. */
+function regionOf({ line, column, endLine, endColumn }: Location): object {
+  return {
+    startLine: Math.max(1, line),
+    ...(column === undefined ? {} : { startColumn: column }),
+    ...(endLine === undefined ? {} : { endLine }),
+    ...(endColumn === undefined ? {} : { endColumn }),
   };
 }
 

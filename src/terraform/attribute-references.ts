@@ -1,7 +1,7 @@
 import { oncePer } from './once-per.js';
 import type { SchemaKind } from '../aws/provider-schema.js';
 import { expressionsOf, type Expression } from './syntax.js';
-import type { Location } from './project.js';
+import { locationIn, type Location } from './location.js';
 
 /** A place where an attribute of an AWS resource or data source is read: `aws_lb.app.arn`. */
 export interface AttributeReference {
@@ -18,7 +18,7 @@ export const attributeReferences = oncePer((project): readonly AttributeReferenc
   project.files(true).flatMap(({ path, body }) =>
     expressionsOf(body).flatMap((expression) => {
       const reference = read(expression);
-      return reference ? [{ ...reference, location: { path, line: expression.line } }] : [];
+      return reference ? [{ ...reference, location: locationIn(path, expression) }] : [];
     }),
   ),
 );

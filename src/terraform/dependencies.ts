@@ -4,7 +4,8 @@ import { limits } from './budget.js';
 import { providerName, type BlockSyntax, type Expression } from './syntax.js';
 import { referencePath } from './evaluate.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
-import type { Location, Project } from './project.js';
+import { locationIn, type Location } from './location.js';
+import type { Project } from './project.js';
 import {
   argument,
   calledFolder,
@@ -81,7 +82,7 @@ class DependencyReader {
       this.add(
         call,
         `local.${name}`,
-        { path: file, line: attribute.line },
+        locationIn(file, attribute),
         this.targets(call, referencesIn(attribute.expression)),
       );
     for (const [name, block] of declared.outputs)

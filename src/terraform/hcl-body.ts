@@ -2,6 +2,7 @@ import { limitIn, type Budget } from './budget.js';
 import type { BlockSyntax, Body as BodySyntax } from './syntax.js';
 import { evaluate, extend, FailedEvaluation, pairs, type Scope } from './evaluate.js';
 import { EvaluationError } from './evaluation-error.js';
+import { blockLocation, locationIn } from './location.js';
 import { Resource, type Body, type Failure, type Location } from './project.js';
 import { isList, isMap, Many, someElements, Unknown, unknown, type Value } from './value.js';
 
@@ -106,10 +107,11 @@ export class HclBody implements Body {
 
   location(name?: string): Location | undefined {
     if (name === undefined) return this.place;
-    const line =
-      this.syntax.attributes.find((attribute) => attribute.name === name)?.line ??
-      this.syntax.blocks.find(({ type, labels }) => type === name || (type === 'dynamic' && labels[0] === name))?.line;
-    return line === undefined ? undefined : { path: this.place.path, line };
+    const attribute = this.syntax.attributes.find((one) => one.name === name);
+    if (attribute) return locationIn(this.place.path, attribute);
+    const isNamed = ({ type, labels }: BlockSyntax) => type === name || (type === 'dynamic' && labels[0] === name);
+    const block = this.syntax.blocks.find(isNamed);
+    return block && blockLocation(this.place.path, block);
   }
 
   private argument(name: string): Read | undefined {
@@ -180,13 +182,7 @@ export class HclBody implements Body {
   }
 
   private nested(block: BlockSyntax, body: BodySyntax, scope: Scope, uncertain: boolean): Body {
-    return new HclBody(
-      body,
-      { path: this.place.path, line: block.line, endLine: block.endLine },
-      scope,
-      this.reading,
-      uncertain,
-    );
+    return new HclBody(body, blockLocation(this.place.path, block), scope, this.reading, uncertain);
   }
 }
 

@@ -3,6 +3,7 @@ import { account, partitionOf, type Surroundings } from './aws-attributes.js';
 import { evaluate, extend, pairs, quietly, referencePath, type Scope } from './evaluate.js';
 import type { Files } from './functions.js';
 import { HclBody, resourcesIn, type Reading } from './hcl-body.js';
+import { blockLocation } from './location.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { Resource, type Location, type UnreadModule } from './project.js';
 import { convert } from './types.js';
@@ -220,7 +221,7 @@ export class HclModule {
 
   private expandResource(block: PlacedBlock, kind: string, type: string, name: string): Value {
     const { syntax, file } = block;
-    const place: Location = { path: file, line: syntax.line, endLine: syntax.endLine };
+    const place: Location = blockLocation(file, syntax);
     const expanded = this.expansions(block);
     const instances = expanded.expansions.map(({ key, each, uncertain }) => {
       const scope: Scope = extend(this.scope, each);
@@ -250,8 +251,8 @@ export class HclModule {
   /** https://developer.hashicorp.com/terraform/language/meta-arguments/count and …/for_each */
   private expansions(block: PlacedBlock): Expansions {
     const argument = (name: string) => block.syntax.body.attributes.find((attribute) => attribute.name === name);
-    const { labels, line } = block.syntax;
-    const place: Location = { path: block.file, line };
+    const { labels } = block.syntax;
+    const place = blockLocation(block.file, block.syntax);
     const what = `instances of ${labels.join('.')}`;
     const count = argument('count');
     if (count) {
@@ -344,7 +345,7 @@ export class HclModule {
       this.unread.push({
         address,
         source: text,
-        location: { path: file, line: syntax.line },
+        location: blockLocation(file, syntax),
         given: () =>
           syntax.body.attributes.flatMap(({ expression }) =>
             this.usedBy(block, () => evaluate(expression, this.scope)),
@@ -353,7 +354,7 @@ export class HclModule {
       return new Unknown(address);
     }
     const expanded = this.expansions(block);
-    const place = { path: file, line: syntax.line };
+    const place = blockLocation(file, syntax);
     const entered = expanded.expansions.filter(() => this.reading.budget.grantModule(place));
     const values = entered.map((expansion) => this.callModule(block, folder, name, expansion));
     if (values.length === 0 && expanded.expansions.length > 0) return new Unknown(address);

@@ -15,6 +15,7 @@ import {
   type Body,
   type Expression,
   type SourceFile,
+  type Span,
 } from './syntax.js';
 
 let loading: Promise<Parser> | undefined;
@@ -73,7 +74,7 @@ function parseFile(parser: Parser, file: string, raw: string, budget: Budget): S
     const comments: SourceFile['comments'] = [];
     const root = readTree(tree, file, text, comments, budget);
     const broken = root && firstError(root);
-    if (broken) throw new HclError(file, broken.row, errorText(broken, text));
+    if (broken) throw new HclError(file, broken.span.line, errorText(broken, text));
     const reader = new Reader(file, text);
     const bodyNode = root?.children.find((node) => node.type === 'body');
     return { path: file, text, body: bodyNode ? reader.body(bodyNode) : { attributes: [], blocks: [] }, comments };
@@ -123,8 +124,7 @@ interface Node {
   type: string;
   start: number;
   end: number;
-  row: number;
-  endRow: number;
+  span: Span;
   missing: boolean;
   children: Node[];
 }
@@ -143,7 +143,7 @@ function readTree(
 ): Node | undefined {
   if (!budget.grantNodes(tree.rootNode.descendantCount))
     throw new HclError(file, 1, 'is more than one run reads, with the files before it', 'Look at fewer at a time.');
-  const rowAt = rowCounter(text);
+  const placeAt = placeCounter(text);
   const broken = tree.rootNode.hasError;
   let copied = 0;
   const cursor = tree.walk();
@@ -158,14 +158,17 @@ function readTree(
     const type = at.nodeType;
     const start = at.startIndex;
     const end = at.endIndex;
-    const row = rowAt(start);
-    if (depth > deepestNesting) throw new HclError(file, row, tooDeep);
+    const { line, column } = placeAt(start);
+    if (depth > deepestNesting) throw new HclError(file, line, tooDeep);
     if (type === 'comment' && text[start]!.trim() === '') return undefined;
-    if (type === 'comment') {
-      comments.push({ text: commentText(text.slice(start, end)), line: row, endLine: rowAt(end) });
-      return undefined;
-    }
-    const node: Node = { type, start, end, row, endRow: row, missing: broken && at.nodeIsMissing, children: [] };
+    const node: Node = {
+      type,
+      start,
+      end,
+      span: { line, column, endLine: line, endColumn: column },
+      missing: broken && at.nodeIsMissing,
+      children: [],
+    };
     if (at.gotoFirstChild()) {
       do {
         const child = copy(at, depth + 1);
@@ -173,16 +176,21 @@ function readTree(
       } while (at.gotoNextSibling());
       at.gotoParent();
     }
-    if (type === 'block') node.endRow = rowAt(end);
-    return node;
+    // Asked for behind what is inside, so that places are asked for in order.
+    const last = placeAt(end);
+    node.span.endLine = last.line;
+    node.span.endColumn = last.column;
+    if (type !== 'comment') return node;
+    comments.push({ text: commentText(text.slice(start, end)), ...node.span });
+    return undefined;
   }
 }
 
 /**
- * Tells the line, counted from 1, of a position in the text. Asking WebAssembly for it is slower, and positions are asked
- * for nearly in order.
+ * Tells the line and the column, counted from 1, of a position in the text. Asking WebAssembly for them is slower, and
+ * positions are asked for nearly in order.
  */
-function rowCounter(text: string): (position: number) => number {
+function placeCounter(text: string): (position: number) => { line: number; column: number } {
   let row = 1;
   let lineStart = 0;
   let nextBreak = text.indexOf('\n');
@@ -197,7 +205,7 @@ function rowCounter(text: string): (position: number) => number {
       lineStart = nextBreak + 1;
       nextBreak = text.indexOf('\n', lineStart);
     }
-    return row;
+    return { line: row, column: position - lineStart + 1 };
   };
 }
 
@@ -256,8 +264,9 @@ class Reader {
     this.hasLongChain = false;
     const expression = this.expression(value!);
     // Accesses stand side by side in the tree, and one in another in what is read.
-    if (this.hasLongChain && isDeeper(expression, deepestExpression)) throw new HclError(this.file, node.row, tooDeep);
-    return { name: this.source(name!), expression, line: node.row };
+    if (this.hasLongChain && isDeeper(expression, deepestExpression))
+      throw new HclError(this.file, node.span.line, tooDeep);
+    return { name: this.source(name!), expression, ...node.span };
   }
 
   private block(node: Node): BlockSyntax {
@@ -267,7 +276,7 @@ class Reader {
       .map((child) => (child.type === 'identifier' ? this.source(child) : unescape(this.inQuotes(child))));
     const bodyNode = rest.find((child) => child.type === 'body');
     const body = bodyNode ? this.body(bodyNode) : { attributes: [], blocks: [] };
-    return { type: this.source(type!), labels, body, line: node.row, endLine: node.endRow };
+    return { type: this.source(type!), labels, body, ...node.span, header: headerOf(node) };
   }
 
   /** `expression` nodes: a term, followed by accesses to what it gives. */
@@ -289,15 +298,15 @@ class Reader {
   }
 
   private access(of: Expression, node: Node): Expression {
-    const { line } = of;
+    const span = reaching(of, node.span);
     switch (node.type) {
       case 'get_attr':
-        return { kind: 'attribute', line, of, name: this.source(node.children.at(-1)!) };
+        return { kind: 'attribute', ...span, of, name: this.source(node.children.at(-1)!) };
       case 'index':
-        return { kind: 'index', line, of, key: this.indexKey(node) };
+        return { kind: 'index', ...span, of, key: this.indexKey(node) };
       case 'splat': {
         const inner = node.children[0]!.children.filter((child) => ['get_attr', 'index'].includes(child.type));
-        return { kind: 'splat', line, of, each: this.accesses({ kind: 'splat-item', line }, inner) };
+        return { kind: 'splat', ...span, of, each: this.accesses({ kind: 'splat-item', ...node.span }, inner) };
       }
       default:
         throw this.unreadable(node);
@@ -308,32 +317,32 @@ class Reader {
     const [index] = node.children;
     if (index?.type === 'new_index') return this.expression(index.children.find(({ type }) => type === 'expression')!);
     const digits = this.source(node).replace('.', '').trim();
-    return { kind: 'literal', line: node.row, value: Number(digits) };
+    return { kind: 'literal', ...node.span, value: Number(digits) };
   }
 
   private term(node: Node): Expression {
-    const line = node.row;
+    const { span } = node;
     switch (node.type) {
       case 'literal_value':
         return this.literal(node.children[0]!);
       case 'string_lit':
-        return { kind: 'literal', line, value: unescape(this.inQuotes(node)) };
+        return { kind: 'literal', ...span, value: unescape(this.inQuotes(node)) };
       case 'template_expr':
         return this.template(node.children[0]!);
       case 'variable_expr':
-        return { kind: 'name', line, name: this.source(node) };
+        return { kind: 'name', ...span, name: this.source(node) };
       case 'collection_value':
         return this.term(node.children[0]!);
       case 'tuple':
         return {
           kind: 'list',
-          line,
+          ...span,
           items: node.children.filter(({ type }) => type === 'expression').map((item) => this.expression(item)),
         };
       case 'object':
         return {
           kind: 'object',
-          line,
+          ...span,
           entries: node.children.filter(({ type }) => type === 'object_elem').map((entry) => this.entry(entry)),
         };
       case 'function_call':
@@ -351,14 +360,14 @@ class Reader {
 
   private literal(node: Node): Expression {
     const text = this.source(node);
-    const line = node.row;
+    const { span } = node;
     switch (node.type) {
       case 'numeric_lit':
-        return number(line, text);
+        return number(span, text);
       case 'bool_lit':
-        return { kind: 'literal', line, value: text === 'true' };
+        return { kind: 'literal', ...span, value: text === 'true' };
       case 'null_lit':
-        return { kind: 'literal', line, value: null };
+        return { kind: 'literal', ...span, value: null };
       default:
         return this.term(node);
     }
@@ -370,7 +379,7 @@ class Reader {
     // A bare word is the key itself; in brackets it is a reference.
     const bare = key.kind === 'name' && !this.source(keyNode!).startsWith('(');
     return {
-      key: bare ? { kind: 'literal', line: key.line, value: key.name } : key,
+      key: bare ? { kind: 'literal', ...reaching(key, key), value: key.name } : key,
       value: this.expression(valueNode!),
     };
   }
@@ -380,7 +389,7 @@ class Reader {
     const nameEnd = node.children.find(({ type }) => type === '(' || type === '_function_start');
     return {
       kind: 'call',
-      line: node.row,
+      ...node.span,
       name: this.text
         .slice(node.start, nameEnd?.start ?? node.end)
         .split('(', 1)[0]!
@@ -400,24 +409,25 @@ class Reader {
     const ends = { yes: this.expression(yes), no: this.expression(no) };
     return inner
       ? this.hangLast(this.conditional(inner), ends)
-      : { kind: 'conditional', line: node.row, condition: this.expression(condition), ...ends };
+      : { kind: 'conditional', ...node.span, condition: this.expression(condition), ...ends };
   }
 
   private hangLast(chain: Expression, ends: { yes: Expression; no: Expression }): Expression {
-    if (chain.kind !== 'conditional') return { kind: 'conditional', line: chain.line, condition: chain, ...ends };
-    return { ...chain, no: this.hangLast(chain.no, ends) };
+    if (chain.kind !== 'conditional')
+      return { kind: 'conditional', ...reaching(chain, ends.no), condition: chain, ...ends };
+    return { ...chain, ...reaching(chain, ends.no), no: this.hangLast(chain.no, ends) };
   }
 
   private operation(node: Node): Expression {
-    const line = node.row;
+    const { span } = node;
     const at = node.children.findIndex(({ type }) => operators.has(type));
     if (at < 0) throw this.unreadable(node);
     const operator = node.children[at]!.type;
     const right = this.chain(node, node.children.slice(at + 1));
     if (at === 0 && operator === '-' && right.kind === 'literal' && typeof right.value === 'number')
-      return { kind: 'literal', line, value: -right.value };
-    if (at === 0) return { kind: 'unary', line, operator, operand: right };
-    return { kind: 'binary', line, operator, left: this.chain(node, node.children.slice(0, at)), right };
+      return { kind: 'literal', ...span, value: -right.value };
+    if (at === 0) return { kind: 'unary', ...span, operator, operand: right };
+    return { kind: 'binary', ...span, operator, left: this.chain(node, node.children.slice(0, at)), right };
   }
 
   private forExpression(node: Node): Expression {
@@ -430,7 +440,7 @@ class Reader {
       ?.children.find(({ type }) => type === 'expression');
     return {
       kind: 'for',
-      line: node.row,
+      ...node.span,
       ...(names.length > 1 ? { keyName: names[0]! } : {}),
       valueName: names.at(-1)!,
       collection,
@@ -452,7 +462,7 @@ class Reader {
       let raw = this.text.slice(position, Math.max(position, until));
       if (trimNext) raw = raw.trimStart();
       if (trimEnd) raw = raw.trimEnd();
-      if (raw !== '') parts.push({ kind: 'literal', line: node.row, value: raw });
+      if (raw !== '') parts.push({ kind: 'literal', ...node.span, value: raw });
     };
     const filled = node.children.filter(({ type }) => /^template_(interpolation|directive)$/.test(type));
     for (const piece of filled) {
@@ -468,9 +478,9 @@ class Reader {
     const read = texts.map((part) =>
       isText(part) ? { ...part, value: heredoc ? dollars(part.value) : unescape(part.value) } : part,
     );
-    if (read.length === 0) return { kind: 'literal', line: node.row, value: '' };
+    if (read.length === 0) return { kind: 'literal', ...node.span, value: '' };
     if (read.length === 1 && isText(read[0]!)) return read[0]!;
-    return { kind: 'template', line: node.row, parts: read };
+    return { kind: 'template', ...node.span, parts: read };
   }
 
   private heredocRange(node: Node): [number, number] {
@@ -483,7 +493,7 @@ class Reader {
 
   private interpolation(node: Node): Expression {
     const inner = node.children.find(({ type }) => type === 'expression');
-    return inner ? this.expression(inner) : { kind: 'literal', line: node.row, value: '' };
+    return inner ? this.expression(inner) : { kind: 'literal', ...node.span, value: '' };
   }
 
   private directive(node: Node): Expression {
@@ -495,7 +505,7 @@ class Reader {
       }
     };
     collect(node);
-    return { kind: 'directive', line: node.row, parts };
+    return { kind: 'directive', ...node.span, parts };
   }
 
   private inQuotes(node: Node): string {
@@ -507,14 +517,25 @@ class Reader {
   }
 
   private unreadable(node: Node): HclError {
-    return new HclError(this.file, node.row, errorText(node, this.text));
+    return new HclError(this.file, node.span.line, errorText(node, this.text));
   }
 }
 
+/** From where one thing starts to where another ends. */
+function reaching({ line, column }: Span, { endLine, endColumn }: Span): Span {
+  return { line, column, endLine, endColumn };
+}
+
+/** A block's type and labels. */
+function headerOf({ children: [type, ...rest] }: Node): Span {
+  const labels = rest.filter((child) => child.type === 'string_lit' || child.type === 'identifier');
+  return reaching(type!.span, (labels.at(-1) ?? type!).span);
+}
+
 /** A number, or what nobody knows where JavaScript does not have it. */
-function number(line: number, text: string): Expression {
+function number(span: Span, text: string): Expression {
   const value = numberFrom(text);
-  return value === undefined ? { kind: 'directive', line, parts: [] } : { kind: 'literal', line, value };
+  return value === undefined ? { kind: 'directive', ...span, parts: [] } : { kind: 'literal', ...span, value };
 }
 
 function isText(part: Expression): part is Expression & { kind: 'literal'; value: string } {

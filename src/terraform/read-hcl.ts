@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Budget, limitIn, LimitReached, limits } from './budget.js';
 import { folderOfSource, isLeftUnread, isOverride, isRead, isTest } from './module-files.js';
 import { NotReadToEnd, parseHcl } from './parse.js';
-import { HclError, providerName, type BlockSyntax, type Body, type SourceFile } from './syntax.js';
+import { HclError, providerName, type BlockSyntax, type Body, type SourceFile, type Span } from './syntax.js';
 import { evaluate, FailedEvaluation } from './evaluate.js';
 import { EvaluationError } from './evaluation-error.js';
 import { Reading } from './hcl-body.js';
@@ -171,7 +171,7 @@ function withOverrides(files: readonly SourceFile[]): PlacedBlock[] {
     const { type, body } = over.syntax;
     const at = positions.get(nameOf(over.syntax)) ?? -1;
     const base = overridable.has(type) ? blocks[at] : undefined;
-    if (base) blocks[at] = { ...base, syntax: overridden(base.syntax, movedTo(base.syntax.line, body)) };
+    if (base) blocks[at] = { ...base, syntax: overridden(base.syntax, movedTo(base.syntax.header, body)) };
     else blocks.push(over);
   }
   return blocks;
@@ -190,11 +190,13 @@ function overridden(base: BlockSyntax, by: Body): BlockSyntax {
   return { ...base, body: { attributes: [...attributes, ...by.attributes], blocks: [...blocks, ...by.blocks] } };
 }
 
-/** A body as though all of it were written on one line: that of the block it goes into, in another file. */
-function movedTo(line: number, { attributes, blocks }: Body): Body {
+/** A body as though all of it were written where the block that it goes into starts, in another file. */
+function movedTo(header: Span, { attributes, blocks }: Body): Body {
+  const { line, column, endLine, endColumn } = header;
+  const span = { line, column, endLine, endColumn };
   return {
-    attributes: attributes.map((attribute) => ({ ...attribute, line })),
-    blocks: blocks.map((block) => ({ ...block, line, endLine: line, body: movedTo(line, block.body) })),
+    attributes: attributes.map((attribute) => ({ ...attribute, ...span })),
+    blocks: blocks.map((block) => ({ ...block, ...span, header, body: movedTo(header, block.body) })),
   };
 }
 

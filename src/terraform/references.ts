@@ -2,14 +2,14 @@ import path from 'node:path';
 
 import { own } from '../own.js';
 import { folderOfSource, isLeftUnread, isRead } from './module-files.js';
-import { children, type Attribute, type BlockSyntax, type Body, type Expression } from './syntax.js';
+import { children, type Attribute, type BlockSyntax, type Body, type Expression, type Span } from './syntax.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
-import type { Location, Project } from './project.js';
+import { blockLocation, type Location } from './location.js';
+import type { Project } from './project.js';
 
 /** A name that an expression refers to: `["aws_vpc", "this", "id"]`, without indexes. */
-export interface Reference {
+export interface Reference extends Span {
   path: readonly [string, ...string[]];
-  line: number;
   /** The nested block of a resource that it stands in, where that is one of Terraform's own: `postcondition`. */
   section?: string;
 }
@@ -20,7 +20,10 @@ const nothing: ReadonlySet<string> = new Set();
 export function* referencesIn(expression: Expression, bound: ReadonlySet<string> = nothing): Generator<Reference> {
   const names = namesOf(expression);
   if (names) {
-    if (!bound.has(names[0])) yield { path: names, line: expression.line };
+    if (!bound.has(names[0])) {
+      const { line, column, endLine, endColumn } = expression;
+      yield { path: names, line, column, endLine, endColumn };
+    }
     for (const key of keysOf(expression)) yield* referencesIn(key, bound);
     return;
   }
@@ -244,7 +247,7 @@ function folderOf(file: string): string {
 
 /** Where the block of a file stands. */
 export function placeOf({ syntax, file }: PlacedBlock): Location {
-  return { path: file, line: syntax.line, endLine: syntax.endLine };
+  return blockLocation(file, syntax);
 }
 
 /** The folder of a module that is called by path, as `Project.folders` names it; undefined for other sources. */

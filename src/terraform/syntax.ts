@@ -7,11 +7,20 @@ export interface SourceFile {
   comments: Comment[];
 }
 
-export interface Comment {
+/**
+ * Where something stands in its file, counted from 1; columns are in UTF-16 units, and `endColumn` is the one behind the
+ * last character. https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html#_Toc34317685
+ */
+export interface Span {
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+}
+
+export interface Comment extends Span {
   /** Without its marks. */
   text: string;
-  line: number;
-  endLine: number;
 }
 
 /** Arguments and blocks, in the order in which they are written. */
@@ -20,54 +29,53 @@ export interface Body {
   blocks: BlockSyntax[];
 }
 
-export interface Attribute {
+export interface Attribute extends Span {
   name: string;
   expression: Expression;
-  /** Counted from 1, as in every interface here. */
-  line: number;
 }
 
-export interface BlockSyntax {
+export interface BlockSyntax extends Span {
   type: string;
   labels: string[];
   body: Body;
-  line: number;
-  endLine: number;
+  /** Its type and labels, which are what a message about the block points at. */
+  header: Span;
 }
 
 /** https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#expressions */
-export type Expression = { line: number } & (
-  | { kind: 'literal'; value: string | number | boolean | null }
-  /** A quoted text or a heredoc with something to fill in. */
-  | { kind: 'template'; parts: Expression[] }
-  | { kind: 'list'; items: Expression[] }
-  | { kind: 'object'; entries: { key: Expression; value: Expression }[] }
-  /** The first name of a reference: `var`, `local`, a resource's type, a `for` variable. */
-  | { kind: 'name'; name: string }
-  | { kind: 'attribute'; of: Expression; name: string }
-  | { kind: 'index'; of: Expression; key: Expression }
-  /** `of[*].x.y` (full) or `of.*.x.y`; `each` is what follows, applied to `{ kind: 'splat-item' }`. */
-  | { kind: 'splat'; of: Expression; each: Expression }
-  | { kind: 'splat-item' }
-  | { kind: 'call'; name: string; arguments: Expression[]; expandLast: boolean }
-  | { kind: 'conditional'; condition: Expression; yes: Expression; no: Expression }
-  | { kind: 'unary'; operator: string; operand: Expression }
-  | { kind: 'binary'; operator: string; left: Expression; right: Expression }
-  | {
-      kind: 'for';
-      keyName?: string;
-      valueName: string;
-      collection: Expression;
-      /** Absent for a list. */
-      key?: Expression;
-      value: Expression;
-      condition?: Expression;
-      /** `...`: values of the same key are gathered. */
-      grouped: boolean;
-    }
-  /** `%{ if }`, `%{ for }` in a template. */
-  | { kind: 'directive'; parts: Expression[] }
-);
+export type Expression = Span &
+  (
+    | { kind: 'literal'; value: string | number | boolean | null }
+    /** A quoted text or a heredoc with something to fill in. */
+    | { kind: 'template'; parts: Expression[] }
+    | { kind: 'list'; items: Expression[] }
+    | { kind: 'object'; entries: { key: Expression; value: Expression }[] }
+    /** The first name of a reference: `var`, `local`, a resource's type, a `for` variable. */
+    | { kind: 'name'; name: string }
+    | { kind: 'attribute'; of: Expression; name: string }
+    | { kind: 'index'; of: Expression; key: Expression }
+    /** `of[*].x.y` (full) or `of.*.x.y`; `each` is what follows, applied to `{ kind: 'splat-item' }`. */
+    | { kind: 'splat'; of: Expression; each: Expression }
+    | { kind: 'splat-item' }
+    | { kind: 'call'; name: string; arguments: Expression[]; expandLast: boolean }
+    | { kind: 'conditional'; condition: Expression; yes: Expression; no: Expression }
+    | { kind: 'unary'; operator: string; operand: Expression }
+    | { kind: 'binary'; operator: string; left: Expression; right: Expression }
+    | {
+        kind: 'for';
+        keyName?: string;
+        valueName: string;
+        collection: Expression;
+        /** Absent for a list. */
+        key?: Expression;
+        value: Expression;
+        condition?: Expression;
+        /** `...`: values of the same key are gathered. */
+        grouped: boolean;
+      }
+    /** `%{ if }`, `%{ for }` in a template. */
+    | { kind: 'directive'; parts: Expression[] }
+  );
 
 /** A place in the user's files that cannot be read; `remedy` is what would do, where that is not to mend it there. */
 export class HclError extends Error {

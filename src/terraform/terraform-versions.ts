@@ -2,7 +2,7 @@ import { compare } from 'compare-versions';
 
 import type { Body, Expression } from './syntax.js';
 import type { ModuleFolder } from './module-folder.js';
-import type { Location } from './project.js';
+import { blockLocation, locationIn, type Location } from './location.js';
 import { argument, literalText } from './references.js';
 
 /** An entry of `required_providers`. */
@@ -19,13 +19,14 @@ export function requiredProviders(folder: ModuleFolder): RequiredProvider[] {
     (syntax.type === 'terraform' ? syntax.body.blocks : [])
       .filter(({ type }) => type === 'required_providers')
       .flatMap(({ body }) => body.attributes)
-      .map(({ name, expression, line }) => {
+      .map((attribute) => {
+        const { name, expression } = attribute;
         const [source, version] = [entryText(expression, 'source'), entryText(expression, 'version')];
         const short =
           expression.kind === 'literal' && typeof expression.value === 'string' ? expression.value : version;
         return {
           name,
-          location: { path: file, line },
+          location: locationIn(file, attribute),
           ...(source === undefined ? {} : { source }),
           ...(short === undefined ? {} : { version: short }),
         };
@@ -43,8 +44,8 @@ function entryText(expression: Expression, name: string): string | undefined {
 export function requiredVersions(folder: ModuleFolder): { constraint: string; location: Location }[] {
   return folder.blocks.flatMap(({ syntax, file }) => {
     const constraint = syntax.type === 'terraform' ? literalText(syntax.body, 'required_version') : undefined;
-    const line = argument(syntax.body, 'required_version')?.line ?? syntax.line;
-    return constraint === undefined ? [] : [{ constraint, location: { path: file, line } }];
+    const place = argument(syntax.body, 'required_version') ?? syntax.header;
+    return constraint === undefined ? [] : [{ constraint, location: locationIn(file, place) }];
   });
 }
 
@@ -88,7 +89,7 @@ export function providersUsed(folder: ModuleFolder): Map<string, Location> {
     if (!used.has(name)) used.set(name, location);
   };
   for (const { syntax, file } of folder.blocks) {
-    const location = { path: file, line: syntax.line, endLine: syntax.endLine };
+    const location = blockLocation(file, syntax);
     if (syntax.type === 'provider') add(syntax.labels[0] ?? '', location);
     if (!['resource', 'data', 'ephemeral'].includes(syntax.type)) continue;
     const name = providerOf(syntax.labels[0] ?? '', syntax.body);

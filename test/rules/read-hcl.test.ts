@@ -132,7 +132,7 @@ resource "aws_lb" "other" {}
   expect([app!.get('name'), app!.get('access_logs.bucket')]).toEqual(['app', 'logs']);
   expect([app!.get('subnets'), app!.location('subnets')]).toEqual([
     ['subnet-1', 'subnet-2'],
-    { path: 'main.tf', line: 1 },
+    { path: 'main.tf', line: 1, column: 1, endLine: 1, endColumn: 24 },
   ]);
   expect(other!.location()?.path).toBe('a_override.tf');
 });

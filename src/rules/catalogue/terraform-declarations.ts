@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { own } from '../../own.js';
 
-import type { BlockSyntax, Body } from '../../terraform/syntax.js';
+import type { Attribute, BlockSyntax, Body } from '../../terraform/syntax.js';
 import { isOverride } from '../../terraform/module-files.js';
 import { argument, placeOf, resourceAddress } from '../../terraform/references.js';
 import type { ModuleFolder, PlacedBlock } from '../../terraform/module-folder.js';
-import type { Location } from '../../terraform/project.js';
+import { blockLocation, locationIn, type Location } from '../../terraform/location.js';
 import { defineRules } from '../rule.js';
 
 /** What Terraform tells one declaration from others by: `aws_vpc.this`, `variable region`, `provider aws.replica`. */
@@ -32,13 +32,14 @@ function* declarationsIn({ syntax, file }: PlacedBlock): Generator<Declaration> 
   if (syntax.type === 'locals') {
     // The same name twice in one block is another rule's.
     const byName = new Map(syntax.body.attributes.map((attribute) => [attribute.name, attribute]));
-    for (const { name: local, line } of byName.values())
-      yield { name: `local.${local}`, location: { path: file, line } };
+    for (const attribute of byName.values())
+      yield { name: `local.${attribute.name}`, location: locationIn(file, attribute) };
   }
   if (syntax.type !== 'terraform') return;
-  for (const { type, line } of syntax.body.blocks) {
-    if (type === 'required_providers') yield { name: 'required_providers', location: { path: file, line } };
-    if (type === 'backend' || type === 'cloud') yield { name: 'the backend', location: { path: file, line } };
+  for (const block of syntax.body.blocks) {
+    const { type } = block;
+    if (type === 'required_providers') yield { name: 'required_providers', location: blockLocation(file, block) };
+    if (type === 'backend' || type === 'cloud') yield { name: 'the backend', location: blockLocation(file, block) };
   }
 }
 
@@ -56,12 +57,12 @@ function* repetitions(folder: ModuleFolder): Generator<Declaration & { first: Lo
 }
 
 /** Arguments that are written twice in one block, whatever the depth. */
-function* repeatedArguments(body: Body): Generator<{ name: string; line: number; first: number }> {
-  const seen = new Map<string, number>();
-  for (const { name, line } of body.attributes) {
-    const first = seen.get(name);
-    if (first !== undefined) yield { name, line, first };
-    else seen.set(name, line);
+function* repeatedArguments(body: Body): Generator<{ attribute: Attribute; first: Attribute }> {
+  const seen = new Map<string, Attribute>();
+  for (const attribute of body.attributes) {
+    const first = seen.get(attribute.name);
+    if (first) yield { attribute, first };
+    else seen.set(attribute.name, attribute);
   }
   for (const block of body.blocks) yield* repeatedArguments(block.body);
 }
@@ -158,8 +159,11 @@ provider "aws" {
     check(project, { finding }) {
       for (const { path: file, body } of project.files(true)) {
         for (const { body: inner } of body.blocks) {
-          for (const { name, line, first } of repeatedArguments(inner))
-            finding({ path: file, line }, `${name} is set a second time; the first is in line ${first}`);
+          for (const { attribute, first } of repeatedArguments(inner))
+            finding(
+              locationIn(file, attribute),
+              `${attribute.name} is set a second time; the first is in line ${first.line}`,
+            );
         }
       }
     },
@@ -230,10 +234,14 @@ terraform {
     },
     check(project, { finding }) {
       for (const { path: file, body } of project.files(true)) {
-        for (const { type, labels, line } of body.blocks) {
+        for (const block of body.blocks) {
+          const { type, labels } = block;
           const wanted = own(labelsOf, type);
           if (wanted !== undefined && labels.length !== wanted)
-            finding({ path: file, line }, `a ${type} block has ${labels.length} of the ${wanted} labels it must have`);
+            finding(
+              blockLocation(file, block),
+              `a ${type} block has ${labels.length} of the ${wanted} labels it must have`,
+            );
         }
       }
     },

@@ -9,6 +9,7 @@ import {
 } from '../lib/evaluation.js';
 import { argument, declarationsOf, isDeployed, referencesIn, referencesOf } from '../../terraform/references.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
+import { locationIn } from '../../terraform/location.js';
 import type { Project } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
@@ -177,10 +178,7 @@ resource "aws_vpc" "this" {
           for (const attribute of syntax.body.attributes) {
             const [index] = workspaceIndexes(folder, attribute.expression);
             if (index)
-              finding(
-                { path: file, line: index.line },
-                'indexes a map by the workspace, which may be one it does not have',
-              );
+              finding(locationIn(file, index), 'indexes a map by the workspace, which may be one it does not have');
           }
         }
       }

@@ -12,7 +12,8 @@ import {
 } from '../../terraform/references.js';
 import { isFunction } from '../../terraform/functions.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
-import type { Location, Project } from '../../terraform/project.js';
+import { blockLocation, locationIn, type Location } from '../../terraform/location.js';
+import type { Project } from '../../terraform/project.js';
 import { defineRules, type Report } from '../rule.js';
 
 /** Calls `visit` with every reference in the modules whose declarations are all known. */
@@ -24,7 +25,7 @@ function eachReference(
     if (!isReadWhole(project, folder)) continue;
     for (const { syntax, file } of folder.blocks) {
       for (const reference of referencesOf(syntax))
-        visit(reference, { location: { path: file, line: reference.line }, block: syntax, folder });
+        visit(reference, { location: locationIn(file, reference), block: syntax, folder });
     }
   }
 }
@@ -80,18 +81,16 @@ function checkModuleCalls(project: Project, { finding }: Report): void {
       const called = syntax.type === 'module' ? folders.get(calledFolder(folder, syntax) ?? '?') : undefined;
       if (!called || !isReadWhole(project, called)) continue;
       const { variables } = declarationsOf(called);
-      for (const { name, line } of syntax.body.attributes) {
+      for (const attribute of syntax.body.attributes) {
+        const { name } = attribute;
         if (!callArguments.has(name) && !variables.has(name))
-          finding({ path: file, line }, `gives ${name} to a module that has no variable of this name`);
+          finding(locationIn(file, attribute), `gives ${name} to a module that has no variable of this name`);
       }
       const missing = [...variables]
         .filter(([name, variable]) => !argument(variable.syntax.body, 'default') && !argument(syntax.body, name))
         .map(([name]) => name);
       if (missing.length > 0)
-        finding(
-          { path: file, line: syntax.line, endLine: syntax.endLine },
-          `calls the module ${called.path || '..'} without ${missing.join(', ')}`,
-        );
+        finding(blockLocation(file, syntax), `calls the module ${called.path || '..'} without ${missing.join(', ')}`);
     }
   }
 }
@@ -305,7 +304,7 @@ resource "aws_vpc" "this" {
         for (const { syntax, file } of folder.blocks) {
           const called = syntax.type === 'module' ? calledFolder(folder, syntax) : undefined;
           if (called === undefined) continue;
-          const location = { path: file, line: argument(syntax.body, 'source')?.line ?? syntax.line };
+          const location = locationIn(file, argument(syntax.body, 'source') ?? syntax.header);
           const files = project.list(called);
           // What is above the folder that was given may not be there to be read.
           if (!files && called.startsWith('..')) abstain(location, `${called} is outside of the folder`);
@@ -338,9 +337,9 @@ resource "aws_vpc" "this" {
     check(project, { finding }) {
       for (const { blocks } of project.folders) {
         for (const { syntax, file } of blocks) {
-          for (const { name, line } of callsIn(syntax.body, syntax.type === 'variable'))
-            if (!isFunction(name) || goneFunctions.has(name))
-              finding({ path: file, line }, `there is no function ${name}()`);
+          for (const call of callsIn(syntax.body, syntax.type === 'variable'))
+            if (!isFunction(call.name) || goneFunctions.has(call.name))
+              finding(locationIn(file, call), `there is no function ${call.name}()`);
         }
       }
     },

@@ -1,7 +1,7 @@
 import { blockVersions, functionVersions, lockFileVersion, writeOnlyVersion } from '../../aws/terraform-features.js';
 import { own } from '../../own.js';
 import { expressionsOf } from '../../terraform/syntax.js';
-import { argument, isDeployed, isReadWhole } from '../../terraform/references.js';
+import { argument, isDeployed, isReadWhole, placeOf } from '../../terraform/references.js';
 import {
   isOlder,
   limitsOf,
@@ -299,7 +299,7 @@ provider "aws" {
       const block =
         root.blocks.find(({ syntax }) => syntax.type === 'terraform') ??
         root.blocks.find(({ syntax }) => syntax.type === 'provider');
-      if (block) finding({ path: block.file, line: block.syntax.line }, 'there is no required_version');
+      if (block) finding(placeOf(block), 'there is no required_version');
     },
   },
 );

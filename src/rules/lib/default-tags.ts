@@ -1,6 +1,7 @@
 import type { Body, BlockSyntax, Expression } from '../../terraform/syntax.js';
 import { referencePath } from '../../terraform/evaluate.js';
-import type { Location, Project, Resource } from '../../terraform/project.js';
+import { blockLocation, type Location } from '../../terraform/location.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { argument, literalText } from '../../terraform/references.js';
 import { addTo } from '../../terraform/groups.js';
 import { oncePer } from '../../terraform/once-per.js';
@@ -26,7 +27,7 @@ export function awsProviders(project: Project): AwsProvider[] {
       const alias = literalText(syntax.body, 'alias');
       return {
         name: alias === undefined ? 'aws' : `aws.${alias}`,
-        location: { path: file, line: syntax.line, endLine: syntax.endLine },
+        location: blockLocation(file, syntax),
         tags: block && tagsIn(block.body),
         hasDefaultTags: block !== undefined,
       };

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { own } from '../../own.js';
 
 import type { Attribute, BlockSyntax, Body } from '../../terraform/syntax.js';
 import { isOverride } from '../../terraform/module-files.js';
@@ -80,23 +79,6 @@ function layoutKind({ type, body }: BlockSyntax): 'required_providers' | 'provid
   const isBackend = body.blocks.some((block) => block.type === 'backend');
   return isBackend && body.blocks.length === 1 && body.attributes.length === 0 ? 'backend' : 'required_providers';
 }
-
-/** How many labels the blocks of Terraform's language have. */
-const labelsOf: Readonly<Record<string, number>> = {
-  resource: 2,
-  data: 2,
-  ephemeral: 2,
-  variable: 1,
-  output: 1,
-  module: 1,
-  provider: 1,
-  check: 1,
-  locals: 0,
-  terraform: 0,
-  moved: 0,
-  removed: 0,
-  import: 0,
-};
 
 export default defineRules(
   {
@@ -210,39 +192,6 @@ terraform {
         const files = kind && providerFiles[kind];
         if (files && !files.includes(path.posix.basename(block.file)))
           finding(placeOf(block), `a ${block.syntax.type} block is in ${block.file}, not in ${files[0]}`);
-      }
-    },
-  },
-  {
-    name: 'block-labels',
-    severity: 'error',
-    title: 'every block has the labels that its kind needs',
-    why: 'Terraform reads nothing of the file: "Missing name for resource: All resource blocks must have 2 labels (type, name)", "Extraneous label for variable".',
-    remedy: 'Give a resource or data source its type and a name, and other blocks one name.',
-    catalogue: ['S000-31'],
-    stages: ['hcl'],
-    source: 'https://developer.hashicorp.com/terraform/language/syntax/configuration#blocks',
-    example: {
-      broken: `resource "aws_vpc" {
-  cidr_block = "10.0.0.0/16"
-}
-`,
-      sound: `resource "aws_vpc" "this" {
-  cidr_block = "10.0.0.0/16"
-}
-`,
-    },
-    check(project, { finding }) {
-      for (const { path: file, body } of project.files(true)) {
-        for (const block of body.blocks) {
-          const { type, labels } = block;
-          const wanted = own(labelsOf, type);
-          if (wanted !== undefined && labels.length !== wanted)
-            finding(
-              blockLocation(file, block),
-              `a ${type} block has ${labels.length} of the ${wanted} labels it must have`,
-            );
-        }
       }
     },
   },

@@ -131,6 +131,9 @@ const language = block({
   },
 });
 
+/** https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides/0-15 */
+const goneProvisioners = new Set(['chef', 'habitat', 'puppet', 'salt-masterless']);
+
 /** Something in a file that Terraform's own language does not take. */
 export interface LanguageFault {
   kind: 'labels' | 'unknown' | 'missing' | 'reserved' | 'repeated';
@@ -218,6 +221,10 @@ function* blockFaults(nested: BlockSyntax, takes: BlockLanguage, place: Place): 
       at: header,
       message: `a ${type} block has ${labels.length} of the ${inner.labels} labels it must have`,
     };
+  if (type === 'provisioner' && goneProvisioners.has(labels[0] ?? ''))
+    yield { kind: 'unknown', at: header, message: `there is no provisioner ${labels[0]} any more` };
+  if (type === 'check' && !body.blocks.some((one) => one.type === 'assert'))
+    yield { kind: 'missing', at: header, message: 'the check block has no assert' };
   const there = new Set(body.attributes.map(({ name }) => name));
   for (const name of isOverride ? [] : inner.required) {
     if (!there.has(name)) yield { kind: 'missing', at: header, message: `the ${type} block has no ${name}` };

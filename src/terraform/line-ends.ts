@@ -1,4 +1,12 @@
-import { within, type Attribute, type BlockSyntax, type Body, type Expression, type Span } from './syntax.js';
+import {
+  within,
+  type Attribute,
+  type BlockSyntax,
+  type Body,
+  type Expression,
+  type SourceFile,
+  type Span,
+} from './syntax.js';
 
 /** Where Terraform wants a line to end, or not to, and the grammar that reads files here does not mind. */
 export interface LineFault {
@@ -11,11 +19,14 @@ export interface LineFault {
  * Where arguments and blocks do not end with their lines, or entries of an object are not told apart.
  * https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#attribute-definitions and the sections behind it
  */
-export function* lineFaults({ text, body }: { text: string; body: Body }): Generator<LineFault> {
+export function* lineFaults({ text, body, comments, looseLines = [] }: SourceFile): Generator<LineFault> {
   const lines = text.split('\n');
-  yield* betweenItems(body);
+  for (const at of looseLines) yield { at, message: 'an argument goes on in this line, and no bracket is open' };
+  const long = comments.filter(({ line, endLine }) => endLine > line);
+  const bridges = new Map(long.map(({ line, endLine }) => [line, endLine]));
+  yield* betweenItems(body, bridges);
   for (const attribute of body.attributes) yield* inExpression(attribute.expression, lines);
-  for (const block of body.blocks) yield* inBlock(block, lines);
+  for (const block of body.blocks) yield* inBlock(block, lines, bridges);
 }
 
 type Item = Attribute | BlockSyntax;
@@ -30,15 +41,18 @@ function itemsOf({ attributes, blocks }: Body): Item[] {
   return [...attributes, ...blocks].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function* betweenItems(body: Body): Generator<LineFault> {
+/** `bridges` are comments of several lines, by the first: no line ends in them. */
+type Bridges = ReadonlyMap<number, number>;
+
+function* betweenItems(body: Body, bridges: Bridges): Generator<LineFault> {
   const items = itemsOf(body);
   for (const [at, item] of items.entries()) {
     const next = items[at + 1];
-    if (next && next.line === item.endLine) yield missingEnd(item);
+    if (next && (next.line === item.endLine || next.line === bridges.get(item.endLine))) yield missingEnd(item);
   }
 }
 
-function* inBlock(block: BlockSyntax, lines: readonly string[]): Generator<LineFault> {
+function* inBlock(block: BlockSyntax, lines: readonly string[], bridges: Bridges): Generator<LineFault> {
   const { header, body } = block;
   const behind = withoutComments((lines[header.endLine - 1] ?? '').slice(header.endColumn - 1)).trimStart();
   if (!behind.startsWith('{'))
@@ -49,12 +63,12 @@ function* inBlock(block: BlockSyntax, lines: readonly string[]): Generator<LineF
     if (!isOne)
       yield { at: header, message: `a ${block.type} block that starts in one line has more in it than one argument` };
   } else if (first) {
-    yield* betweenItems(body);
+    yield* betweenItems(body, bridges);
     const last = rest.at(-1) ?? first;
     if (last.endLine === block.endLine) yield missingEnd(last);
   }
   for (const { expression } of body.attributes) yield* inExpression(expression, lines);
-  for (const nested of body.blocks) yield* inBlock(nested, lines);
+  for (const nested of body.blocks) yield* inBlock(nested, lines, bridges);
 }
 
 /** Entries of an object on one line have a comma between them. */

@@ -17,6 +17,7 @@ import {
   type SourceFile,
   type Span,
 } from './syntax.js';
+import { causeIn } from './unreadable.js';
 
 let loading: Promise<Parser> | undefined;
 
@@ -74,10 +75,18 @@ function parseFile(parser: Parser, file: string, raw: string, budget: Budget): S
     const comments: SourceFile['comments'] = [];
     const root = readTree(tree, file, text, comments, budget);
     const broken = root && firstError(root);
-    if (broken) throw new HclError(file, broken.span.line, errorText(broken, text));
+    if (broken) {
+      const { line, endLine } = broken.span;
+      const cause = causeIn(text, line, Math.max(endLine, line + 1));
+      throw new HclError(file, cause?.line ?? line, cause?.why ?? errorText(broken, text));
+    }
+    if (root?.children.some(({ type }) => type === 'object'))
+      throw new HclError(file, 1, 'is JSON, which is read from files with names that end in .json');
     const reader = new Reader(file, text);
     const bodyNode = root?.children.find((node) => node.type === 'body');
-    return { path: file, text, body: bodyNode ? reader.body(bodyNode) : { attributes: [], blocks: [] }, comments };
+    const body = bodyNode ? reader.body(bodyNode) : { attributes: [], blocks: [] };
+    const { looseLines } = reader;
+    return { path: file, text, body, comments, ...(looseLines.length > 0 ? { looseLines } : {}) };
   } finally {
     tree.delete();
   }
@@ -242,6 +251,8 @@ function isDeeper(expression: Expression, most: number): boolean {
 
 /** Turns the nodes of one file into syntax. */
 class Reader {
+  /** See SourceFile. */
+  readonly looseLines: Span[] = [];
   private hasLongChain = false;
 
   constructor(
@@ -264,6 +275,8 @@ class Reader {
     this.hasLongChain = false;
     const expression = this.expression(value!);
     // Accesses stand side by side in the tree, and one in another in what is read.
+    const loose = looseLine(value!);
+    if (loose) this.looseLines.push(loose);
     if (this.hasLongChain && isDeeper(expression, deepestExpression))
       throw new HclError(this.file, node.span.line, tooDeep);
     return { name: this.source(name!), expression, ...node.span };
@@ -519,6 +532,25 @@ class Reader {
   private unreadable(node: Node): HclError {
     return new HclError(this.file, node.span.line, errorText(node, this.text));
   }
+}
+
+/** What has brackets or quotes around it, in which lines may end anywhere. */
+const bracketed = new Set(['collection_value', 'for_expr', 'function_call', 'index', 'template_expr', 'string_lit']);
+
+/** The part of an expression that stands in another line than what is before it, outside of all brackets. */
+function looseLine(node: Node): Span | undefined {
+  if (node.span.line === node.span.endLine || bracketed.has(node.type)) return undefined;
+  let depth = 0;
+  for (const [at, child] of node.children.entries()) {
+    const before = node.children[at - 1];
+    if (child.type === ')') depth--;
+    if (depth === 0 && child.type !== ')') {
+      const found = before && before.span.endLine < child.span.line ? child.span : looseLine(child);
+      if (found) return found;
+    }
+    if (child.type === '(') depth++;
+  }
+  return undefined;
 }
 
 /** From where one thing starts to where another ends. */

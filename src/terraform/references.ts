@@ -100,6 +100,7 @@ const keywordArguments: Readonly<Record<string, readonly string[]>> = {
   provisioner: ['when', 'on_failure'],
   action_trigger: ['events'],
   import: ['to', 'provider'],
+  output: ['type'],
 };
 
 /** The references in a block of a file: of its arguments and of the blocks in it. */
@@ -109,7 +110,8 @@ export function* referencesOf(block: BlockSyntax): Generator<Reference> {
       for (const inner of block.body.blocks) yield* inBody(inner.body, nothing, inner.type, undefined);
       return;
     case 'import':
-      yield* inBody(block.body, nothing, 'import', undefined);
+    case 'output':
+      yield* inBody(block.body, nothing, block.type, undefined);
       return;
     case 'resource':
     case 'data':
@@ -118,7 +120,6 @@ export function* referencesOf(block: BlockSyntax): Generator<Reference> {
     case 'action':
     case 'provider':
     case 'locals':
-    case 'output':
     case 'check':
       yield* inBody(block.body, nothing, 'resource', undefined);
       return;

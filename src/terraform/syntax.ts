@@ -5,6 +5,8 @@ export interface SourceFile {
   text: string;
   body: Body;
   comments: Comment[];
+  /** Where an argument goes on in another line though no bracket is open, which Terraform refuses. */
+  looseLines?: readonly Span[];
 }
 
 /**

@@ -38,7 +38,8 @@ function* declarationsIn({ syntax, file }: PlacedBlock): Generator<Declaration> 
   for (const block of syntax.body.blocks) {
     const { type } = block;
     if (type === 'required_providers') yield { name: 'required_providers', location: blockLocation(file, block) };
-    if (type === 'backend' || type === 'cloud') yield { name: 'the backend', location: blockLocation(file, block) };
+    if (['backend', 'cloud', 'state_store'].includes(type))
+      yield { name: 'the backend', location: blockLocation(file, block) };
   }
 }
 

@@ -8,7 +8,7 @@ import type { BlockSyntax, SourceFile } from '../../terraform/syntax.js';
 import type { Project } from '../../terraform/project.js';
 import { referenceFaults } from '../lib/condition-references.js';
 import { missingConfigurations } from '../lib/provider-configurations.js';
-import { staticFaults } from '../lib/static-values.js';
+import { isProviderName, staticFaults } from '../lib/static-values.js';
 import { misfit, notAType } from '../lib/type-constraints.js';
 import { defineRules } from '../rule.js';
 
@@ -55,7 +55,7 @@ const reservedVariables = new Set([
 function badName({ type, labels }: BlockSyntax): string | undefined {
   if (type === 'provider') {
     const [name = ''] = labels;
-    return /[A-Z_]/.test(name)
+    return !isProviderName(name)
       ? `${name} is no name of a provider, which has neither capitals nor underscores`
       : undefined;
   }
@@ -66,6 +66,9 @@ function badName({ type, labels }: BlockSyntax): string | undefined {
   const [name = ''] = labels;
   return type === 'variable' && reservedVariables.has(name) ? `a variable cannot be called ${name}` : undefined;
 }
+
+/** Blocks that an override file cannot add: https://developer.hashicorp.com/terraform/language/files/override */
+const overriding = new Set(['resource', 'data', 'module', 'variable', 'output']);
 
 const repeatable = new Set(['resource', 'data', 'ephemeral', 'module', 'action']);
 
@@ -104,6 +107,11 @@ export default defineRules(
       for (const file of project.files(true)) {
         for (const fault of faultsOf(file))
           if (fault.kind !== 'labels') finding(locationIn(file.path, fault.at), `${fault.message}${hint(fault)}`);
+      }
+      for (const { syntax: block, file } of project.folders.flatMap(({ blocks }) => blocks)) {
+        // What overrides a block has become part of it.
+        if (isOverride(file) && overriding.has(block.type))
+          finding(blockLocation(file, block), `there is no ${[block.type, ...block.labels].join(' ')} to override`);
       }
     },
   },
@@ -284,13 +292,14 @@ resource "aws_dynamodb_table" "orders" {
 `,
     },
     check(project, { finding }) {
-      for (const { file, block } of blocksOf(project)) {
-        if (block.type !== 'variable' || file.path.endsWith('.json')) continue;
+      for (const { file, syntax: block } of project.folders.flatMap(({ blocks }) => blocks)) {
+        // In JSON a type is a text.
+        if (block.type !== 'variable' || file.endsWith('.json')) continue;
         const [type, value, nullable] = ['type', 'default', 'nullable'].map((name) => argument(block.body, name));
         const bad = type && notAType(type.expression);
-        if (type && bad !== undefined) finding(locationIn(file.path, type), `type: ${bad}`);
+        if (type && bad !== undefined) finding(locationIn(file, type), `type: ${bad}`);
         if (!value) continue;
-        const at = locationIn(file.path, value);
+        const at = locationIn(file, value);
         const is = (one: typeof value | undefined, literal: null | false) =>
           one?.expression.kind === 'literal' && one.expression.value === literal;
         if (is(nullable, false) && is(value, null)) finding(at, 'default is null, and nullable is false');

@@ -41,9 +41,9 @@ function hintFor(target: string, { resources, variables, locals }: Declarations)
   return kind === 'var' && locals.has(name) ? `; there is local.${name}` : '';
 }
 
-/** The functions that a body calls, but for the words of a variable's type. */
-function* callsIn(body: Body, isVariable = false): Generator<Expression & { kind: 'call' }> {
-  for (const { name, expression } of body.attributes) if (!(isVariable && name === 'type')) yield* calls(expression);
+/** The functions that a body calls, but for the words of the type of a variable or output. */
+function* callsIn(body: Body, hasType = false): Generator<Expression & { kind: 'call' }> {
+  for (const { name, expression } of body.attributes) if (!(hasType && name === 'type')) yield* calls(expression);
   for (const block of body.blocks) yield* callsIn(block.body);
 }
 
@@ -337,7 +337,7 @@ resource "aws_vpc" "this" {
     check(project, { finding }) {
       for (const { blocks } of project.folders) {
         for (const { syntax, file } of blocks) {
-          for (const call of callsIn(syntax.body, syntax.type === 'variable'))
+          for (const call of callsIn(syntax.body, syntax.type === 'variable' || syntax.type === 'output'))
             if (!isFunction(call.name) || goneFunctions.has(call.name))
               finding(locationIn(file, call), `there is no function ${call.name}()`);
         }

@@ -1,4 +1,4 @@
-import { argument, calledFolder, isReadWhole } from '../../terraform/references.js';
+import { argument, calledFolder, isDeployed, isReadWhole } from '../../terraform/references.js';
 import { providerName, type Attribute, type BlockSyntax, type Body, type Expression } from '../../terraform/syntax.js';
 import { blockLocation, locationIn, type Location } from '../../terraform/location.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
@@ -39,7 +39,7 @@ function awaited({ blocks }: ModuleFolder): string[] {
     .filter((name) => name !== undefined);
 }
 
-/** The configurations with an alias that a module has, by name: its own, and those that its caller gives it. */
+/** The configurations with an alias that a module has, by name: its own, and those that it waits for. */
 function configurations(folder: ModuleFolder): Set<string> {
   const own = folder.blocks
     .filter(({ syntax }) => syntax.type === 'provider')
@@ -47,17 +47,39 @@ function configurations(folder: ModuleFolder): Set<string> {
   return new Set([...own, ...awaited(folder)]);
 }
 
+/** The same with what calls give a module, which need not wait for it. */
+function allConfigurations(project: Project): Map<string, Set<string>> {
+  const known = new Map(project.folders.map((folder) => [folder.path, configurations(folder)]));
+  for (const folder of project.folders) {
+    for (const { syntax } of folder.blocks) {
+      const called = syntax.type === 'module' ? known.get(calledFolder(folder, syntax) ?? '?') : undefined;
+      for (const { key } of called ? givenIn(syntax) : []) {
+        const name = configurationName(key);
+        if (name !== undefined) called?.add(name);
+      }
+    }
+  }
+  return known;
+}
+
+function givenIn({ body }: BlockSyntax): { key: Expression; value: Expression }[] {
+  const providers = argument(body, 'providers')?.expression;
+  return providers?.kind === 'object' ? providers.entries : [];
+}
+
 /** Where a configuration that is not there is used, or is not given to a module that waits for it. */
 export function* missingConfigurations(project: Project): Generator<MissingConfiguration> {
   const folders = new Map(project.folders.map((folder) => [folder.path, folder]));
+  const configured = allConfigurations(project);
   for (const folder of project.folders) {
     if (!isReadWhole(project, folder)) continue;
-    const there = configurations(folder);
+    // Whoever calls a module gives it providers, or a tool writes them into a copy of it.
+    const there = folder.path !== '' || isDeployed(project) ? configured.get(folder.path) : undefined;
     for (const { syntax, file } of folder.blocks) {
       if (syntax.type === 'module') yield* missingInCall(project, folders, folder, { syntax, file, there });
       if (!['resource', 'data', 'ephemeral', 'action', 'import'].includes(syntax.type)) continue;
       const name = aliasedName(syntax.body);
-      if (name !== undefined && !there.has(name.name))
+      if (name !== undefined && there && !there.has(name.name))
         yield {
           location: locationIn(file, name.at),
           message: `uses the provider ${name.name}, which is not configured`,
@@ -76,13 +98,13 @@ function* missingInCall(
   project: Project,
   folders: ReadonlyMap<string, ModuleFolder>,
   folder: ModuleFolder,
-  { syntax, file, there }: { syntax: BlockSyntax; file: string; there: ReadonlySet<string> },
+  { syntax, file, there }: { syntax: BlockSyntax; file: string; there: ReadonlySet<string> | undefined },
 ): Generator<MissingConfiguration> {
   const providers = argument(syntax.body, 'providers');
-  const given = providers?.expression.kind === 'object' ? providers.expression.entries : [];
+  const given = givenIn(syntax);
   for (const { value } of given) {
     const name = configurationName(value);
-    if (name?.includes('.') && !there.has(name))
+    if (name?.includes('.') && there && !there.has(name))
       yield {
         location: locationIn(file, value),
         message: `gives the module the provider ${name}, which is not configured`,

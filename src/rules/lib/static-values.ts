@@ -72,6 +72,12 @@ const names = listOf((item) =>
   isTraversal(item) || isOldTraversal(item) ? undefined : 'holds an expression, and may only hold names',
 );
 
+/** Actions are done because of a resource, which does not wait for them. */
+const dependencies: Check = (expression) => {
+  const isAction = expression.kind === 'list' && [...referencesIn(expression)].some(({ path }) => path[0] === 'action');
+  return isAction ? 'refers to an action' : names(expression);
+};
+
 const ignored: Check = (expression) => {
   if (expression.kind === 'name' && expression.name === 'all') return undefined;
   if (expression.kind === 'list' && expression.items.some((item) => item.kind === 'literal' && item.value === '*'))
@@ -104,8 +110,32 @@ function keyword(...words: readonly string[]): Check {
 const provider: Check = (expression) => {
   if (expression.kind === 'literal') return typeof expression.value === 'string' ? undefined : 'names no provider';
   const name = expression.kind === 'attribute' ? expression.of : expression;
-  return name.kind === 'name' ? undefined : 'is an expression, and must be the name of a provider';
+  if (name.kind !== 'name') return 'is an expression, and must be the name of a provider';
+  return isProviderName(name.name) ? undefined : `is ${name.name}, and providers have no capitals or underscores`;
 };
+
+export function isProviderName(name: string): boolean {
+  return !/[A-Z_]/.test(name);
+}
+
+/** `>= 1.2, < 2.0.0-beta1`: https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
+const constraint: Check = (expression) => {
+  const why = aText(expression);
+  if (why !== undefined || expression.kind !== 'literal' || typeof expression.value !== 'string') return why;
+  const isOne = expression.value.split(',').every((part) => oneConstraint.test(part.trim()));
+  return isOne ? undefined : `is "${expression.value}", which is no constraint on versions`;
+};
+
+const oneConstraint = /^(?:=|!=|>=|<=|>|<|~>)?\s*v?\d+(?:\.\d+)*(?:-?[A-Za-z~-][\w.~-]*|-\d[\w.~-]*)?(?:\+[\w.~-]+)?$/;
+
+/** `aws_vpc.this`, `module.network`, with keys; in an import they may be of its for_each. */
+function address(isKeyFree: boolean): Check {
+  return (expression) => {
+    if (expression.kind === 'literal' && typeof expression.value === 'string') return undefined;
+    const of = isKeyFree && expression.kind === 'index' ? expression.of : expression;
+    return isTraversal(of) && of.kind !== 'name' ? undefined : 'is not the address of a resource or module';
+  };
+}
 
 /** What must be written out, by the kind of block and the argument. */
 const checks: ReadonlyMap<string, ReadonlyMap<string, Check>> = new Map(
@@ -123,14 +153,17 @@ const checks: ReadonlyMap<string, ReadonlyMap<string, Check>> = new Map(
       sensitive: aTruthValue,
       ephemeral: aTruthValue,
       deprecated: aText,
-      depends_on: names,
+      depends_on: dependencies,
     },
-    terraform: { required_version: aText },
+    terraform: { required_version: constraint },
+    moved: { from: address(false), to: address(false) },
+    removed: { from: address(false) },
+    import: { to: address(true) },
     provider: { alias: aText },
-    resource: { depends_on: names, provider },
-    data: { depends_on: names, provider },
-    ephemeral: { depends_on: names, provider },
-    module: { depends_on: names },
+    resource: { depends_on: dependencies, provider },
+    data: { depends_on: dependencies, provider },
+    ephemeral: { depends_on: dependencies, provider },
+    module: { depends_on: dependencies },
     lifecycle: {
       create_before_destroy: aTruthValue,
       prevent_destroy: aTruthValue,

@@ -38,8 +38,10 @@ export function misfit(value: Expression, type: Expression): string | undefined 
   if (value.kind === 'literal') return value.value === null ? undefined : literalMisfit(value.value, type);
   if (value.kind !== 'list' && value.kind !== 'object') return undefined;
   const what = value.kind === 'list' ? 'a list' : 'a map or object';
-  if (type.kind === 'name')
-    return ['string', 'number', 'bool'].includes(type.name) ? `${what} is no ${type.name}` : undefined;
+  if (type.kind === 'name') {
+    const fits = type.name === 'any' || type.name === (value.kind === 'list' ? 'list' : 'map');
+    return fits || !words.has(type.name) ? undefined : `${what} is no ${type.name}`;
+  }
   if (type.kind !== 'call') return undefined;
   const [inner] = type.arguments;
   if (!inner) return undefined;
@@ -83,7 +85,7 @@ function literalMisfit(value: string | number | boolean, type: Expression): stri
 }
 
 /** What has a digit may be a number in one of the ways in which one can be written. */
-const mayBeNumber = /^[-+]?[\d.]/;
+const mayBeNumber = /^[-+]?(?!0[xXbBoO])[\d.]/;
 
 function tupleMisfit(items: readonly Expression[], types: Expression): string | undefined {
   if (types.kind !== 'list') return undefined;

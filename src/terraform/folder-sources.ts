@@ -51,7 +51,11 @@ export function folderSources(folder: string, root?: string): Sources {
       if ((text?.length ?? 0) <= smallText && texts.size < mostKept) texts.set(file, text);
       return text;
     },
-    folders: (name) => entriesOf(name)?.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort(),
+    folders: (name) =>
+      entriesOf(name)
+        ?.filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name)
+        .sort(),
     within: path.relative(boundary, base).split(path.sep).join('/'),
     unread: () => [...unread.values()],
   };

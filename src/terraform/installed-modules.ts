@@ -34,12 +34,18 @@ export class InstalledModules {
    * The folder of the module that the folder `from` calls by a name, or why what is there is not what is called; undefined
    * where there is none.
    */
-  find(from: string, call: string, source: string, version: string | undefined): { folder: string } | { why: string } | undefined {
+  find(
+    from: string,
+    call: string,
+    source: string,
+    version: string | undefined,
+  ): { folder: string } | { why: string } | undefined {
     const installed = this.byCall.get(`${from}\n${call}`);
     // What leads elsewhere, terraform did not put there.
     if (!installed?.folder.startsWith('.terraform/modules/')) return undefined;
     const again = 'terraform init would bring another';
-    if (normal(installed.source) !== normal(source)) return { why: `what is installed is of another source, and ${again}` };
+    if (normal(installed.source) !== normal(source))
+      return { why: `what is installed is of another source, and ${again}` };
     if (version !== undefined && installed.version !== undefined && admits(version, installed.version) === false)
       return { why: `what is installed is version ${installed.version}, and ${again}` };
     return { folder: installed.folder };

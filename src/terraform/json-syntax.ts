@@ -20,7 +20,8 @@ export async function parseJsonSyntax(file: string, raw: string, budget: Budget)
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true });
   const [error] = errors;
-  if (!tree || error) throw new HclError(file, placeOf(error?.offset ?? 0, 0).line, 'cannot be read: it is no JSON there');
+  if (!tree || error)
+    throw new HclError(file, placeOf(error?.offset ?? 0, 0).line, 'cannot be read: it is no JSON there');
   if (!budget.grantNodes(countOf(tree)))
     throw new HclError(file, 1, 'is more than one run reads, with the files before it', 'Look at fewer at a time.');
   // What is filled into texts is read all at once, which needs all of them first.
@@ -144,7 +145,11 @@ const ofResources = shape(
     ...provisioning,
     lifecycle: block(
       shape(
-        { precondition: condition, postcondition: condition, action_trigger: block(shape({}, { events: 'name', actions: 'name' })) },
+        {
+          precondition: condition,
+          postcondition: condition,
+          action_trigger: block(shape({}, { events: 'name', actions: 'name' })),
+        },
         { ignore_changes: 'name', replace_triggered_by: 'name' },
       ),
     ),
@@ -302,7 +307,8 @@ class Reader {
 
   private comment(node: Node): void {
     const { line, endLine } = this.place(node, node);
-    if (typeof node.value === 'string') this.comments.push({ text: node.value, ...this.place(node, node), line, endLine });
+    if (typeof node.value === 'string')
+      this.comments.push({ text: node.value, ...this.place(node, node), line, endLine });
   }
 
   private place(first: Node, last: Node): Place {

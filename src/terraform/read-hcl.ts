@@ -66,8 +66,7 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
         path: '',
         uncertain: false,
         // Terragrunt's values are given as variables of the environment, which files of values come before.
-        inputs: (name) =>
-          variables.get(name) ?? (terragrunt?.names.has(name) ? new Unknown(`var.${name}`) : undefined),
+        inputs: (name) => variables.get(name) ?? (terragrunt?.names.has(name) ? new Unknown(`var.${name}`) : undefined),
         surroundings: () => undefined,
       },
       reading,
@@ -164,7 +163,8 @@ class FolderReader {
     if (folder === '' && blocks.some(({ syntax }) => isOfOpenTofu(syntax))) this.tool = 'opentofu';
     const calls = new Map<string, string>();
     this.folders.set(folder, { path: folder, files, blocks, calls });
-    for (const block of blocks) if (block.syntax.type === 'module') await this.readCalled(block, folder, calls, callers);
+    for (const block of blocks)
+      if (block.syntax.type === 'module') await this.readCalled(block, folder, calls, callers);
   }
 
   private async filesOf(folder: string, names: readonly string[]): Promise<SourceFile[]> {
@@ -204,7 +204,8 @@ class FolderReader {
     const found = this.manifest.find(folder, name, source, this.textOf(syntax, 'version', folder));
     if (found === undefined) return;
     if ('why' in found) this.reasons.set(syntax, found.why);
-    else if (around.includes(found.folder)) this.reasons.set(syntax, 'is installed where it would call itself without end');
+    else if (around.includes(found.folder))
+      this.reasons.set(syntax, 'is installed where it would call itself without end');
     else {
       const place = { path: file, line: syntax.line, endLine: syntax.endLine };
       const before = new Set(this.folders.keys());
@@ -248,7 +249,9 @@ class FolderReader {
       .flatMap(({ syntax: { body } }) => body.attributes.flatMap(({ name }) => written(body, name)));
     const defaults = blocks
       .filter(({ syntax }) => syntax.type === 'variable')
-      .flatMap(({ syntax: { labels, body } }) => written(body, 'default').map(([, value]) => [labels[0] ?? '', value] as const));
+      .flatMap(({ syntax: { labels, body } }) =>
+        written(body, 'default').map(([, value]) => [labels[0] ?? '', value] as const),
+      );
     const known = new Map([
       ['local', new Map(locals)],
       ['var', new Map([...defaults, ...this.variables])],

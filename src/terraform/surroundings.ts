@@ -6,7 +6,14 @@ import type { Sources } from './project.js';
 /** The folder itself, and those above it that are looked at: `''`, `..`, `../..`. */
 export function upwards({ within = '' }: Sources): string[] {
   const above = within === '' ? [] : within.split('/');
-  return ['', ...above.map((_, at) => Array(at + 1).fill('..').join('/'))];
+  return [
+    '',
+    ...above.map((_, at) =>
+      Array(at + 1)
+        .fill('..')
+        .join('/'),
+    ),
+  ];
 }
 
 /** A folder or file by its path from the top of what is looked at. */

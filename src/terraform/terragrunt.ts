@@ -23,10 +23,12 @@ export function terragruntOf(sources: Sources, budget: Budget): Terragrunt | und
   const own = (sources.list('') ?? []).find((name) => units.has(name));
   const files = configurations(sources, budget);
   const wanted = fromTop(sources, '');
-  const users = files.filter(
-    ({ file, text }) =>
-      path.posix.dirname(`/${file}`) === `/${wanted}` || quoted(text).some((one) => leadsTo(one, file, wanted)),
-  );
+  const taking = (leads: (source: string, file: string) => boolean) =>
+    files.filter(({ file, text }) => quoted(text).some((one) => leads(one, file)));
+  const inFolder = files.filter(({ file }) => path.posix.dirname(`/${file}`) === `/${wanted}`);
+  let users = [...inFolder, ...taking((source, file) => leadsTo(source, file, wanted))];
+  // Of the folders beside one another, one that no unit takes yet, or any more, is written as the others are.
+  if (users.length === 0) users = taking((source, file) => isBeside(source, file, wanted));
   const file = own ?? (users[0] && belowTop(sources, users[0].file));
   if (file === undefined) return undefined;
   return { file, names: new Set(files.filter((one) => mayGive(one.file, users)).flatMap(({ text }) => namesIn(text))) };
@@ -126,6 +128,13 @@ function leadsTo(written: string, file: string, wanted: string): boolean {
   // A piece of the path that is known whole, or anything would do.
   if (!names.some((name) => /\/[\w.-]*[a-z][\w.-]*/i.test(name))) return false;
   return names[0] === '' && isInOrder(names, `/${wanted}`);
+}
+
+/** Whether a text is a path to a folder beside the one that is wanted. */
+function isBeside(written: string, file: string, wanted: string): boolean {
+  const source = withoutQuery(written);
+  if (!isRelative(source) || source.includes('${') || !wanted.includes('/')) return false;
+  return path.posix.dirname(joined(path.posix.dirname(file), source)) === path.posix.dirname(wanted);
 }
 
 /** Whether a path has the parts one after another, and ends with the last. */

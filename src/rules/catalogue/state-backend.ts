@@ -125,7 +125,8 @@ terraform {
           if (reference === undefined) continue;
           // https://opentofu.org/docs/language/settings/backends/configuration/#variables-and-locals
           if (project.tool === 'opentofu') abstain(location, 'OpenTofu takes variables in a backend');
-          else if (project.filledBy) abstain(location, 'Terragrunt runs OpenTofu where it finds it, which takes variables');
+          else if (project.filledBy)
+            abstain(location, 'Terragrunt runs OpenTofu where it finds it, which takes variables');
           else finding({ path: location.path, line }, `the backend's ${name} refers to ${reference}`);
         }
       }
@@ -166,7 +167,8 @@ terraform {
         if (backend.type !== 's3') continue;
         if (['use_lockfile', 'dynamodb_table', 'lock_table'].some((name) => backendSets(project, backend, name)))
           continue;
-        if (project.filledBy) abstain(backend.location, "what Terragrunt's remote_state gives the backend is not known");
+        if (project.filledBy)
+          abstain(backend.location, "what Terragrunt's remote_state gives the backend is not known");
         // Our own backend.hcl says whether there is a lock, with or without the bucket.
         else if (isSetElsewhere(project, backend) && !isGenerated(project))
           abstain(backend.location, 'what init is given as -backend-config is not known');
@@ -206,7 +208,8 @@ terraform {
     check(project, { finding }) {
       for (const backend of backendsOf(project)) {
         // OpenTofu has no plans to do without it. With both, the project is on its way.
-        if (backend.type !== 's3' || project.tool === 'opentofu' || backendSets(project, backend, 'use_lockfile')) continue;
+        if (backend.type !== 's3' || project.tool === 'opentofu' || backendSets(project, backend, 'use_lockfile'))
+          continue;
         if (backendSets(project, backend, 'dynamodb_table'))
           finding(backend.location, 'the state is locked with a DynamoDB table, which is deprecated');
       }

@@ -144,8 +144,7 @@ resource "aws_vpc" "this" {
         const declared = declarationsOf(folder);
         if (first !== 'var' || name === undefined || declared.variables.has(name)) return;
         if (mayBeGenerated(project, folder, first)) abstain(location, `var.${name}: ${generated}`);
-        else
-          finding(location, `var.${name} is not declared${hintFor(`var.${name}`, declared)}`);
+        else finding(location, `var.${name} is not declared${hintFor(`var.${name}`, declared)}`);
       });
     },
   },
@@ -328,7 +327,9 @@ resource "aws_vpc" "this" {
           const location = { path: file, line: argument(syntax.body, 'source')?.line ?? syntax.line };
           const files = project.list(called);
           // What is above the folder that was given may not be there to be read.
-          const why = project.unreadModules.find((one) => one.location.path === file && one.location.line === syntax.line)?.why;
+          const why = project.unreadModules.find(
+            (one) => one.location.path === file && one.location.line === syntax.line,
+          )?.why;
           if (why !== undefined) abstain(location, `${called} ${why}`);
           else if (!files && called.startsWith('..')) abstain(location, `${called} is outside of the folder`);
           else if (!files?.some((name) => /\.(tf|tofu)(\.json)?$/.test(name)))

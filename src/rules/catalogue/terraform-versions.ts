@@ -266,8 +266,10 @@ provider "aws" {
       const limits = limitsOf(constraint);
       const newest = newestFeature(project.folders);
       if (!newest || !constraints[0] || !limits) return;
-      if (project.tool === 'opentofu') abstain(constraints[0].location, "OpenTofu's versions are others than Terraform's");
-      else if (isFilled(project, project.folders[0])) abstain(constraints[0].location, 'Terragrunt may ask for a version too');
+      if (project.tool === 'opentofu')
+        abstain(constraints[0].location, "OpenTofu's versions are others than Terraform's");
+      else if (isFilled(project, project.folders[0]))
+        abstain(constraints[0].location, 'Terragrunt may ask for a version too');
       else if (!limits.floor || isOlder(limits.floor, newest.since))
         finding(
           constraints[0].location,

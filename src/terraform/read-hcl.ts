@@ -192,7 +192,11 @@ class FolderReader {
     const local = folderOfSource(folder, source);
     if (local !== undefined) {
       if (around.includes(local) && !this.installed.has(folder))
-        throw new HclError(file, syntax.line, 'calls a module that this one stands in, so without end');
+        throw new HclError(
+          file,
+          argument(syntax.body, 'source')?.line ?? syntax.line,
+          'calls a module that this one stands in, so without end',
+        );
       const above = this.installed.get(folder);
       if (above) this.installed.set(local, above);
       calls.set(name, local);

@@ -449,6 +449,44 @@ variable "encrypted" {
     expect(await names(more)).toEqual(['reference-declared', 'variable-declared', 'reference-declared']);
   });
 
+  it('may give backend, providers and versions, so that rules about them tell nothing', async () => {
+    const text = `terraform {
+  required_version = ">= 1.0"
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+  backend "s3" {
+    bucket = "state-123456789012"
+    key    = var.key
+    region = "eu-west-1"
+  }
+}
+provider "aws" {
+  region = "eu-west-1"
+}
+resource "random_id" "r" {
+  byte_length = templatestring("a", {})
+}
+`;
+    const about = [
+      'backend-literal',
+      'backend-lock',
+      'provider-version-range',
+      'providers-declared',
+      'terraform-version-floor',
+    ];
+    const found = async (more: string) => (await namesOf(`${text}${more}`)).filter((name) => about.includes(name));
+    expect(new Set(await found(''))).toEqual(new Set(about));
+    expect(await found('#>> terragrunt.hcl\n')).toEqual([]);
+    const unversioned = text.replace('  required_version = ">= 1.0"\n', '');
+    expect(await namesOf(unversioned)).toContain('terraform-version-required');
+    expect(await namesOf(`${unversioned}#>> terragrunt.hcl\n`)).not.toContain('terraform-version-required');
+    // What OpenTofu asks for is its own version.
+    expect(await found('#>> .opentofu-version\n')).not.toContain('terraform-version-floor');
+  });
+
   it('gives values, which come before defaults and after files of values', async () => {
     const unit =
       '#>> ../../l/terragrunt.hcl\nterraform {\n  source = "../aws//queue"\n}\ninputs = {\n  encrypted = true\n}\n';

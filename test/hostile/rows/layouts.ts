@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { expect } from 'vitest';
 
-import type { Row } from '../attack.js';
+import type { Row, Shown } from '../attack.js';
 
 const manifest = '.terraform/modules/modules.json';
 const strict = [['check', '.', '--json', '--strict']] as const;
@@ -11,6 +11,10 @@ const strict = [['check', '.', '--json', '--strict']] as const;
 function entries(list: readonly (readonly [key: string, folder: string])[]): string {
   const modules = list.map(([key, folder]) => ({ Key: key, Source: key === '' ? '' : 'a/b/aws', Dir: folder }));
   return JSON.stringify({ Modules: modules });
+}
+
+function oneUnread({ report }: Shown): void {
+  expect(report!.unreadModules).toHaveLength(1);
 }
 
 const call = 'module "a" {\n  source = "a/b/aws"\n}\n';
@@ -55,7 +59,7 @@ const installed: readonly Row[] = [
         mkdirSync(path.join(root, '.terraform/modules'), { recursive: true });
         symlinkSync(outside, path.join(root, '.terraform/modules/link'));
       },
-      holds: ({ report }) => expect(report!.unreadModules).toHaveLength(1),
+      holds: oneUnread,
     }),
   ),
   {
@@ -70,7 +74,7 @@ const installed: readonly Row[] = [
       ]),
       '.terraform/modules/a/main.tf': call,
     },
-    holds: ({ report }) => expect(report!.unreadModules).toHaveLength(1),
+    holds: oneUnread,
   },
   {
     title: 'installed modules that call one another, without end',

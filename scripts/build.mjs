@@ -135,7 +135,11 @@ const check = await build({
   entryPoints: ['src/check.ts'],
   plugins: [lateLoading, esbuildRules(compressed('rule-words.json', words)), compressedTables],
   // The package's other entry is an ES module, which cannot be bundled into CommonJS.
-  alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
+  alias: {
+    'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs'),
+    // What Node takes is in a form of which esbuild cannot leave out what is not used.
+    'jsonc-parser': path.resolve('node_modules/jsonc-parser/lib/esm/main.js'),
+  },
 });
 for (const file of wasm) {
   writeFileSync(path.join('dist', `${path.basename(file)}.br`), brotliCompressSync(readFileSync(file)));

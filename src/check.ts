@@ -8,6 +8,7 @@
 export {
   check,
   isAtLeast,
+  isComplete,
   rules,
   type Abstention,
   type CheckOptions,

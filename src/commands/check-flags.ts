@@ -51,6 +51,10 @@ export const checkFlags: readonly CheckFlag[] = [
     help: 'exit with 1 from this severity on [error]',
   },
   {
+    flag: 'strict',
+    help: 'exit with 2 where not everything was looked at: a module or file that is not there, a limit, what is not understood',
+  },
+  {
     flag: 'no-suppressions',
     help: 'let the project put no finding aside: for changes by strangers, which could hide what they bring',
   },
@@ -71,6 +75,8 @@ export interface CheckRequest {
   seconds: number;
   format: Format;
   failOn: Severity;
+  /** Whether a run fails that has not looked at everything. */
+  strict: boolean;
   /** Whether the project may put findings aside. */
   suppressions: boolean;
   verbose: boolean;
@@ -117,6 +123,7 @@ export function readCheckFlags(argv: readonly string[]): CheckRequest {
     variableFiles: values.get('var-file') ?? [],
     format,
     failOn: (one('fail-on') ?? 'error') as Severity,
+    strict: values.has('strict'),
     suppressions: !values.has('no-suppressions'),
     verbose: values.has('verbose'),
     help: values.has('help'),
@@ -240,6 +247,6 @@ export type CheckExitCode = (typeof checkExitCodes)[keyof typeof checkExitCodes]
 export const checkExitCodeMeanings: Record<CheckExitCode, string> = {
   0: 'nothing found of the severity that --fail-on names',
   1: 'something found',
-  2: 'input that cannot be read, or not in the time of --time-limit, or wrong usage',
+  2: 'input that cannot be read, or not in the time of --time-limit, or with --strict not all of it; or wrong usage',
   70: 'what was found could not be written, or our own fault, which says so',
 };

@@ -6,8 +6,8 @@ export function checkHelp(): string {
   return `Usage: create-secure-infra check [folder] [flags]
 
 Finds in a Terraform project for AWS, of this generator or not, what makes an apply fail or leaves it insecure.
-It reads .tf and .tfvars files and needs neither terraform nor credentials. Without a folder it looks at the current one;
-with --plan or --state alone, at that file only.
+It reads .tf, .tofu and .tfvars files, in HCL or JSON, and the modules that terraform init has brought; it needs neither
+terraform nor credentials. Without a folder it looks at the current one; with --plan or --state alone, at that file only.
 
 Flags
 ${columns(checkFlags.map((flag) => [checkFlagUsage(flag), flag.help]))}

@@ -2,8 +2,8 @@ import { addTo } from '../terraform/groups.js';
 import path from 'node:path';
 
 import { jsonText, plainText, printable, shortened, workflowText, type Shown } from '../printable.js';
-import type { CheckResult, Finding, Suppressed } from '../rules/check.js';
-import type { Location } from '../terraform/project.js';
+import { isComplete, type CheckResult, type Finding, type Suppressed } from '../rules/check.js';
+import type { Cut, Location } from '../terraform/project.js';
 import { severities } from '../rules/rule.js';
 import { wrap } from './columns.js';
 import type { Paint } from './paint.js';
@@ -85,7 +85,10 @@ function untold({ abstentions }: CheckResult, context: ReportContext): Aside {
 }
 
 /** What a project could hide behind: what its comments put aside, and what was not looked at. */
-function asides({ suppressed, unreadModules, unreadFiles, cuts }: CheckResult, context: ReportContext): Aside[] {
+function asides(
+  { suppressed, unreadModules, unreadFiles, cuts, notUnderstood }: CheckResult,
+  context: ReportContext,
+): Aside[] {
   const { verbose } = context;
   const file = (name: string) => shownPath({ path: name, line: 1 }, context);
   const of = (title: string, label: string, lines: Iterable<string>): Aside => ({
@@ -104,7 +107,9 @@ function asides({ suppressed, unreadModules, unreadFiles, cuts }: CheckResult, c
       'Modules that were not looked into, so that what they make or change is not known',
       'module not looked into',
       new Set(
-        unreadModules.map(({ address, source, location }) => `${placeText(location, context)} ${address}  ${source}`),
+        unreadModules.map(({ address, source, location, why }) =>
+          [`${placeText(location, context)} ${address}  ${source}`, why].filter(Boolean).join('  '),
+        ),
       ),
     ),
     of(
@@ -115,9 +120,18 @@ function asides({ suppressed, unreadModules, unreadFiles, cuts }: CheckResult, c
     of(
       'Limits that were reached, so that what is behind is not known',
       'limit reached',
-      cuts.map(({ what, location }) => [location && placeText(location, context), what].filter(Boolean).join('  ')),
+      cuts.map((cut) => cutText(cut, context)),
+    ),
+    of(
+      'Not understood, so that rules that need it tell nothing',
+      'not understood',
+      notUnderstood.map((cut) => cutText(cut, context)),
     ),
   ];
+}
+
+function cutText({ what, location }: Cut, context: ReportContext): string {
+  return [location && placeText(location, context), what].filter(Boolean).join('  ');
 }
 
 function suppressedText({ finding, reason }: Suppressed, context: ReportContext): string {
@@ -141,27 +155,43 @@ function placeText(location: Location, context: ReportContext): string {
   return `${shownPath(location, context)}:${location.line}`;
 }
 
-/** `2 errors and 1 warning in 135 resources, 1 suppressed, 3 that could not be told, 2 modules not looked into.` */
+/**
+ * `2 errors and 1 warning in 135 resources, 1 suppressed, 3 that could not be told, 2 modules not looked into.` That nothing
+ * is found is only said where something was looked at, and without reserve where that was everything.
+ */
 export function summaryLine(result: CheckResult, paint: Paint): string {
-  const { findings, suppressed, abstentions, unreadModules, unreadFiles, cuts, resources } = result;
+  const { findings, suppressed, abstentions, resources } = result;
   const counts = severities
     .map((severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const)
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => plural(count, severity));
+  const aside = [
+    ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []),
+    ...(abstentions.length > 0 ? [`${abstentions.length} that could not be told (--verbose)`] : []),
+  ];
+  const unseen = unseenCounts(result);
+  const size = plural(resources, 'resource');
+  if (counts.length > 0) return `${[`${paint('red', list(counts))} in ${size}`, ...aside, ...unseen].join(', ')}.`;
+  if (resources === 0) {
+    const why = unseen.length > 0 ? unseen.join(', ') : 'there is none in what was read';
+    return `${paint('bold', 'No resource was looked at')}: ${[why, ...aside].join(', ')}.`;
+  }
+  if (unseen.length === 0) return `${[`${paint('green', 'Nothing found')} in ${size}`, ...aside].join(', ')}.`;
+  const seen = `${paint('bold', 'Nothing found')} in what was looked at: ${[size, ...aside].join(', ')}`;
+  return `${seen}; ${unseen.join(', ')}.`;
+}
+
+/** What was not seen, counted: `2 modules and 1 file not looked into`, `1 limit reached`, `1 thing not understood`. */
+function unseenCounts({ unreadModules, unreadFiles, cuts, notUnderstood }: CheckResult): string[] {
   const modules = new Set(unreadModules.map(({ address, source }) => `${address}  ${source}`)).size;
   const unread = [[modules, 'module'] as const, [unreadFiles.length, 'file'] as const]
     .filter(([count]) => count > 0)
     .map(([count, thing]) => plural(count, thing));
-  const isWhole = unread.length === 0 && cuts.length === 0;
-  const nothing = isWhole ? paint('green', 'Nothing found') : `${paint('bold', 'Nothing found where it was looked')},`;
-  const found = counts.length === 0 ? nothing : paint('red', list(counts));
-  const rest = [
-    ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []),
-    ...(abstentions.length > 0 ? [`${abstentions.length} that could not be told (--verbose)`] : []),
+  return [
     ...(unread.length > 0 ? [`${list(unread)} not looked into`] : []),
     ...(cuts.length > 0 ? [`${plural(cuts.length, 'limit')} reached`] : []),
+    ...(notUnderstood.length > 0 ? [`${plural(notUnderstood.length, 'thing')} not understood`] : []),
   ];
-  return `${[`${found} in ${plural(resources, 'resource')}`, ...rest].join(', ')}.`;
 }
 
 function plural(count: number, thing: string): string {
@@ -184,6 +214,10 @@ export function jsonReport(result: CheckResult, context: ReportContext): Shown {
     why: rule.why,
     remedy: rule.remedy,
   });
+  const cut = ({ what, location }: Cut) => ({
+    what,
+    ...placeOf(location, context),
+  });
   const report = {
     ok: true,
     version: PACKAGE_VERSION,
@@ -195,9 +229,11 @@ export function jsonReport(result: CheckResult, context: ReportContext): Shown {
       ...(address === undefined ? {} : { address }),
       ...placeOf(location, context),
     })),
-    unreadModules: result.unreadModules.map(({ address, source, location }) => ({
+    complete: isComplete(result),
+    unreadModules: result.unreadModules.map(({ address, source, location, why }) => ({
       address,
       source,
+      ...(why === undefined ? {} : { why }),
       ...placeOf(location, context),
     })),
     unreadFiles: result.unreadFiles.map(({ path: file, why }) => ({
@@ -205,10 +241,8 @@ export function jsonReport(result: CheckResult, context: ReportContext): Shown {
       why,
     })),
     unfinished: result.unfinished,
-    cuts: result.cuts.map(({ what, location }) => ({
-      what,
-      ...placeOf(location, context),
-    })),
+    cuts: result.cuts.map(cut),
+    notUnderstood: result.notUnderstood.map(cut),
     resources: result.resources,
   };
   return jsonText(report);
@@ -249,5 +283,12 @@ export function githubText(result: CheckResult, context: ReportContext): Shown {
     message: [`${address === undefined ? '' : `${address} `}${message}.`, rule.why, rule.remedy],
   }));
   const rest = asides(result, context).flatMap(({ label, lines }) => lines.map((line) => `  ${label}: ${line}`));
-  return workflowText(found, `${[summaryLine(result, (_format, text) => text), ...rest].join('\n')}\n`);
+  const summary = summaryLine(result, (_format, text) => text);
+  // A log that nobody opens says it too.
+  const unseen = isComplete(result)
+    ? result.resources === 0 && found.length === 0
+      ? [{ name: 'notice' as const, properties: { title: 'No resource was looked at' }, message: [summary] }]
+      : []
+    : [{ name: 'warning' as const, properties: { title: 'Not everything was looked at' }, message: [summary] }];
+  return workflowText([...found, ...unseen], `${[summary, ...rest].join('\n')}\n`);
 }

@@ -3,14 +3,16 @@ import path from 'node:path';
 
 import { nearest } from '../nearest.js';
 import { fileFault, refuseFaults, UserError, type Fault } from '../errors.js';
-import { jsonText, plainText, quote } from '../printable.js';
-import { check, isAtLeast, rules } from '../rules/check.js';
+import { jsonText, plainText, printable, quote } from '../printable.js';
+import { check, isAtLeast, isComplete, rules } from '../rules/check.js';
 import { Budget } from '../terraform/budget.js';
 import { isRead } from '../terraform/module-files.js';
 import { HclError } from '../terraform/syntax.js';
-import type { Project } from '../terraform/project.js';
+import type { Project, Sources } from '../terraform/project.js';
 import { folderSources } from '../terraform/folder-sources.js';
 import { readHclProject } from '../terraform/read-hcl.js';
+import { templateToolOf, whyEmpty } from '../terraform/surroundings.js';
+import { isUnit, moduleOfUnit } from '../terraform/terragrunt.js';
 import { NotReadable, readPlan, readState } from '../terraform/read-json.js';
 import type { Rule } from '../rules/rule.js';
 import type { Output } from '../standard-streams.js';
@@ -77,7 +79,8 @@ async function runCheck(request: CheckRequest, outside: CheckOutside): Promise<C
   outside.stdout.write(reports[request.format](result, context));
   const failed = result.findings.some(({ severity }) => isAtLeast(severity, request.failOn));
   if (failed) return checkExitCodes.findings;
-  return result.unfinished.length > 0 ? checkExitCodes.unreadable : checkExitCodes.clean;
+  const isLeft = request.strict ? !isComplete(result) : result.unfinished.length > 0;
+  return isLeft ? checkExitCodes.unreadable : checkExitCodes.clean;
 }
 
 /** Explains one rule, or lists all. Throws UserError for a rule that there is none of. */
@@ -144,9 +147,11 @@ async function readProjects(request: CheckRequest, cwd: string): Promise<Project
 async function readFolder(folder: string, request: CheckRequest, cwd: string, budget: Budget): Promise<Project> {
   const base = path.resolve(cwd, folder);
   refuseNoFolder(folder, base);
+  const sources = folderSources(base, rootOf(request, base, cwd));
+  refuseNoTerraform(folder, base, sources);
   const variableFiles = readVariableFiles(request.variableFiles, base, cwd);
   try {
-    return await readHclProject(folderSources(base, rootOf(request, base, cwd)), { variableFiles, budget });
+    return await readHclProject(sources, { variableFiles, budget });
   } catch (error) {
     if (!(error instanceof HclError)) throw error;
     const place = shownPath({ path: error.path, line: error.line }, { folder });
@@ -154,7 +159,7 @@ async function readFolder(folder: string, request: CheckRequest, cwd: string, bu
       {
         option: `${place}:${error.line}`,
         why: error.message,
-        remedy: error.remedy ?? 'Mend it there; terraform fmt says more where it can.',
+        remedy: error.remedy ?? remedyOf(sources),
       },
     ]);
   }
@@ -200,25 +205,58 @@ function rootOf({ root }: CheckRequest, base: string, cwd: string): string | und
   return real;
 }
 
+function refuseWith(folder: string, why: string, remedy: string): never {
+  throw new UserError([{ option: '[folder]', value: quote(folder), why, remedy }]);
+}
+
 function refuseNoFolder(folder: string, root: string): void {
-  const refuseWith = (why: string, remedy: string): never => {
-    throw new UserError([{ option: '[folder]', value: quote(folder), why, remedy }]);
-  };
-  let entries: string[];
   try {
-    if (!statSync(root).isDirectory()) refuseWith('is a file', 'Give the folder it is in, or --plan or --state.');
-    entries = readdirSync(root);
+    if (!statSync(root).isDirectory())
+      refuseWith(folder, 'is a file', 'Give the folder it is in, or --plan or --state.');
+    readdirSync(root);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError([fileFault(error, '[folder]', quote(folder))]);
   }
-  if (folderSources(root).list('')?.some(isRead)) return;
+}
+
+function refuseNoTerraform(folder: string, root: string, sources: Sources): void {
+  const names = sources.list('') ?? [];
+  if (names.some(isRead)) return;
+  if (isUnit(names)) refuseWith(folder, ...unitFault(sources, folder));
+  const empty = whyEmpty(sources, '');
+  if (empty !== undefined) refuseWith(folder, empty, 'Bring what belongs there, and run check again.');
   const below = foldersWithTerraform(root).map((name) => path.join(folder, name));
-  const json = entries.some((name) => name.endsWith('.tf.json'));
   refuseWith(
-    json ? 'holds Terraform in JSON only, which is not read' : 'holds no .tf file',
+    folder,
+    'holds no .tf file',
     below.length > 0 ? `Did you mean ${below.slice(0, 5).join(' or ')}?` : 'Give the folder of a root module.',
   );
+}
+
+/** What is wrong with a folder that holds Terragrunt's configuration alone, and what would do. */
+function unitFault(sources: Sources, folder: string): [why: string, remedy: string] {
+  const module = moduleOfUnit(sources);
+  const [what, first] =
+    module === undefined
+      ? ["Terragrunt's configuration", 'Check the folders of the modules that it is made of']
+      : 'folder' in module
+        ? [
+            `Terragrunt's configuration, which takes the Terraform in ${printable(path.join(folder, module.folder))}`,
+            `Check ${printable(path.join(folder, module.folder))}`,
+          ]
+        : [`Terragrunt's configuration, which takes its Terraform from ${quote(module.source)}`, 'Check that'];
+  return [
+    `holds no .tf file, but ${what}`,
+    `${first}, or the folder below .terragrunt-cache in which Terragrunt has put everything together.`,
+  ];
+}
+
+/** What would do where a file cannot be read. */
+function remedyOf(sources: Sources): string {
+  const template = templateToolOf(sources);
+  if (template === undefined) return 'Mend it there; terraform fmt says more where it can.';
+  return `It is in a template of ${template}: make a project of that, and check the project.`;
 }
 
 /** The folders below that hold .tf files, the nearest first; neither hidden ones nor node_modules. */
@@ -231,7 +269,7 @@ function foldersWithTerraform(root: string): string[] {
       if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       waiting.push(path.join(folder, entry.name));
     }
-    if (folder !== '' && readdirSync(path.join(root, folder)).some((name) => name.endsWith('.tf'))) found.push(folder);
+    if (folder !== '' && readdirSync(path.join(root, folder)).some(isRead)) found.push(folder);
   }
   return found;
 }

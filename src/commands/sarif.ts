@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { jsonText, type Shown } from '../printable.js';
-import type { CheckResult, Finding } from '../rules/check.js';
+import { isComplete, type CheckResult, type Finding } from '../rules/check.js';
 import type { Rule } from '../rules/rule.js';
 import type { Location } from '../terraform/project.js';
 import { shownPath, type ReportContext } from './check-report.js';
@@ -37,6 +37,7 @@ export function sarifReport(result: CheckResult, context: ReportContext): Shown 
             toolExecutionNotifications: notifications(result, context),
           },
         ],
+        properties: { complete: isComplete(result), resources: result.resources },
         results: all.map(({ finding, reason }) => sarifResult(finding, reason, indexes.get(finding.rule)!, context)),
         columnKind: 'utf16CodeUnits',
       },
@@ -45,7 +46,8 @@ export function sarifReport(result: CheckResult, context: ReportContext): Shown 
 }
 
 /** What was not looked at, so that no results do not mean that nothing is wrong. */
-function notifications({ unreadModules, unreadFiles, cuts }: CheckResult, context: ReportContext): object[] {
+function notifications(result: CheckResult, context: ReportContext): object[] {
+  const { unreadModules, unreadFiles, cuts, notUnderstood } = result;
   const notification = (text: string, location?: Location) => ({
     level: 'warning',
     message: { text: plainMessage(text) },
@@ -53,7 +55,10 @@ function notifications({ unreadModules, unreadFiles, cuts }: CheckResult, contex
   });
   // Where a call makes several, each is the same to who reads of it.
   const modules = new Map(
-    unreadModules.map(({ address, source, location }) => [`${address} was not looked into: ${source}.`, location]),
+    unreadModules.map(({ address, source, location, why }) => [
+      `${address} was not looked into: ${[source, why].filter(Boolean).join(' ')}.`,
+      location,
+    ]),
   );
   return [
     ...[...modules].map(([text, location]) => notification(text, location)),
@@ -64,6 +69,8 @@ function notifications({ unreadModules, unreadFiles, cuts }: CheckResult, contex
     ...cuts.map(({ what, location }) =>
       notification(`A limit was reached, and what is behind is not known: ${what}.`, location),
     ),
+    ...notUnderstood.map(({ what, location }) => notification(`Not understood: ${what}.`, location)),
+    ...(result.resources === 0 ? [notification('No resource was looked at.')] : []),
   ];
 }
 

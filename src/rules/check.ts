@@ -1,6 +1,14 @@
 import { rules as allRules } from 'virtual:rules';
 
-import { Block, type Cut, type Location, type Project, type Stage, type UnreadFile } from '../terraform/project.js';
+import {
+  Block,
+  type Cut,
+  type Location,
+  type Project,
+  type Stage,
+  type UnreadFile,
+  type UnreadModule,
+} from '../terraform/project.js';
 import { limitIn, LimitReached, type Budget } from '../terraform/budget.js';
 import { isGenerated } from './lib/generated.js';
 import { withoutKeys } from '../terraform/addresses.js';
@@ -46,8 +54,18 @@ export interface CheckResult {
   unreadFiles: readonly UnreadFile[];
   /** Limits of the run that were reached. */
   cuts: readonly Cut[];
+  /** What was seen and not understood, so that rules that need it tell nothing. */
+  notUnderstood: readonly Cut[];
   /** The names of rules that have not looked at everything, since the run had no time left. */
   unfinished: readonly string[];
+}
+
+/** Whether all was looked at that there is, so that no finding means that nothing is wrong, as far as rules can tell. */
+export function isComplete(
+  result: Pick<CheckResult, 'unreadModules' | 'unreadFiles' | 'cuts' | 'notUnderstood' | 'unfinished'>,
+): boolean {
+  const { unreadModules, unreadFiles, cuts, notUnderstood, unfinished } = result;
+  return [unreadModules, unreadFiles, cuts, notUnderstood, unfinished].every((list) => list.length === 0);
 }
 
 /** Every rule, by name. */
@@ -82,6 +100,7 @@ export function check(
     selected.filter(({ scope }) => scope !== 'generated' || generated),
     projects,
     placesByAddress(hcl),
+    hcl?.installed ?? new Map(),
   );
   const all = withoutEchoes(found);
   const { kept, suppressed } = suppressions ? applyIgnores(all, hcl, selected) : { kept: all, suppressed: [] };
@@ -91,12 +110,39 @@ export function check(
     suppressed,
     abstentions: distinct(abstentions),
     resources: Math.max(0, ...projects.map((project) => project.resources.length)),
-    unreadModules: projects.flatMap((project) => project.unreadModules),
+    unreadModules: modulesUnseen(projects),
     unreadFiles: projects.flatMap((project) => project.unreadFiles()),
     // What is about the whole run comes first, where no list of places hides it.
     cuts: cuts.toSorted((a, b) => Number(a.location !== undefined) - Number(b.location !== undefined)),
+    notUnderstood: projects.flatMap(notUnderstoodIn),
     unfinished,
   };
+}
+
+/** What a project has that nobody here understands; what rules cannot do without is to be added here. */
+function notUnderstoodIn(project: Project): readonly Cut[] {
+  return project.notUnderstood;
+}
+
+/**
+ * The modules that were not looked into. A plan has all resources of all modules, with most of their values: what it shows
+ * of a module is looked at there.
+ */
+function modulesUnseen(projects: readonly Project[]): UnreadModule[] {
+  const planned = new Set<string>();
+  for (const { stage, resources } of projects)
+    if (stage === 'plan') for (const { modulePath } of resources) addModules(planned, withoutKeys(modulePath));
+  const unread = projects.flatMap((project) => project.unreadModules);
+  return unread.filter(({ address }) => !planned.has(withoutKeys(address)));
+}
+
+/** Adds `module.a` and `module.a.module.b` for `module.a.module.b.`. */
+function addModules(to: Set<string>, modulePath: string): void {
+  const address = modulePath.replace(/\.$/, '');
+  if (address === '' || to.has(address)) return;
+  to.add(address);
+  const parent = address.lastIndexOf('.module.');
+  if (parent > 0) addModules(to, address.slice(0, parent));
 }
 
 function budgetsOf(projects: readonly Project[]): Budget[] {
@@ -104,15 +150,22 @@ function budgetsOf(projects: readonly Project[]): Budget[] {
 }
 
 /** What rules find and cannot tell in projects, and the names of those that the budgets ended before their own end. */
-function runRules(selected: readonly Rule[], projects: readonly Project[], places: ReadonlyMap<string, Location>) {
+function runRules(
+  selected: readonly Rule[],
+  projects: readonly Project[],
+  places: ReadonlyMap<string, Location>,
+  installed: ReadonlyMap<string, Location>,
+) {
   const ruleNames = allRules.map(({ name }) => name);
   const found = new Map<string, Finding>();
   const abstentions: Abstention[] = [];
   const unfinished = new Map<string, string[]>();
   const run = (rule: Rule, project: Project) => {
     const report: Report = {
-      finding(at, message, argument) {
-        const place = placeOf(at, argument, places);
+      finding(at, given, argument) {
+        const told = toldAt(placeOf(at, argument, places), given, installed);
+        if (!told) return;
+        const { place, message } = told;
         const key = [
           rule.name,
           place.location ? `${place.location.path}:${place.location.line}` : place.address,
@@ -187,6 +240,28 @@ function placeOf(at: Block | Location, argument: string | undefined, places: Rea
   const address = resourceAddress.exec(path)?.[0] ?? path;
   const location = at.location(argument) ?? places.get(address);
   return { address, ...(location ? { location } : {}) };
+}
+
+const installedFolder = '.terraform/modules/';
+
+/**
+ * Where a finding is told. What is wrong with a resource of a module that `terraform init` brought is told at the call, since
+ * it is deployed all the same and can only be changed there; how such a module is written is for its authors.
+ */
+function toldAt(
+  place: Place,
+  message: string,
+  installed: ReadonlyMap<string, Location>,
+): { place: Place; message: string } | undefined {
+  const file = place.location?.path;
+  if (!file?.startsWith(installedFolder)) return { place, message };
+  const call = installed.get(folderOf(file));
+  if (!call || place.address === undefined) return undefined;
+  return { place: { ...place, location: call }, message: `${message}, in ${file}:${place.location!.line}` };
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/'));
 }
 
 function placesByAddress(hcl: Project | undefined): Map<string, Location> {

@@ -10,6 +10,7 @@ import {
   readlinkSync,
   realpathSync,
   statSync,
+  type Dirent,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -50,6 +51,12 @@ export function folderSources(folder: string, root?: string): Sources {
       if ((text?.length ?? 0) <= smallText && texts.size < mostKept) texts.set(file, text);
       return text;
     },
+    folders: (name) =>
+      entriesOf(name)
+        ?.filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name)
+        .sort(),
+    within: path.relative(boundary, base).split(path.sep).join('/'),
     unread: () => [...unread.values()],
   };
 
@@ -65,14 +72,18 @@ export function folderSources(folder: string, root?: string): Sources {
   }
 
   function listFolder(name: string): readonly string[] | undefined {
+    return entriesOf(name)
+      ?.filter((entry) => !entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  }
+
+  function entriesOf(name: string): Dirent[] | undefined {
     const found = resolveInside(boundary, base, name);
     if (found === undefined) return undefined;
     if ('refusal' in found) return note(name, found.refusal, true);
     try {
-      return readdirSync(found.path, { withFileTypes: true })
-        .filter((entry) => !entry.isDirectory())
-        .map((entry) => entry.name)
-        .sort();
+      return readdirSync(found.path, { withFileTypes: true });
     } catch {
       return undefined;
     }

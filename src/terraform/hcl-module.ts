@@ -1,16 +1,17 @@
-import { providerName, type Expression } from './syntax.js';
+import { providerName, type BlockSyntax, type Expression } from './syntax.js';
 import { account, partitionOf, type Surroundings } from './aws-attributes.js';
 import { evaluate, extend, pairs, quietly, referencePath, type Scope } from './evaluate.js';
 import type { Files } from './functions.js';
 import { HclBody, resourcesIn, type Reading } from './hcl-body.js';
 import { blockLocation } from './location.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
+import { enabledIn } from './opentofu.js';
 import { Resource, type Location, type UnreadModule } from './project.js';
 import { convert } from './types.js';
 import { identity, isList, Lazy, Many, Text, Unknown, unknown, type Value } from './value.js';
 
-/** The folder of a module that is called by path, read; undefined where it is elsewhere or not there. */
-export type FindFolder = (from: ModuleFolder, source: string) => ModuleFolder | undefined;
+/** The folder of a module that is called, read; where it is elsewhere or not there, why, as far as that is known. */
+export type FindFolder = (from: ModuleFolder, call: BlockSyntax) => ModuleFolder | string | undefined;
 
 interface Calling {
   /** The values for the variables: from a caller, or from tfvars. */
@@ -54,6 +55,8 @@ interface Expansions {
   isMap: boolean;
   /** Whether they are all; more than a run looks at are left out. */
   isWhole: boolean;
+  /** Whether there would be one without a name, and it is switched off: https://opentofu.org/docs/language/meta-arguments/enabled */
+  isOff?: boolean;
 }
 
 /** One call of a module: its variables have values, its resources are instances. */
@@ -272,7 +275,7 @@ export class HclModule {
       return notWhole({ expansions, isMap: false, isWhole: granted === wanted });
     }
     const forEach = argument('for_each');
-    if (!forEach) return { expansions: [{ each: {}, uncertain: false }], isMap: false, isWhole: true };
+    if (!forEach) return this.single(block);
     const collection = this.evaluateIn(block, forEach.expression, this.scope);
     const known = collection === null ? [] : pairs(collection);
     const each = (key: Value, value: Value) => ({
@@ -291,6 +294,18 @@ export class HclModule {
       return { key: identity(key) ?? `${String(mapKey)}?`, each: each(key, value), uncertain: false };
     });
     return notWhole({ expansions, isMap: true, isWhole: granted === known.length });
+  }
+
+  /** The one instance of what is not repeated, unless OpenTofu is told that it is not there. */
+  private single(block: PlacedBlock): Expansions {
+    const enabled = enabledIn(block.syntax);
+    const value = enabled ? this.evaluateIn(block, enabled.expression, this.scope) : true;
+    if (value === false || value === 'false') return { expansions: [], isMap: false, isWhole: true, isOff: true };
+    return {
+      expansions: [{ each: {}, uncertain: value !== true && value !== 'true' }],
+      isMap: false,
+      isWhole: true,
+    };
   }
 
   private surroundingsOf(block: PlacedBlock, scope: Scope): Surroundings {
@@ -339,13 +354,14 @@ export class HclModule {
     const { syntax, file } = block;
     const source = syntax.body.attributes.find((attribute) => attribute.name === 'source')?.expression;
     const text = source?.kind === 'literal' && typeof source.value === 'string' ? source.value : '';
-    const folder = this.depth < deepestModules ? this.findFolder(this.folder, text) : undefined;
+    const folder = this.depth < deepestModules ? this.findFolder(this.folder, syntax) : undefined;
     const address = `${this.calling.path}module.${name}`;
-    if (!folder) {
+    if (folder === undefined || typeof folder === 'string') {
       this.unread.push({
         address,
         source: text,
         location: blockLocation(file, syntax),
+        ...(folder === undefined ? {} : { why: folder }),
         given: () =>
           syntax.body.attributes.flatMap(({ expression }) =>
             this.usedBy(block, () => evaluate(expression, this.scope)),
@@ -408,7 +424,8 @@ function notWhole(expanded: Expansions): Expansions {
 }
 
 /** What an expression that names the resource or module gets. */
-function gather({ expansions, isMap, isWhole }: Expansions, values: readonly Value[]): Value {
+function gather({ expansions, isMap, isWhole, isOff }: Expansions, values: readonly Value[]): Value {
+  if (isOff) return null;
   const [first] = expansions;
   if (first && !('key' in first)) return first.uncertain ? new Many(values[0]!) : values[0]!;
   if (!isWhole) return new Many(unknown);

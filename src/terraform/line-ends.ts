@@ -1,3 +1,4 @@
+import { isJson } from './module-files.js';
 import {
   within,
   type Attribute,
@@ -19,7 +20,8 @@ export interface LineFault {
  * Where arguments and blocks do not end with their lines, or entries of an object are not told apart.
  * https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#attribute-definitions and the sections behind it
  */
-export function* lineFaults({ text, body, comments, looseLines = [] }: SourceFile): Generator<LineFault> {
+export function* lineFaults({ path, text, body, comments, looseLines = [] }: SourceFile): Generator<LineFault> {
+  if (isJson(path)) return;
   const lines = text.split('\n');
   for (const at of looseLines) yield { at, message: 'an argument goes on in this line, and no bracket is open' };
   const long = comments.filter(({ line, endLine }) => endLine > line);

@@ -1,13 +1,49 @@
 import path from 'node:path';
 
-/** Whether a file's blocks are merged into those of other files. */
-export function isOverride(file: string): boolean {
-  return /^(.*_)?override\.tf$/.test(path.posix.basename(file));
+/** What runs the project. */
+export type Tool = 'terraform' | 'opentofu';
+
+/** `queue.tf.json` in two, `queue` and `.tf.json`; undefined for what is no file of a module, to neither of the tools. */
+function partsOf(name: string): { stem: string; ending: string } | undefined {
+  // As an editor leaves them: https://github.com/hashicorp/terraform/blob/main/internal/configs/parser_file_matcher.go
+  if (name.startsWith('.') || name.endsWith('~') || (name.startsWith('#') && name.endsWith('#'))) return undefined;
+  const ending = ['.tf.json', '.tofu.json', '.tf', '.tofu'].find((one) => name.endsWith(one));
+  return ending === undefined ? undefined : { stem: name.slice(0, -ending.length), ending };
 }
 
-/** Whether a file of a module is read: Terraform reads no hidden files, such as an editor leaves. */
+/** Whether a file's blocks are merged into those of other files. */
+export function isOverride(file: string): boolean {
+  const stem = partsOf(path.posix.basename(file))?.stem;
+  return stem !== undefined && (stem === 'override' || stem.endsWith('_override'));
+}
+
+/** Whether a file of this name is one of a module: HCL or JSON, for Terraform or for OpenTofu alone. */
 export function isRead(name: string): boolean {
-  return name.endsWith('.tf') && !name.startsWith('.');
+  return partsOf(name) !== undefined;
+}
+
+/** Whether a file of a module is for OpenTofu alone. */
+export function isForOpenTofu(name: string): boolean {
+  return partsOf(name)?.ending.startsWith('.tofu') ?? false;
+}
+
+/** Whether a file of a module is in JSON. */
+export function isJson(file: string): boolean {
+  return file.endsWith('.json');
+}
+
+/**
+ * The files of a module that the tool reads. For OpenTofu `queue.tofu` takes the place of `queue.tf`, and
+ * `queue.tofu.json` that of `queue.tf.json`: https://opentofu.org/docs/language/files/#extension-precedence
+ */
+export function filesOfModule(names: readonly string[], tool: Tool): string[] {
+  const files = names.filter(isRead);
+  if (tool === 'terraform') return files.filter((name) => !isForOpenTofu(name));
+  const all = new Set(files);
+  return files.filter((name) => {
+    const { stem, ending } = partsOf(name)!;
+    return isForOpenTofu(name) || !all.has(`${stem}${ending.replace('.tf', '.tofu')}`);
+  });
 }
 
 /** Whether a file holds values of variables. */
@@ -20,17 +56,17 @@ export function isTest(name: string): boolean {
   return name.endsWith('.tftest.hcl') && !name.startsWith('.');
 }
 
-/** Whether a file is of the module all the same: in JSON, or for OpenTofu alone. */
-export function isLeftUnread(name: string): boolean {
-  return /\.(tf\.json|tofu|tofu\.json)$/.test(name) && !name.startsWith('.');
-}
-
 /**
  * The folder of a module that is called by path from the folder `from`; both are relative to the root module, which is
  * `''`. Undefined for a source that is no path.
  */
 export function folderOfSource(from: string, source: string): string | undefined {
   if (!/^\.\.?\//.test(source)) return undefined;
-  const joined = path.posix.join(from, source);
-  return joined === '.' || joined === './' ? '' : joined.replace(/\/$/, '');
+  return joined(from, source);
+}
+
+/** A path behind a folder, as `Project.folders` names folders: `''` for the root module. */
+export function joined(folder: string, relative: string): string {
+  const whole = path.posix.join(folder, relative);
+  return whole === '.' || whole === './' ? '' : whole.replace(/\/$/, '');
 }

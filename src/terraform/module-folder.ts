@@ -7,6 +7,8 @@ export interface ModuleFolder {
   files: readonly SourceFile[];
   /** The blocks of all files, with the file each is in. */
   blocks: readonly PlacedBlock[];
+  /** The folders of the modules that it calls, by the name of the call; none where the source is not one that is here. */
+  calls: ReadonlyMap<string, string>;
 }
 
 /** A block with the file it is in. */

@@ -10,6 +10,7 @@ import { numberFrom } from './numbers.js';
 import {
   children,
   HclError,
+  within,
   type Attribute,
   type BlockSyntax,
   type Body,
@@ -614,4 +615,50 @@ function unescape(text: string): string {
       return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     },
   );
+}
+
+/**
+ * Reads templates as JSON has them, in which a backslash means nothing: all in one go, each as the heredoc that it would be
+ * in the file. Whatever is in one stands where that does. Throws HclError for what is no template.
+ */
+export async function parseTemplates(
+  file: string,
+  templates: readonly { text: string; place: { line: number } }[],
+  budget: Budget,
+): Promise<Expression[]> {
+  if (templates.length === 0) return [];
+  const marks = templates.flatMap(({ text }) => [...text.matchAll(/EOT_*/g)].map(([mark]) => mark.length));
+  const mark = `EOT${'_'.repeat(marks.reduce((a, b) => Math.max(a, b), 0))}`;
+  const starts: number[] = [];
+  let line = 1;
+  const texts = templates.map(({ text }, at) => {
+    starts.push(line);
+    const written = `a${at} = <<${mark}\n${text}\n${mark}\n`;
+    line += written.split('\n').length - 1;
+    return written;
+  });
+  try {
+    const { body } = parseFile(await load(), file, texts.join(''), budget);
+    return body.attributes.map(({ expression }, at) => {
+      const read = withoutLastBreak(expression);
+      for (const part of within(read)) Object.assign(part, templates[at]!.place);
+      return read;
+    });
+  } catch (error) {
+    if (!(error instanceof HclError)) throw error;
+    const at = starts.findLastIndex((start) => start <= error.line);
+    throw new HclError(file, templates[Math.max(0, at)]!.place.line, error.message, error.remedy);
+  }
+}
+
+/** A heredoc without the line break that its mark needs; one that is a single `${…}` is what is in it. */
+function withoutLastBreak(expression: Expression): Expression {
+  if (isText(expression)) return { ...expression, value: expression.value.replace(/\n$/, '') };
+  if (expression.kind !== 'template') return expression;
+  const parts = expression.parts.map((part, at) =>
+    at === expression.parts.length - 1 && isText(part) ? { ...part, value: part.value.replace(/\n$/, '') } : part,
+  );
+  const left = parts.filter((part) => !isText(part) || part.value !== '');
+  const [only] = left;
+  return only && left.length === 1 && only.kind !== 'directive' ? only : { ...expression, parts: left };
 }

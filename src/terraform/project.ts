@@ -1,7 +1,8 @@
 import { addTo } from './groups.js';
 import { Budget } from './budget.js';
-import type { Location } from './location.js';
+import type { Cut, Location } from './location.js';
 import type { BlockSyntax, SourceFile } from './syntax.js';
+import type { Tool } from './module-files.js';
 import type { ModuleFolder } from './module-folder.js';
 import { withoutKeys } from './addresses.js';
 import { fromArguments, type Surroundings } from './aws-attributes.js';
@@ -13,6 +14,10 @@ export interface Sources {
   list(folder: string): readonly string[] | undefined;
   /** The text of a file; undefined where there is none, or none that is read. */
   read(file: string): string | undefined;
+  /** The names of the folders in a folder; undefined where there is no such folder. */
+  folders?(folder: string): readonly string[] | undefined;
+  /** Where the root module is in all that is looked at, such as a checkout of git: `aws/queue`; `''` where it is all. */
+  readonly within?: string;
   /** What was asked for, is there or may be, and was not read. */
   unread?(): readonly UnreadFile[];
 }
@@ -193,6 +198,8 @@ export interface UnreadModule {
   address: string;
   source: string;
   location: Location;
+  /** Why, where more is known than that it is elsewhere; a clause. */
+  why?: string;
   /** The resources that its arguments refer to: what it may add to or change. */
   given(): readonly Resource[];
 }
@@ -216,6 +223,14 @@ export interface ProjectParts {
   /** The files of the project beside its HCL, where it was read from a folder. */
   sources?: Sources;
   unreadModules?: readonly UnreadModule[];
+  /** What runs it, which is Terraform unless something says otherwise. */
+  tool?: Tool;
+  /** What adds files of its own to the folder before it runs that. */
+  filledBy?: 'terragrunt' | undefined;
+  /** What was seen and not understood, each with its place. */
+  notUnderstood?: readonly Cut[];
+  /** The folders of modules that `terraform init` brought, each with the call in the user's files that it is there for. */
+  installed?: ReadonlyMap<string, Location>;
   /** Asked once all was looked at, since files and values are read when they are needed. */
   unreadFiles?: () => readonly UnreadFile[];
   /** What reading it may cost, and what looking at it may. */
@@ -235,6 +250,17 @@ export class Project {
   /** Terraform's own tests of it, as far as they can be read. */
   readonly tests: readonly SourceFile[];
   readonly unreadModules: readonly UnreadModule[];
+  /** What runs it: what Terraform refuses OpenTofu may take. */
+  readonly tool: Tool;
+  /**
+   * What adds files to the root module before it is run, so that variables, providers, the backend and versions may be
+   * declared where nobody sees it.
+   */
+  readonly filledBy: 'terragrunt' | undefined;
+  /** What was seen and not understood. */
+  readonly notUnderstood: readonly Cut[];
+  /** The folders of modules that `terraform init` brought, each with the call in the user's files that it is there for. */
+  readonly installed: ReadonlyMap<string, Location>;
   readonly budget: Budget;
   private readonly sources: Sources | undefined;
   private readonly byType = new Map<string, Resource[]>();
@@ -255,6 +281,10 @@ export class Project {
     this.folders = parts.folders ?? [];
     this.tests = parts.tests ?? [];
     this.unreadModules = parts.unreadModules ?? [];
+    this.tool = parts.tool ?? 'terraform';
+    this.filledBy = parts.filledBy;
+    this.notUnderstood = parts.notUnderstood ?? [];
+    this.installed = parts.installed ?? new Map();
     this.findUnreadFiles = parts.unreadFiles ?? (() => []);
     this.budget = parts.budget ?? new Budget();
     this.sources = parts.sources;

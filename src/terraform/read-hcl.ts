@@ -1,20 +1,33 @@
 import path from 'node:path';
 
 import { Budget, limitIn, LimitReached, limits } from './budget.js';
-import { folderOfSource, isLeftUnread, isOverride, isRead, isTest } from './module-files.js';
+import { InstalledModules } from './installed-modules.js';
+import { parseJsonSyntax } from './json-syntax.js';
+import { filesOfModule, folderOfSource, isJson, isOverride, isTest, type Tool } from './module-files.js';
+import { isOfOpenTofu, toolOf } from './opentofu.js';
 import { NotReadToEnd, parseHcl } from './parse.js';
 import { HclError, providerName, type BlockSyntax, type Body, type SourceFile, type Span } from './syntax.js';
-import { evaluate, FailedEvaluation } from './evaluate.js';
+import { evaluate, FailedEvaluation, quietly, type Scope } from './evaluate.js';
 import { EvaluationError } from './evaluation-error.js';
 import { Reading } from './hcl-body.js';
 import { HclModule } from './hcl-module.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
-import { Project, type Sources, type UnreadFile } from './project.js';
-import { fromPlain, isMap, unknown, type Value } from './value.js';
+import { Project, type Location, type Sources } from './project.js';
+import { argument } from './references.js';
+import { whyEmpty } from './surroundings.js';
+import { terragruntOf } from './terragrunt.js';
+import { fromPlain, isMap, Unknown, unknown, type Value } from './value.js';
 
-/** Sources in memory, such as a generated project. */
-export function memorySources(files: ReadonlyMap<string, string>): Sources {
+/** Sources in memory, such as a generated project; `within` is where the root module is in all that there is. */
+export function memorySources(files: ReadonlyMap<string, string>, within = ''): Sources {
   return {
+    within,
+    folders(folder) {
+      const below = [...files.keys()]
+        .map((file) => path.posix.relative(folder, file).split('/'))
+        .filter((parts) => parts.length > 1 && parts[0] !== '..');
+      return below.length > 0 ? [...new Set(below.map(([name]) => name!))].sort() : undefined;
+    },
     list(folder) {
       const names = [...files.keys()]
         .filter((file) => path.posix.dirname(file) === (folder === '' ? '.' : folder))
@@ -40,17 +53,25 @@ export interface ReadOptions {
 export async function readHclProject(sources: Sources, options: ReadOptions = {}): Promise<Project> {
   const { variableFiles = new Map<string, string>(), budget = new Budget() } = options;
   return budget.timed(async () => {
-    const folders = new Map<string, ModuleFolder>();
-    await readFolders('', sources, budget, folders, []);
-    const root = folders.get('')!;
     const variables = await readVariables(sources, variableFiles, budget);
+    const reader = new FolderReader(sources, budget, variables);
+    await reader.read('', []);
+    const { folders } = reader;
+    const root = folders.get('')!;
+    const terragrunt = terragruntOf(sources, budget);
     const reading = new Reading(budget);
     const module = new HclModule(
       root,
-      { path: '', uncertain: false, inputs: (name) => variables.get(name), surroundings: () => undefined },
+      {
+        path: '',
+        uncertain: false,
+        // Terragrunt's values are given as variables of the environment, which files of values come before.
+        inputs: (name) => variables.get(name) ?? (terragrunt?.names.has(name) ? new Unknown(`var.${name}`) : undefined),
+        surroundings: () => undefined,
+      },
       reading,
       { read: (file) => sources.read(file) },
-      (from, source) => folders.get(folderOfSource(from.path, source) ?? '?'),
+      (from, call) => reader.find(from, call),
     );
     try {
       budget.interruptible(() => {
@@ -64,14 +85,15 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
     return new Project({
       stage: 'hcl',
       sources,
+      tool: reader.tool,
+      filledBy: terragrunt && 'terragrunt',
+      notUnderstood: terragrunt ? [{ what: filledByTerragrunt, location: { path: terragrunt.file, line: 1 } }] : [],
+      installed: reader.installed,
       resources: module.resources,
       folders: [...folders.values()],
       tests: await readTests(sources, budget),
       unreadModules: module.unread,
-      unreadFiles: () => [
-        ...[...folders.keys()].flatMap((folder) => leftUnread(folder, sources)),
-        ...(sources.unread?.() ?? []),
-      ],
+      unreadFiles: () => sources.unread?.() ?? [],
       budget,
       exported: () => module.exported(),
       failures: () => reading.failures,
@@ -79,13 +101,8 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
   });
 }
 
-function leftUnread(folder: string, sources: Sources): UnreadFile[] {
-  const names = sources.list(folder)?.filter(isLeftUnread) ?? [];
-  return names.map((name) => ({
-    path: folder === '' ? name : `${folder}/${name}`,
-    why: name.endsWith('.json') ? 'is in JSON' : 'is for OpenTofu alone',
-  }));
-}
+const filledByTerragrunt =
+  'Terragrunt gives the folder files and values before Terraform runs: variables, providers, the backend and versions may be in those';
 
 /** Where Terraform looks for tests: https://developer.hashicorp.com/terraform/language/tests */
 const testFolders = ['', 'tests'];
@@ -108,40 +125,142 @@ async function readTests(sources: Sources, budget: Budget): Promise<SourceFile[]
   return files;
 }
 
-/** Reads a module and those it calls; `callers` are the folders of the calls that it stands in. */
-async function readFolders(
-  folder: string,
-  sources: Sources,
-  budget: Budget,
-  folders: Map<string, ModuleFolder>,
-  callers: readonly string[],
-): Promise<void> {
-  if (folders.has(folder)) return;
-  if (folders.size >= limits.folders) {
-    budget.cut(`only ${limits.folders} folders of modules are looked at`);
-    return;
+/** Reads modules and those they call. */
+class FolderReader {
+  readonly folders = new Map<string, ModuleFolder>();
+  /** The folders of modules that are installed, each with the call in the user's files that it is there for. */
+  readonly installed = new Map<string, Location>();
+  tool: Tool;
+  private readonly manifest: InstalledModules;
+  /** Why what a call names is not here. */
+  private readonly reasons = new Map<BlockSyntax, string>();
+
+  constructor(
+    private readonly sources: Sources,
+    private readonly budget: Budget,
+    private readonly variables: ReadonlyMap<string, Value>,
+  ) {
+    this.tool = toolOf(sources);
+    this.manifest = new InstalledModules(sources);
   }
-  const names = sources.list(folder)?.filter(isRead) ?? [];
-  if (names.length === 0 && folder !== '') return;
-  const texts = new Map<string, string>();
-  for (const name of names) {
-    const file = folder === '' ? name : `${folder}/${name}`;
-    const text = sources.read(file);
-    if (text !== undefined) texts.set(file, text);
-    else refuseUnread(file, sources);
+
+  /** The folder that a call means; where it was not read, why, as far as that is known. */
+  find(from: ModuleFolder, call: BlockSyntax): ModuleFolder | string | undefined {
+    return this.folders.get(from.calls.get(call.labels[0] ?? '') ?? '?') ?? this.reasons.get(call);
   }
-  const files = await parseHcl(texts, budget);
-  const blocks = withOverrides(files);
-  folders.set(folder, { path: folder, files, blocks });
-  for (const { syntax, file } of blocks) {
-    const source = syntax.type === 'module' && syntax.body.attributes.find(({ name }) => name === 'source')?.expression;
-    if (!source || source.kind !== 'literal' || typeof source.value !== 'string') continue;
-    const called = folderOfSource(folder, source.value);
-    if (called === undefined) continue;
+
+  /** Reads a module and those it calls; `callers` are the folders of the calls that it stands in. */
+  async read(folder: string, callers: readonly string[]): Promise<void> {
+    if (this.folders.has(folder)) return;
+    if (this.folders.size >= limits.folders) {
+      this.budget.cut(`only ${limits.folders} folders of modules are looked at`);
+      return;
+    }
+    const names = filesOfModule(this.sources.list(folder) ?? [], this.tool);
+    if (names.length === 0 && folder !== '') return;
+    const files = await this.filesOf(folder, names);
+    const blocks = withOverrides(files);
+    if (folder === '' && blocks.some(({ syntax }) => isOfOpenTofu(syntax))) this.tool = 'opentofu';
+    const calls = new Map<string, string>();
+    this.folders.set(folder, { path: folder, files, blocks, calls });
+    for (const block of blocks)
+      if (block.syntax.type === 'module') await this.readCalled(block, folder, calls, callers);
+  }
+
+  private async filesOf(folder: string, names: readonly string[]): Promise<SourceFile[]> {
+    const files: SourceFile[] = [];
+    for (const name of names) {
+      const file = folder === '' ? name : `${folder}/${name}`;
+      const text = this.sources.read(file);
+      if (text === undefined) refuseUnread(file, this.sources);
+      else if (isJson(name)) files.push(await parseJsonSyntax(file, text, this.budget));
+      else files.push(...(await parseHcl(new Map([[file, text]]), this.budget)));
+    }
+    return files;
+  }
+
+  private async readCalled(
+    { syntax, file }: PlacedBlock,
+    folder: string,
+    calls: Map<string, string>,
+    callers: readonly string[],
+  ): Promise<void> {
+    const name = syntax.labels[0] ?? '';
+    const source = this.sourceOf(syntax, folder);
+    if (source === undefined) return;
     const around = [...callers, folder];
-    if (around.includes(called))
-      throw new HclError(file, source.line, 'calls a module that this one stands in, so without end');
-    await readFolders(called, sources, budget, folders, around);
+    const local = folderOfSource(folder, source);
+    if (local !== undefined) {
+      if (around.includes(local) && !this.installed.has(folder))
+        throw new HclError(
+          file,
+          argument(syntax.body, 'source')?.line ?? syntax.line,
+          'calls a module that this one stands in, so without end',
+        );
+      const above = this.installed.get(folder);
+      if (above) this.installed.set(local, above);
+      calls.set(name, local);
+      if (!around.includes(local)) await this.read(local, around);
+      const why = this.folders.has(local) ? undefined : whyEmpty(this.sources, local);
+      if (why !== undefined) this.reasons.set(syntax, why);
+      return;
+    }
+    const found = this.manifest.find(folder, name, source, this.textOf(syntax, 'version', folder));
+    if (found === undefined) return;
+    if ('why' in found) this.reasons.set(syntax, found.why);
+    else if (around.includes(found.folder))
+      this.reasons.set(syntax, 'is installed where it would call itself without end');
+    else {
+      const place = { path: file, line: syntax.line, endLine: syntax.endLine };
+      const before = new Set(this.folders.keys());
+      try {
+        this.installed.set(found.folder, this.installed.get(folder) ?? place);
+        await this.read(found.folder, around);
+        if (this.folders.has(found.folder)) calls.set(name, found.folder);
+      } catch (error) {
+        // Time is over for all of the run; any other fault is that of somebody else's file.
+        if (!(error instanceof HclError) || error instanceof NotReadToEnd) throw error;
+        for (const read of this.folders.keys()) if (!before.has(read)) this.folders.delete(read);
+        this.reasons.set(syntax, `is installed, and ${error.path}:${error.line} ${error.message}`);
+      }
+    }
+  }
+
+  private sourceOf(call: BlockSyntax, folder: string): string | undefined {
+    const source = this.textOf(call, 'source', folder);
+    if (source === undefined) this.reasons.set(call, 'is called from a place that is not written out');
+    return source;
+  }
+
+  /** The text of an argument that is written out, or to OpenTofu made of variables and locals: https://opentofu.org/docs/language/modules/sources */
+  private textOf(call: BlockSyntax, name: string, folder: string): string | undefined {
+    const expression = argument(call.body, name)?.expression;
+    if (expression?.kind === 'literal') return typeof expression.value === 'string' ? expression.value : undefined;
+    const root = this.folders.get(folder);
+    if (!expression || this.tool !== 'opentofu' || folder !== '' || !root) return undefined;
+    const value = quietly(() => this.budget.forOne(() => evaluate(expression, this.earlyScope(root))));
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** What is known before anything of the project is evaluated: values that are given or written out. */
+  private earlyScope({ blocks }: ModuleFolder): Scope {
+    const written = (body: Body, name: string): [string, Value][] => {
+      const expression = argument(body, name)?.expression;
+      return expression?.kind === 'literal' ? [[name, expression.value]] : [];
+    };
+    const locals = blocks
+      .filter(({ syntax }) => syntax.type === 'locals')
+      .flatMap(({ syntax: { body } }) => body.attributes.flatMap(({ name }) => written(body, name)));
+    const defaults = blocks
+      .filter(({ syntax }) => syntax.type === 'variable')
+      .flatMap(({ syntax: { labels, body } }) =>
+        written(body, 'default').map(([, value]) => [labels[0] ?? '', value] as const),
+      );
+    const known = new Map([
+      ['local', new Map(locals)],
+      ['var', new Map([...defaults, ...this.variables])],
+    ]);
+    return { lookup: (name) => known.get(name), files: { read: () => undefined }, budget: this.budget };
   }
 }
 

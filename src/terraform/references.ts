@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { own } from '../own.js';
-import { folderOfSource, isLeftUnread, isRead } from './module-files.js';
+import { isRead } from './module-files.js';
 import { children, type Attribute, type BlockSyntax, type Body, type Expression, type Span } from './syntax.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { blockLocation, type Location } from './location.js';
@@ -233,9 +233,18 @@ export function referred({ path: names }: Reference): string | undefined {
   return second && `${first}.${second}`;
 }
 
-/** Whether every declaration of a module is in files that are read: not in JSON, for OpenTofu alone, or elsewhere by a link. */
+/** Whether every declaration of a module is in files that are read, and in no others that are made before it is run. */
 export function isReadWhole(project: Project, folder: ModuleFolder): boolean {
-  if ((project.list(folder.path) ?? []).some(isLeftUnread)) return false;
+  return !isFilled(project, folder) && areFilesRead(project, folder);
+}
+
+/** Whether something adds files to the module before it is run, and so may declare what is not seen here. */
+export function isFilled(project: Project, folder: ModuleFolder | undefined): boolean {
+  return project.filledBy !== undefined && folder?.path === '';
+}
+
+/** Whether every file of a module is read, none of them being elsewhere by a link. */
+export function areFilesRead(project: Project, folder: ModuleFolder): boolean {
   return !project
     .unreadFiles()
     .some(({ path: file }) => isRead(path.posix.basename(file)) && folderOf(file) === folder.path);
@@ -251,10 +260,9 @@ export function placeOf({ syntax, file }: PlacedBlock): Location {
   return blockLocation(file, syntax);
 }
 
-/** The folder of a module that is called by path, as `Project.folders` names it; undefined for other sources. */
+/** The folder of a module that is called, as `Project.folders` names it; undefined for what is not here. */
 export function calledFolder(from: ModuleFolder, call: BlockSyntax): string | undefined {
-  const source = literalText(call.body, 'source');
-  return source === undefined ? undefined : folderOfSource(from.path, source);
+  return from.calls.get(call.labels[0] ?? '');
 }
 
 /** Whether somebody runs Terraform here, as against a module that others call. */

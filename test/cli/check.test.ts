@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -194,14 +194,66 @@ describe('check', () => {
   });
 
   it('names files that it does not look into, and refuses what is not in UTF-8', async () => {
-    const cwd = project({ 'main.tf': 'locals {\n  a = 1\n}\n', 'more.tf.json': '{}' });
+    const cwd = project({ 'main.tf': 'locals {\n  a = 1\n}\n', 'more.tf.json': '{"locals": {"b": 1}}' });
+    symlinkSync('../../elsewhere.tf', path.join(cwd, 'gone.tf'));
     expect((await run(['check'], { cwd })).stdout).toContain(
-      'Files that were not looked into:\n\n  more.tf.json  is in JSON\n\nNothing found where it was looked, in 0 resources, 1 file not looked into.\n',
+      'Files that were not looked into:\n\n  gone.tf  is outside of what is looked at (--root widens it)\n\nNo resource was looked at: 1 file not looked into.\n',
     );
     writeFileSync(path.join(cwd, 'latin.tf'), Buffer.from('# caf\u00e9\n', 'latin1'));
     const { code, stderr } = await run(['check'], { cwd });
     expect(code).toBe(2);
     expect(stderr).toContain('latin.tf:1\n    is not in UTF-8');
+  });
+
+  it('fails with --strict where not everything was seen, and with findings as without', async () => {
+    const call = 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n';
+    const code = async (files: Record<string, string>, ...flags: string[]) =>
+      (await run(['check', ...flags], { cwd: project(files) })).code;
+    const sound = { 'main.tf': 'locals {\n  a = 1\n}\n' };
+    expect(await code(sound, '--strict')).toBe(0);
+    expect(await code({ ...sound, 'vpc.tf': call })).toBe(0);
+    for (const format of ['text', 'json', 'sarif', 'github'])
+      expect(await code({ ...sound, 'vpc.tf': call }, '--strict', '--format', format)).toBe(2);
+    expect(await code({ 'alb.tf': broken, 'vpc.tf': call }, '--strict')).toBe(1);
+  });
+
+  it('says of a folder of Terragrunt which module it takes, and looks at that without what is written there', async () => {
+    const cwd = project({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      'aws/queue/main.tf': 'resource "aws_sqs_queue" "q" {\n  name = var.name\n  sqs_managed_sse_enabled = true\n}\n',
+      'live/queue/terragrunt.hcl': 'terraform {\n  source = "../../aws//queue"\n}\n',
+    });
+    const unit = await run(['check', 'live/queue'], { cwd });
+    expect([unit.code, unit.stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        "holds no .tf file, but Terragrunt's configuration, which takes the Terraform in aws/queue.",
+      ),
+    ]);
+    const module = await run(['check', 'aws/queue'], { cwd });
+    expect([module.code, module.stdout]).toEqual([0, expect.stringContaining('1 thing not understood.')]);
+    expect(module.stdout).toContain('live/queue/terragrunt.hcl:1  Terragrunt gives the folder files and values');
+    expect((await run(['check', 'aws/queue', '--strict'], { cwd })).code).toBe(2);
+  });
+
+  it('says of a submodule that is not checked out, and of a template, what they are', async () => {
+    const cwd = project({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      '.gitmodules': '[submodule "shared"]\n\tpath = shared\n\turl = https://github.com/a/b.git\n',
+      'cookiecutter.json': '{}',
+      'app/main.tf': 'resource "aws_sqs_queue" {{ cookiecutter.name }} {\n}\n',
+    });
+    mkdirSync(path.join(cwd, 'shared'));
+    const empty = await run(['check', 'shared'], { cwd });
+    expect([empty.code, empty.stderr]).toEqual([
+      2,
+      expect.stringContaining('is in a Git submodule that is not checked out'),
+    ]);
+    const template = await run(['check', 'app'], { cwd });
+    expect([template.code, template.stderr]).toEqual([
+      2,
+      expect.stringContaining('It is in a template of cookiecutter'),
+    ]);
   });
 
   it('takes values from .tfvars files, and from those that are named', async () => {

@@ -5,6 +5,7 @@ import { answerRows } from './rows/answers.js';
 import { countRows } from './rows/counts.js';
 import { depthRows } from './rows/depth.js';
 import { evaluationRows } from './rows/evaluation.js';
+import { layoutRows } from './rows/layouts.js';
 import { numberRows } from './rows/numbers.js';
 import { prototypeRows } from './rows/prototype-names.js';
 import { readRows } from './rows/reads.js';
@@ -24,6 +25,7 @@ const kinds: Readonly<Record<string, readonly Row[]>> = {
   numbers: numberRows,
   'texts that act': textRows,
   'what is cut or not looked at': countRows,
+  layouts: layoutRows,
   answers: answerRows,
 };
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { githubText, jsonReport, shownPath, summaryLine, textReport } from '../../src/commands/check-report.js';
 import { sarifReport } from '../../src/commands/sarif.js';
-import { rules, type CheckResult } from '../../src/rules/check.js';
+import { isComplete, rules, type CheckResult } from '../../src/rules/check.js';
 import { commandsIn, hostile, unseenIn } from '../support/hostile.js';
 
 const sarifSchema = createRequire(import.meta.url)(
@@ -27,12 +27,14 @@ const nothing: CheckResult = {
   unreadModules: [],
   unreadFiles: [],
   cuts: [],
+  notUnderstood: [],
   unfinished: [],
 };
 
 /** A result that holds hostile texts wherever a project can put one, and those texts. */
-const hostileResult = fc.tuple(...Array.from({ length: 9 }, () => hostile())).map((texts) => {
-  const [message, address, file, reason, source, module, why, what, more] = texts as [string, ...string[]] & string[];
+const hostileResult = fc.tuple(...Array.from({ length: 11 }, () => hostile())).map((texts) => {
+  const [message, address, file, reason, source, module, why, what, more, away, odd] = texts as [string, ...string[]] &
+    string[];
   const location = { path: file!, line: 3 };
   const finding = { rule: rule!, severity: 'error' as const, message, address: address!, location, stages: [] };
   return {
@@ -40,9 +42,10 @@ const hostileResult = fc.tuple(...Array.from({ length: 9 }, () => hostile())).ma
     suppressed: [{ finding, reason: reason! }],
     abstentions: [{ rule: rule!, why: why!, address: address!, location }],
     resources: 1,
-    unreadModules: [{ address: module!, source: source!, location, given: () => [] }],
+    unreadModules: [{ address: module!, source: source!, location, why: away!, given: () => [] }],
     unreadFiles: [{ path: file!, why: why! }],
     cuts: [{ what: what!, location }, { what: more! }],
+    notUnderstood: [{ what: odd!, location }],
     unfinished: [],
   } satisfies CheckResult;
 });
@@ -76,14 +79,14 @@ describe('hostile texts', () => {
     });
   });
 
-  it('make no other workflow commands than one for each finding', () => {
+  it('make no other workflow commands than one for each finding, and one for what was not seen', () => {
     each((result, folder) => {
       const text = githubText(result, contextOf(folder));
       expect(unseenIn(text)).toEqual([]);
       const lines = text.split('\n');
-      // One each for the findings, the summary, and all that stands below it.
-      expect(lines).toHaveLength(2 + 1 + 5 + 1);
-      expect(commandsIn(text)).toEqual(lines.slice(0, result.findings.length));
+      // One each for the findings and for what was not seen, the summary, and all that stands below it.
+      expect(lines).toHaveLength(2 + 1 + 1 + 6 + 1);
+      expect(commandsIn(text)).toEqual(lines.slice(0, result.findings.length + 1));
       for (const line of lines.slice(0, 2)) expect(line).toMatch(/^::error file=[^:,]*,line=3,title=[a-z0-9-]+::[^]*$/);
       expect(text).not.toMatch(/##[\w.-]*\[/);
     });
@@ -98,7 +101,8 @@ describe('hostile texts', () => {
         findings: result.findings.map(({ message, address }) => ({ message, address, file })),
         suppressed: [{ reason: result.suppressed[0]!.reason }],
         abstentions: [{ why: result.abstentions[0]!.why }],
-        unreadModules: result.unreadModules.map(({ address, source }) => ({ address, source })),
+        unreadModules: result.unreadModules.map(({ address, source, why }) => ({ address, source, why })),
+        notUnderstood: [{ what: result.notUnderstood[0]!.what, file, line: 3 }],
         unreadFiles: [{ file, why: result.unreadFiles[0]!.why }],
         cuts: [{ what: result.cuts[0]!.what, file, line: 3 }, { what: result.cuts[1]!.what }],
       });
@@ -113,7 +117,7 @@ describe('hostile texts', () => {
       expect(isSarif(log), JSON.stringify(isSarif.errors)).toBe(true);
       const { results, invocations } = log.runs[0]!;
       const notified = invocations[0]!.toolExecutionNotifications;
-      expect(notified.map(({ level }) => level)).toEqual(['warning', 'warning', 'warning', 'warning']);
+      expect(notified.map(({ level }) => level)).toEqual(Array(5).fill('warning'));
       const messages = [...results, ...notified].map(({ message }) => message.text);
       expect(messages.filter((message) => message.includes(']('))).toEqual([]);
       const [first] = result.findings;
@@ -153,16 +157,38 @@ describe('what was not looked at', () => {
   const result: CheckResult = {
     ...nothing,
     unreadModules: [module('a'), module('b'), module('b')],
-    unreadFiles: [{ path: 'x.tf.json', why: 'is in JSON' }],
+    unreadFiles: [{ path: 'x.tf', why: 'is no regular file' }],
     cuts: [{ what: 'there are more than 9 resources', location: { path: 'a.tf', line: 4 } }],
+    notUnderstood: [{ what: 'it is run in a way of its own', location: { path: 'b.hcl', line: 1 } }],
   };
   const context = { folder: 'infra', verbose: false, paint: plain };
 
   it('is counted, and nothing found is never said alone', () => {
     expect(summaryLine(nothing, plain)).toBe('Nothing found in 2 resources.');
     expect(summaryLine(result, plain)).toBe(
-      'Nothing found where it was looked, in 2 resources, 2 modules and 1 file not looked into, 1 limit reached.',
+      'Nothing found in what was looked at: 2 resources; 2 modules and 1 file not looked into, 1 limit reached, 1 thing not understood.',
     );
+    expect([nothing, result].map(isComplete)).toEqual([true, false]);
+  });
+
+  it('is what there is to say where no resource was looked at', () => {
+    const none = { ...nothing, resources: 0 };
+    expect(summaryLine(none, plain)).toBe('No resource was looked at: there is none in what was read.');
+    expect(summaryLine({ ...none, unreadModules: [module('a')] }, plain)).toBe(
+      'No resource was looked at: 1 module not looked into.',
+    );
+    expect(githubText(none, context)).toMatch(/^::notice title=No resource was looked at::No resource /);
+    expect(sarifReport(none, context)).toContain('"text": "No resource was looked at."');
+  });
+
+  it('is in the JSON, with whether it is all', () => {
+    const json = (one: CheckResult) => JSON.parse(jsonReport(one, context)) as object;
+    expect(json(nothing)).toMatchObject({ complete: true, notUnderstood: [] });
+    expect(json({ ...result, unreadModules: [{ ...module('a'), why: 'is gone' }] })).toMatchObject({
+      complete: false,
+      unreadModules: [{ source: 'far/away', why: 'is gone' }],
+      notUnderstood: [{ what: 'it is run in a way of its own', file: 'infra/b.hcl', line: 1 }],
+    });
   });
 
   it('is told to people, 20 lines of a kind unless all are asked for', () => {
@@ -180,11 +206,13 @@ describe('what was not looked at', () => {
   it('is told below the workflow commands, a line each', () => {
     expect(githubText(result, context)).toBe(
       [
+        `::warning title=Not everything was looked at::${summaryLine(result, plain)}`,
         summaryLine(result, plain),
         '  module not looked into: infra/m.tf:1 module.a  far/away',
         '  module not looked into: infra/m.tf:1 module.b  far/away',
-        '  file not looked into: infra/x.tf.json  is in JSON',
+        '  file not looked into: infra/x.tf  is no regular file',
         '  limit reached: infra/a.tf:4  there are more than 9 resources',
+        '  not understood: infra/b.hcl:1  it is run in a way of its own',
         '',
       ].join('\n'),
     );
@@ -201,10 +229,12 @@ describe('what was not looked at', () => {
           locations: [{ physicalLocation: { artifactLocation: { uri: 'infra/m.tf' } } }],
         },
         { message: { text: 'module.b was not looked into: far/away.' } },
-        { locations: [{ physicalLocation: { artifactLocation: { uri: 'infra/x.tf.json' } } }] },
+        { locations: [{ physicalLocation: { artifactLocation: { uri: 'infra/x.tf' } } }] },
         { level: 'warning', locations: [{ physicalLocation: { region: { startLine: 4 } } }] },
+        { message: { text: 'Not understood: it is run in a way of its own.' } },
       ],
     });
+    expect(log.runs[0]).toMatchObject({ properties: { complete: false, resources: 2 } });
   });
 });
 

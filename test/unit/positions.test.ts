@@ -118,6 +118,7 @@ describe('the place of a finding', () => {
     unreadFiles: [],
     unfinished: [],
     cuts: [],
+    notUnderstood: [],
     resources: 1,
   });
   const context = { folder: '.', verbose: false, paint: (_format: string, text: string) => text };

@@ -63,14 +63,6 @@ function referenceIn(expression: Expression): string | undefined {
   return undefined;
 }
 
-/** OpenTofu takes variables in a backend from version 1.8 on; its lock file tells that it is used. */
-function isOfOpenTofu(project: Project): boolean {
-  return (
-    (project.read('.terraform.lock.hcl') ?? '').includes('registry.opentofu.org/') ||
-    (project.list('') ?? []).some((name) => name.endsWith('.tofu'))
-  );
-}
-
 /** The names of the buckets that the project's own state is in. */
 function stateBuckets(project: Project): Set<string> {
   const blocks = backendsOf(project).filter(({ type }) => type === 's3');
@@ -127,12 +119,14 @@ terraform {
 `,
     },
     check(project, { finding, abstain }) {
-      const isTofu = isOfOpenTofu(project);
       for (const { syntax, location } of backendsOf(project)) {
         for (const { name, expression, line } of syntax.body.attributes) {
           const reference = referenceIn(expression);
           if (reference === undefined) continue;
-          if (isTofu) abstain(location, 'OpenTofu takes variables in a backend');
+          // https://opentofu.org/docs/language/settings/backends/configuration/#variables-and-locals
+          if (project.tool === 'opentofu') abstain(location, 'OpenTofu takes variables in a backend');
+          else if (project.filledBy)
+            abstain(location, 'Terragrunt runs OpenTofu where it finds it, which takes variables');
           else finding({ path: location.path, line }, `the backend's ${name} refers to ${reference}`);
         }
       }
@@ -173,8 +167,10 @@ terraform {
         if (backend.type !== 's3') continue;
         if (['use_lockfile', 'dynamodb_table', 'lock_table'].some((name) => backendSets(project, backend, name)))
           continue;
+        if (project.filledBy)
+          abstain(backend.location, "what Terragrunt's remote_state gives the backend is not known");
         // Our own backend.hcl says whether there is a lock, with or without the bucket.
-        if (isSetElsewhere(project, backend) && !isGenerated(project))
+        else if (isSetElsewhere(project, backend) && !isGenerated(project))
           abstain(backend.location, 'what init is given as -backend-config is not known');
         else finding(backend.location, 'the state is kept in S3 without use_lockfile');
       }
@@ -210,10 +206,10 @@ terraform {
 `,
     },
     check(project, { finding }) {
-      const isTofu = isOfOpenTofu(project);
       for (const backend of backendsOf(project)) {
         // OpenTofu has no plans to do without it. With both, the project is on its way.
-        if (backend.type !== 's3' || isTofu || backendSets(project, backend, 'use_lockfile')) continue;
+        if (backend.type !== 's3' || project.tool === 'opentofu' || backendSets(project, backend, 'use_lockfile'))
+          continue;
         if (backendSets(project, backend, 'dynamodb_table'))
           finding(backend.location, 'the state is locked with a DynamoDB table, which is deprecated');
       }

@@ -2,8 +2,10 @@ import { own } from '../../own.js';
 import { children, type Body, type BlockSyntax, type Expression } from '../../terraform/syntax.js';
 import {
   argument,
+  areFilesRead,
   calledFolder,
   declarationsOf,
+  isFilled,
   isReadWhole,
   referencesOf,
   referred,
@@ -16,13 +18,23 @@ import { blockLocation, locationIn, type Location } from '../../terraform/locati
 import type { Project } from '../../terraform/project.js';
 import { defineRules, type Report } from '../rule.js';
 
-/** Calls `visit` with every reference in the modules whose declarations are all known. */
+/** What Terragrunt's `generate` blocks seldom or never write: what is missing of it is missing. */
+const neverGenerated = new Set(['module', 'resource', 'path', 'terraform', 'count', 'each', 'self']);
+
+/** Whether what a reference means may be declared in a file that Terragrunt writes into the folder. */
+function mayBeGenerated(project: Project, folder: ModuleFolder, first: string): boolean {
+  return isFilled(project, folder) && !neverGenerated.has(first) && !first.startsWith('aws_');
+}
+
+const generated = 'Terragrunt may declare it in a file that it writes into the folder';
+
+/** Calls `visit` with every reference in the modules whose files are all read. */
 function eachReference(
   project: Project,
   visit: (reference: Reference, at: { location: Location; block: BlockSyntax; folder: ModuleFolder }) => void,
 ): void {
   for (const folder of project.folders) {
-    if (!isReadWhole(project, folder)) continue;
+    if (!areFilesRead(project, folder)) continue;
     for (const { syntax, file } of folder.blocks) {
       for (const reference of referencesOf(syntax))
         visit(reference, { location: locationIn(file, reference), block: syntax, folder });
@@ -126,11 +138,12 @@ resource "aws_vpc" "this" {
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       eachReference(project, ({ path: [first, name] }, { location, folder }) => {
         const declared = declarationsOf(folder);
-        if (first === 'var' && name !== undefined && !declared.variables.has(name))
-          finding(location, `var.${name} is not declared${hintFor(`var.${name}`, declared)}`);
+        if (first !== 'var' || name === undefined || declared.variables.has(name)) return;
+        if (mayBeGenerated(project, folder, first)) abstain(location, `var.${name}: ${generated}`);
+        else finding(location, `var.${name} is not declared${hintFor(`var.${name}`, declared)}`);
       });
     },
   },
@@ -161,7 +174,7 @@ resource "aws_internet_gateway" "this" {
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       eachReference(project, (reference, { location, folder }) => {
         const { path: names } = reference;
         const [first, name = ''] = names;
@@ -170,12 +183,18 @@ resource "aws_internet_gateway" "this" {
           if (!ownNames.has(first)) finding(location, `${first} is neither a value nor a reference`);
           return;
         }
-        if (first === 'local' && !declared.locals.has(name))
+        const isMissing = (target: string, isThere: boolean) => {
+          if (isThere) return false;
+          const isMade = mayBeGenerated(project, folder, first);
+          if (isMade) abstain(location, `${target}: ${generated}`);
+          return !isMade;
+        };
+        if (first === 'local' && isMissing(`local.${name}`, declared.locals.has(name)))
           finding(location, `local.${name} is not declared${hintFor(`local.${name}`, declared)}`);
         if (first === 'module' && !declared.modules.has(name)) finding(location, `module.${name} is not declared`);
         if (ownNames.has(first)) return;
         const target = referred(reference);
-        if (target !== undefined && !declared.resources.has(target))
+        if (target !== undefined && isMissing(target, declared.resources.has(target)))
           finding(location, `${target} is not declared${hintFor(target, declared)}`);
       });
     },
@@ -307,7 +326,11 @@ resource "aws_vpc" "this" {
           const location = locationIn(file, argument(syntax.body, 'source') ?? syntax.header);
           const files = project.list(called);
           // What is above the folder that was given may not be there to be read.
-          if (!files && called.startsWith('..')) abstain(location, `${called} is outside of the folder`);
+          const why = project.unreadModules.find(
+            (one) => one.location.path === file && one.location.line === syntax.line,
+          )?.why;
+          if (why !== undefined) abstain(location, `${called} ${why}`);
+          else if (!files && called.startsWith('..')) abstain(location, `${called} is outside of the folder`);
           else if (!files?.some((name) => /\.(tf|tofu)(\.json)?$/.test(name)))
             finding(location, `calls a module in ${called}, where there is no Terraform file`);
         }

@@ -1,7 +1,7 @@
 import { blockVersions, functionVersions, lockFileVersion, writeOnlyVersion } from '../../aws/terraform-features.js';
 import { own } from '../../own.js';
 import { expressionsOf } from '../../terraform/syntax.js';
-import { argument, isDeployed, isReadWhole, placeOf } from '../../terraform/references.js';
+import { argument, isDeployed, isFilled, isReadWhole, placeOf } from '../../terraform/references.js';
 import {
   isOlder,
   limitsOf,
@@ -210,7 +210,8 @@ provider "aws" {
     },
     check(project, { finding }) {
       const [root] = project.folders;
-      if (!root || !isDeployed(project)) return;
+      // Where Terragrunt runs it the lock file, and often the constraint, is in another folder.
+      if (!root || !isDeployed(project) || isFilled(project, root)) return;
       const locked = project.read('.terraform.lock.hcl') ?? '';
       for (const { name, source, version, location } of requiredProviders(root)) {
         // Of others it is not known that a new major version breaks anything.
@@ -258,14 +259,18 @@ provider "aws" {
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       // Terraform holds to what every module of the project asks for.
       const constraints = project.folders.flatMap(requiredVersions);
       const constraint = constraints.map((required) => required.constraint).join(', ');
       const limits = limitsOf(constraint);
       const newest = newestFeature(project.folders);
       if (!newest || !constraints[0] || !limits) return;
-      if (!limits.floor || isOlder(limits.floor, newest.since))
+      if (project.tool === 'opentofu')
+        abstain(constraints[0].location, "OpenTofu's versions are others than Terraform's");
+      else if (isFilled(project, project.folders[0]))
+        abstain(constraints[0].location, 'Terragrunt may ask for a version too');
+      else if (!limits.floor || isOlder(limits.floor, newest.since))
         finding(
           constraints[0].location,
           `lets in Terraform ${constraint}, and ${newest.what} not in versions before ${newest.since}`,

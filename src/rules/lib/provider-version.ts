@@ -1,11 +1,12 @@
 import { oncePer } from '../../terraform/once-per.js';
-import { compare, type CompareOperator } from 'compare-versions';
-
 import { laterProviderVersion } from '../../aws/provider-changes.js';
 import { providerVersion } from '../../aws/provider-schema.js';
 import type { Project } from '../../terraform/project.js';
 import { isDeployed, literalText } from '../../terraform/references.js';
 import { requiredProviders } from '../../terraform/terraform-versions.js';
+import { admits } from '../../terraform/version-constraints.js';
+
+export { admits };
 
 /** Which versions of hashicorp/aws a project may be run with. */
 export interface ProviderChoice {
@@ -65,27 +66,4 @@ function constraintsOf(project: Project): string[] {
     ];
     return versions.filter((version) => version !== undefined);
   });
-}
-
-/**
- * Whether a version satisfies a constraint such as `>= 5.0, < 7.0.0`; undefined where the constraint cannot be read.
- * https://developer.hashicorp.com/terraform/language/expressions/version-constraints
- */
-export function admits(constraint: string, version: string): boolean | undefined {
-  const answers = constraint.split(',').map((part) => admitsPart(part, version));
-  if (answers.includes(false)) return false;
-  return answers.includes(undefined) ? undefined : true;
-}
-
-function admitsPart(part: string, version: string): boolean | undefined {
-  const [, operator = '=', wanted] = /^(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})$/.exec(part.trim()) ?? [];
-  if (wanted === undefined) return undefined;
-  if (operator === '~>') return compare(version, wanted, '>=') && hasSameStart(version, wanted);
-  return compare(version, wanted, operator as CompareOperator);
-}
-
-/** `~>` lets only the last part that is written grow. */
-function hasSameStart(version: string, wanted: string): boolean {
-  const fixed = wanted.split('.').slice(0, -1);
-  return version.split('.').slice(0, fixed.length).join('.') === fixed.join('.');
 }

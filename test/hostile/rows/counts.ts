@@ -63,8 +63,14 @@ const hidden: readonly Row[] = [
 ];
 
 const unread: readonly Row[] = [
-  cut('a file in JSON', { 'more.tf.json': '{"resource":{}}' }),
-  cut('a file for OpenTofu', { 'more.tofu': 'locals {}\n' }),
+  cut(
+    'a file in JSON that is a link out',
+    {},
+    {
+      outside: { 'x.tf.json': '{}' },
+      prepare: ({ root, outside }) => symlinkSync(path.join(outside, 'x.tf.json'), path.join(root, 'x.tf.json')),
+    },
+  ),
   cut(
     'a link out',
     {},
@@ -80,8 +86,8 @@ const empty: readonly Row[] = [
   { title: 'only a folder with the name of a file', prepare: ({ root }) => void mkdirSync(path.join(root, 'x.tf')) },
   { title: 'only a hidden file', files: { '.x.tf': 'locals {}\n' } },
   { title: 'only a file of an editor', files: { 'main.tf~': 'locals {}\n', '#main.tf#': 'locals {}\n' } },
-  { title: 'only JSON', files: { 'main.tf.json': '{}' } },
-  { title: 'only a file for OpenTofu', files: { 'main.tofu': 'locals {}\n' } },
+  { title: 'only JSON that is hidden', files: { '.main.tf.json': '{}' } },
+  { title: "only Terragrunt's configuration", files: { 'terragrunt.hcl': 'terraform {\n  source = "../x"\n}\n' } },
   { title: 'only values', files: { 'terraform.tfvars': 'a = 1\n' } },
   { title: 'only tests', files: { 'a.tftest.hcl': 'run "a" {}\n' } },
   { title: 'only a link to nothing', prepare: ({ root }) => symlinkSync('nothing', path.join(root, 'x.tf')) },

@@ -170,6 +170,13 @@ function texts(items: readonly Value[]): readonly Value[] {
   return items.map((item) => (isSingle(item) ? String(item) : item));
 }
 
+/** The identity of what is known. */
+function knownIdentity(value: Value | undefined): string {
+  const text = identity(value);
+  if (text === undefined) throw new NotTold();
+  return text;
+}
+
 function distinctOf(items: readonly Value[]): Value[] {
   const seen = new Set<string>();
   return items.filter((item) => {
@@ -527,8 +534,8 @@ const onKnown = functions({
   regex: ([pattern, text], { budget }) => firstMatch(textOf(pattern), textOf(text), budget),
   regexall: ([pattern, text], { budget }) => allMatches(textOf(pattern), textOf(text), budget),
   index: ([list, wanted]) => {
-    const key = identity(wanted);
-    const at = listOf(list).findIndex((item) => identity(item) === key);
+    const key = knownIdentity(wanted);
+    const at = listOf(list).findIndex((item) => knownIdentity(item) === key);
     // "1" is no 1, unless the list's type makes it one.
     if (at >= 0 && typeof listOf(list)[at] !== typeof wanted) return unknown;
     if (at < 0) throw new EvaluationError('is not in the list');
@@ -544,21 +551,21 @@ const onKnown = functions({
     return Array.from({ length: Math.ceil(items.length / step) }, (_, at) => items.slice(at * step, (at + 1) * step));
   },
   matchkeys: ([values, keys, wanted]) => {
-    const identities = new Set(listOf(wanted).map(identity));
+    const identities = new Set(listOf(wanted).map(knownIdentity));
     const keyed = listOf(keys);
-    return listOf(values).filter((_, at) => identities.has(identity(keyed[at])));
+    return listOf(values).filter((_, at) => identities.has(knownIdentity(keyed[at])));
   },
   setunion: (args, { budget }) => {
     budget.refuseList(sumOf(args, (arg) => listOf(arg).length));
     return toSet(args.flatMap(listOf));
   },
   setintersection: ([first, ...rest]) => {
-    const sets = rest.map((other) => new Set(listOf(other).map(identity)));
-    return toSet(listOf(first).filter((item) => sets.every((set) => set.has(identity(item)))));
+    const sets = rest.map((other) => new Set(listOf(other).map(knownIdentity)));
+    return toSet(listOf(first).filter((item) => sets.every((set) => set.has(knownIdentity(item)))));
   },
   setsubtract: ([first, second]) => {
-    const taken = new Set(listOf(second).map(identity));
-    return toSet(listOf(first).filter((item) => !taken.has(identity(item))));
+    const taken = new Set(listOf(second).map(knownIdentity));
+    return toSet(listOf(first).filter((item) => !taken.has(knownIdentity(item))));
   },
   setproduct: (args, { budget }) => {
     if (args.some((list) => listOf(list).length === 0)) return [];

@@ -297,7 +297,7 @@ function loggers(project: Project): Logger[] {
 
 function settingsOf(project: Project, stage: Resource): Resource[] {
   const { open, byStage, byName } = methodSettings(project);
-  return [...open, ...(byStage.get(stage) ?? []), ...(byName.get(stage.text('stage_name')) ?? [])];
+  return [...open, ...(byStage.get(stage) ?? []), ...(byName.get(stage.text('stage_name') ?? '') ?? [])];
 }
 
 const methodSettings = oncePer((project) => {

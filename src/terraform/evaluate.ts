@@ -349,7 +349,7 @@ function looksEqual(left: Value, right: Value): boolean | undefined {
   }
   if (isKnown(left) && isKnown(right)) {
     if (typeof left !== 'object' && typeof right !== 'object') return typeof left === typeof right && left === right;
-    return encodeJson(left)! === encodeJson(right)!;
+    return encodeJson(left) === (encodeJson(right) ?? '');
   }
   if (left instanceof Text && right === '')
     return left.parts.some((part) => typeof part === 'string') ? false : undefined;

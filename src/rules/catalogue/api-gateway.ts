@@ -270,7 +270,7 @@ export default defineRules(
         if (method.text('authorization') !== 'NONE' || method.text('http_method') === 'OPTIONS') continue;
         const [api] = method.refs('rest_api_id', 'aws_api_gateway_rest_api');
         const needsKey = method.has('api_key_required') && method.truth('api_key_required') !== false;
-        if (!api || needsKey || isLimited(project, api)) continue;
+        if (api?.mode !== 'managed' || needsKey || isLimited(project, api)) continue;
         finding(method, 'answers anybody', 'authorization');
       }
     },

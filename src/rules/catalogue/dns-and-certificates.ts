@@ -318,7 +318,11 @@ function certificateUses(project: Project): CertificateUse[] {
     project.all(type).flatMap((user) =>
       user
         .refs(argument, 'aws_acm_certificate')
-        .filter((certificate) => same(user.get(argument), certificate.computed('arn')) === true)
+        // One that is only looked up is issued, unless its data source asks for others.
+        .filter(
+          (certificate) =>
+            certificate.mode === 'managed' && same(user.get(argument), certificate.computed('arn')) === true,
+        )
         .filter((certificate) => !certificate.has('private_key') && !certificate.has('certificate_authority_arn'))
         .map((certificate) => ({ user, certificate })),
     ),

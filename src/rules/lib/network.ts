@@ -38,7 +38,7 @@ export function resourceNamed(
   if (found || project.stage !== 'plan' || !(value instanceof Unknown)) return found;
   // A plan does not know the ids of what is not there yet, but what an expression refers to.
   const refs = block.refs(argument, ...types);
-  return refs.length === 1 ? refs[0] : undefined;
+  return refs.length === 1 && refs[0]?.mode === 'managed' ? refs[0] : undefined;
 }
 
 const groupTypes = ['aws_security_group', 'aws_default_security_group'];

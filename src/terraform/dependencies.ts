@@ -137,7 +137,8 @@ class DependencyReader {
   private ofBlock(call: Call, { syntax }: PlacedBlock, self?: string): string[] {
     const inDependsOn = argument(syntax.body, 'depends_on')?.expression;
     const references = [...referencesOf(syntax)].filter(
-      (reference) => !(mayNameItself.has(reference.section ?? '') && referred(reference) === self),
+      (reference) =>
+        !(self !== undefined && mayNameItself.has(reference.section ?? '') && referred(reference) === self),
     );
     return [
       ...this.targets(call, references),
@@ -236,7 +237,7 @@ function groups(nodes: ReadonlyMap<string, Node>): Set<string>[] {
       path.pop();
       const before = path.at(-1);
       if (before) lower(before.address, low.get(address)!);
-      if (low.get(address) !== order.get(address)) continue;
+      if (low.get(address)! !== order.get(address)!) continue;
       const group = new Set(stack.splice(stack.lastIndexOf(address)));
       for (const member of group) onStack.delete(member);
       if (group.size > 1 || nodes.get(address)?.needs.has(address)) found.push(group);

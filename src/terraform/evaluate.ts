@@ -19,6 +19,7 @@ import {
   Lazy,
   Many,
   Nearly,
+  OpenMap,
   same,
   Text,
   toldValue,
@@ -155,7 +156,7 @@ export function attribute(value: Value, name: string): Value {
     return found;
   }
   if (value instanceof Unknown) return value.symbol === undefined ? unknown : new Unknown(`${value.symbol}.${name}`);
-  if (value instanceof Many) return attribute(value.each, name);
+  if (value instanceof Many) return attributeOfSome(value, name);
   if (value === null) throw new EvaluationError(`is null, which has no attribute ${JSON.stringify(name)}`);
   throw new EvaluationError(
     isList(value)
@@ -163,6 +164,19 @@ export function attribute(value: Value, name: string): Value {
       : `has no attributes, so no ${JSON.stringify(name)} either`,
   );
 }
+
+/** An attribute of a map whose keys are not known, which may be one of them, or of a list that lacks its index. */
+function attributeOfSome(value: Many, name: string): Value {
+  doubts++;
+  if (value.each instanceof Lazy && !(value instanceof OpenMap)) return value.each.attribute(name);
+  return value instanceof OpenMap ? value.each : unknown;
+}
+
+/**
+ * How often something was had that Terraform refuses where it is not there, and nobody knows whether it is: for `try`
+ * and `can`, which ask for nothing else.
+ */
+let doubts = 0;
 
 function index(value: Value, key: Value): Value {
   if (isList(value)) {
@@ -181,7 +195,10 @@ function index(value: Value, key: Value): Value {
     if (!isKnown(key) || hasOpenKey(value)) return unknown;
     throw new EvaluationError(`has no key ${JSON.stringify(name)}`);
   }
-  if (value instanceof Many) return value.each;
+  if (value instanceof Many) {
+    doubts++;
+    return value.each;
+  }
   if (value instanceof Unknown && value.symbol !== undefined) {
     const name = identity(key);
     return name === undefined ? unknown : new Unknown(`${value.symbol}[${name}]`);
@@ -193,6 +210,8 @@ function index(value: Value, key: Value): Value {
 function splat(value: Value, each: (item: Value) => Value): Value {
   if (value === null) return [];
   if (isList(value)) return value.map(each);
+  // A map is taken for the one element of a list; that resources have keys may be told by who is asked for them.
+  if (value instanceof OpenMap && !(value.each instanceof Lazy)) return [each(value)];
   if (value instanceof Many) return new Many(each(value.each));
   if (value instanceof Unknown) return new Many(quietly(() => each(unknown)) ?? unknown);
   return [each(value)];
@@ -225,12 +244,16 @@ function apply({ name, line }: Expression & { kind: 'call' }, args: readonly Val
 
 function attempt(name: 'try' | 'can', args: readonly Expression[], scope: Scope): Value {
   for (const [position, argument] of args.entries()) {
+    const before = doubts;
     const value = quietly(() => evaluate(argument, scope));
     if (value === undefined) continue;
-    if (name === 'can') return isKnown(value) ? true : unknown;
+    const isDoubtful = doubts > before;
+    if (name === 'can') return isKnown(value) && !isDoubtful ? true : unknown;
+    const isLast = position === args.length - 1;
     // Whether an unknown value can be had at all is unknown too, unless it is only the value that is.
-    if (value instanceof Unknown && value.symbol === undefined && position < args.length - 1) return unknown;
-    return value;
+    if (value instanceof Unknown && value.symbol === undefined && !isLast) return unknown;
+    if (!isDoubtful || isLast || value instanceof Unknown || value instanceof Lazy) return value;
+    return either(value, quietly(() => attempt(name, args.slice(position + 1), scope)) ?? value);
   }
   if (name === 'can') return false;
   throw new EvaluationError('has no argument that can be had');
@@ -349,7 +372,7 @@ function looksEqual(left: Value, right: Value): boolean | undefined {
   }
   if (isKnown(left) && isKnown(right)) {
     if (typeof left !== 'object' && typeof right !== 'object') return typeof left === typeof right && left === right;
-    return encodeJson(left) === encodeJson(right);
+    return encodeJson(left) === (encodeJson(right) ?? '');
   }
   if (left instanceof Text && right === '')
     return left.parts.some((part) => typeof part === 'string') ? false : undefined;
@@ -388,8 +411,14 @@ function forExpression(expression: Expression & { kind: 'for' }, scope: Scope): 
       else map.set(name, [result]);
     } else map.set(name, result);
   }
-  if (open) return list.length === 0 ? unknown : new Many(list.reduce(either));
+  if (open) return list.length === 0 ? unknown : openResult(expression, list.reduce(either));
   return expression.key ? map : list;
+}
+
+/** What `for` gives where it is not known how often, or under which keys. */
+function openResult({ key, grouped }: Expression & { kind: 'for' }, each: Value): Value {
+  if (!key) return new Many(each);
+  return new OpenMap(grouped ? new Many(each) : each);
 }
 
 /** A `for` over what cannot be counted gives something that cannot be counted. */
@@ -399,7 +428,10 @@ function openFor(expression: Expression & { kind: 'for' }, scope: Scope, collect
     [expression.valueName]: each,
     ...(expression.keyName === undefined ? {} : { [expression.keyName]: unknown }),
   });
-  return new Many(quietly(() => evaluate(expression.value, inner)) ?? unknown);
+  const { key, condition, value } = expression;
+  // They may name resources too.
+  for (const part of [key, condition]) if (part) quietly(() => evaluate(part, inner));
+  return openResult(expression, quietly(() => evaluate(value, inner)) ?? unknown);
 }
 
 /** Keys and values of what can be iterated over; undefined where they cannot be counted. */

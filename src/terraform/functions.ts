@@ -18,11 +18,14 @@ import {
   isKnown,
   isList,
   isMap,
+  isSetValue,
   joinText,
   Json,
   keyValue,
+  Lazy,
   Many,
   Nearly,
+  OpenMap,
   Text,
   Unknown,
   unknown,
@@ -170,6 +173,13 @@ function texts(items: readonly Value[]): readonly Value[] {
   return items.map((item) => (isSingle(item) ? String(item) : item));
 }
 
+/** The identity of what is known. */
+function knownIdentity(value: Value | undefined): string {
+  const text = identity(value);
+  if (text === undefined) throw new NotTold();
+  return text;
+}
+
 function distinctOf(items: readonly Value[]): Value[] {
   const seen = new Set<string>();
   return items.filter((item) => {
@@ -195,24 +205,32 @@ function flatten(items: readonly Value[], budget: Budget): Value {
         // A call takes only so many arguments.
         for (const one of inner as Value[]) flat.push(one);
       }
-    } else if (item instanceof Many) {
+    } else if (item instanceof Many && !(item instanceof OpenMap)) {
       open = true;
-      flat.push(isList(item.each) ? (item.each[0] ?? unknown) : item.each);
+      const inner = flatten([item.each], budget);
+      for (const one of inner instanceof Many ? [inner.each] : (inner as Value[])) flat.push(one);
     } else if (item instanceof Unknown) {
       open = true;
       flat.push(unknown);
     } else flat.push(item);
   }
-  return open ? new Many(flat.reduce(either)) : flat;
+  return open ? manyOf(flat) : flat;
 }
 
-function concat(args: readonly Value[], budget: Budget): Value {
-  return args.every(isList) ? (args as Value[][]).flat() : flatten(args as Value[], budget);
+/** A list of which it is not known which of these it has, and how often. */
+function manyOf(items: readonly Value[]): Many {
+  return new Many(items.length === 0 ? unknown : items.reduce(either));
+}
+
+function concat(args: readonly Value[]): Value {
+  if (args.every(isList)) return (args as Value[][]).flat();
+  return manyOf(args.flatMap((arg) => (isList(arg) ? arg : [arg instanceof Many ? arg.each : unknown])));
 }
 
 function coalesce(args: readonly Value[], isEmpty: (value: Value) => boolean): Value {
   for (const arg of args) {
     if (arg instanceof Unknown || arg instanceof Many) return args.slice(args.indexOf(arg)).reduce(either);
+    if (arg instanceof Text && arg.parts.every((part) => part instanceof Unknown)) return unknown;
     if (!isEmpty(arg)) return unified([arg, ...args])[0]!;
   }
   throw new EvaluationError('has no argument that is set');
@@ -252,14 +270,15 @@ function functions(table: Readonly<Record<string, Implementation>>): ReadonlyMap
 /** Functions that say something of values of which not all is known. */
 const onPartlyKnown = functions({
   length: ([value]) => {
-    if (isList(value)) return value.length;
-    if (isMap(value)) return value.size;
+    // Of values that are not known, two may be one.
+    if (isList(value)) return value.length > 1 && isSetValue(value) && !isKnown(value) ? unknown : value.length;
+    if (isMap(value)) return value.size > 1 && hasOpenKey(value) ? unknown : value.size;
     if (typeof value === 'string') return plainOf(value).length;
     return unknown;
   },
   concat: (args, { budget }) => {
     budget.refuseList(sumOf(args.filter(isList), ({ length }) => length));
-    return concat(args, budget);
+    return concat(args);
   },
   flatten: ([list], { budget }) =>
     isList(list) ? flatten(list, budget) : list instanceof Many ? flatten([list], budget) : unknown,
@@ -272,7 +291,12 @@ const onPartlyKnown = functions({
   },
   sensitive: ([value]) => value!,
   nonsensitive: ([value]) => value!,
-  distinct: ([value]) => (isList(value) ? distinctOf(unified(value)) : value!),
+  distinct: ([value]) => {
+    if (!isList(value)) return value!;
+    const items = distinctOf(unified(value));
+    // Of values that are not known, two may be one.
+    return items.length > 1 && items.some((item) => identity(item) === undefined) ? manyOf(items) : items;
+  },
   reverse: ([value]) => (isList(value) ? value.toReversed() : value!),
   sort: ([value]) => {
     if (!isList(value)) return value!;
@@ -285,7 +309,7 @@ const onPartlyKnown = functions({
   compact: ([value]) => {
     if (!isList(value)) return value!;
     const kept = texts(value).filter((item) => item !== null && item !== '');
-    return kept.some((item) => item instanceof Unknown) ? new Many(kept.reduce(either)) : kept;
+    return kept.some((item) => item instanceof Unknown) ? manyOf(kept) : kept;
   },
   element: ([list, index]) => element(list!, index!),
   slice: ([list, from, to]) => {
@@ -298,7 +322,8 @@ const onPartlyKnown = functions({
     return list.slice(numberOf(from), numberOf(to));
   },
   one: ([list]) => {
-    if (list instanceof Many) return list.each;
+    // It is null where there is none.
+    if (list instanceof Many) return list.each instanceof Unknown || list.each instanceof Lazy ? list.each : unknown;
     if (!isList(list)) return unknown;
     if (list.length > 1) throw new EvaluationError('has more than one element');
     return list[0] ?? null;
@@ -327,7 +352,7 @@ const onPartlyKnown = functions({
   },
   values: ([map]) => {
     if (isMap(map)) return [...map.keys()].sort(compareTexts).map((key) => map.get(key)!);
-    return map instanceof Many ? map : unknown;
+    return map instanceof Many ? new Many(map.each) : unknown;
   },
   zipmap: ([keys, values]) => {
     if (isList(keys) && isList(values) && keys.length !== values.length)
@@ -527,8 +552,8 @@ const onKnown = functions({
   regex: ([pattern, text], { budget }) => firstMatch(textOf(pattern), textOf(text), budget),
   regexall: ([pattern, text], { budget }) => allMatches(textOf(pattern), textOf(text), budget),
   index: ([list, wanted]) => {
-    const key = identity(wanted);
-    const at = listOf(list).findIndex((item) => identity(item) === key);
+    const key = knownIdentity(wanted);
+    const at = listOf(list).findIndex((item) => knownIdentity(item) === key);
     // "1" is no 1, unless the list's type makes it one.
     if (at >= 0 && typeof listOf(list)[at] !== typeof wanted) return unknown;
     if (at < 0) throw new EvaluationError('is not in the list');
@@ -544,21 +569,21 @@ const onKnown = functions({
     return Array.from({ length: Math.ceil(items.length / step) }, (_, at) => items.slice(at * step, (at + 1) * step));
   },
   matchkeys: ([values, keys, wanted]) => {
-    const identities = new Set(listOf(wanted).map(identity));
+    const identities = new Set(listOf(wanted).map(knownIdentity));
     const keyed = listOf(keys);
-    return listOf(values).filter((_, at) => identities.has(identity(keyed[at])));
+    return listOf(values).filter((_, at) => identities.has(knownIdentity(keyed[at])));
   },
   setunion: (args, { budget }) => {
     budget.refuseList(sumOf(args, (arg) => listOf(arg).length));
     return toSet(args.flatMap(listOf));
   },
   setintersection: ([first, ...rest]) => {
-    const sets = rest.map((other) => new Set(listOf(other).map(identity)));
-    return toSet(listOf(first).filter((item) => sets.every((set) => set.has(identity(item)))));
+    const sets = rest.map((other) => new Set(listOf(other).map(knownIdentity)));
+    return toSet(listOf(first).filter((item) => sets.every((set) => set.has(knownIdentity(item)))));
   },
   setsubtract: ([first, second]) => {
-    const taken = new Set(listOf(second).map(identity));
-    return toSet(listOf(first).filter((item) => !taken.has(identity(item))));
+    const taken = new Set(listOf(second).map(knownIdentity));
+    return toSet(listOf(first).filter((item) => !taken.has(knownIdentity(item))));
   },
   setproduct: (args, { budget }) => {
     if (args.some((list) => listOf(list).length === 0)) return [];

@@ -8,7 +8,7 @@ import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { enabledIn } from './opentofu.js';
 import { Resource, type Location, type UnreadModule } from './project.js';
 import { convert } from './types.js';
-import { identity, isList, Lazy, Many, Text, Unknown, unknown, type Value } from './value.js';
+import { identity, isList, Lazy, Many, OpenMap, Text, Unknown, unknown, type Value } from './value.js';
 
 /** The folder of a module that is called, read; where it is elsewhere or not there, why, as far as that is known. */
 export type FindFolder = (from: ModuleFolder, call: BlockSyntax) => ModuleFolder | string | undefined;
@@ -423,12 +423,16 @@ function notWhole(expanded: Expansions): Expansions {
   return { ...expanded, expansions: expanded.expansions.map((expansion) => ({ ...expansion, uncertain: true })) };
 }
 
+function some(isMap: boolean, each: Value): Value {
+  return isMap ? new OpenMap(each) : new Many(each);
+}
+
 /** What an expression that names the resource or module gets. */
 function gather({ expansions, isMap, isWhole, isOff }: Expansions, values: readonly Value[]): Value {
   if (isOff) return null;
   const [first] = expansions;
-  if (first && !('key' in first)) return first.uncertain ? new Many(values[0]!) : values[0]!;
-  if (!isWhole) return new Many(unknown);
+  if (first && !('key' in first)) return first.uncertain ? some(isMap, values[0]!) : values[0]!;
+  if (!isWhole) return some(isMap, unknown);
   return isMap ? new Map(expansions.map(({ key }, at) => [String(key), values[at]!])) : values;
 }
 

@@ -320,11 +320,22 @@ class Reader {
         return { kind: 'index', ...span, of, key: this.indexKey(node) };
       case 'splat': {
         const inner = node.children[0]!.children.filter((child) => ['get_attr', 'index'].includes(child.type));
-        return { kind: 'splat', ...span, of, each: this.accesses({ kind: 'splat-item', ...node.span }, inner) };
+        const [each, behind] = this.splatParts(node.children[0]!, inner);
+        const item = this.accesses({ kind: 'splat-item', ...node.span }, each);
+        return this.accesses({ kind: 'splat', ...reaching(of, (each.at(-1) ?? node).span), of, each: item }, behind);
       }
       default:
         throw this.unreadable(node);
     }
+  }
+
+  /**
+   * Which accesses are to each item, and which to the list of what they give: in the older `.*` an index in brackets and
+   * all behind it. https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#splat-operators
+   */
+  private splatParts(splat: Node, accesses: Node[]): [Node[], Node[]] {
+    const end = accesses.findIndex(({ type, children: [kind] }) => type === 'index' && kind?.type === 'new_index');
+    return splat.type === 'full_splat' || end < 0 ? [accesses, []] : [accesses.slice(0, end), accesses.slice(end)];
   }
 
   private indexKey(node: Node): Expression {

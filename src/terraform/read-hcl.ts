@@ -302,7 +302,7 @@ function nameOf(syntax: BlockSyntax): string {
 }
 
 function overridden(base: BlockSyntax, by: Body): BlockSyntax {
-  const kindOf = ({ type, labels }: BlockSyntax) => (type === 'dynamic' ? labels[0] : type);
+  const kindOf = ({ type, labels }: BlockSyntax) => (type === 'dynamic' ? (labels[0] ?? type) : type);
   const names = new Set([...by.attributes.map(({ name }) => name), ...by.blocks.map(kindOf)]);
   const attributes = base.body.attributes.filter(({ name }) => !names.has(name));
   const blocks = base.body.blocks.filter((block) => !names.has(kindOf(block)));

@@ -211,7 +211,7 @@ class JsonProject {
     );
     let byKey = this.byKey.get(configAddress);
     if (!byKey) this.byKey.set(configAddress, (byKey = new Map(all.map((resource) => [resource.key, resource]))));
-    const same = byKey.get(key as string | number | undefined);
+    const same = typeof key === 'string' || typeof key === 'number' ? byKey.get(key) : undefined;
     return same ? [same] : all;
   }
 

@@ -43,10 +43,13 @@ export class Json {
   constructor(readonly value: Value) {}
 }
 
-/** A list, set or map whose number of elements is not known, each of which is like `each`. */
+/** A list or set whose number of elements is not known, each of which is like `each`. */
 export class Many {
   constructor(readonly each: Value) {}
 }
+
+/** A map or object whose keys are not known; the value of each of them is like `each`. */
+export class OpenMap extends Many {}
 
 /** An object whose attributes are looked up one at a time: a resource, a module, a namespace such as `var`. */
 export abstract class Lazy {
@@ -114,6 +117,7 @@ export function elements(value: Value | undefined): readonly Value[] | undefined
 
 /** Like elements(), but a list of unknown length gives the element that stands for all. */
 export function someElements(value: Value | undefined): readonly Value[] {
+  if (value instanceof OpenMap) return [];
   if (value instanceof Many) return [value.each];
   return elements(value) ?? [];
 }
@@ -189,6 +193,7 @@ export function show(value: Value | undefined): string {
   if (value instanceof Lazy) return `\${${value.symbol}}`;
   if (value instanceof Text) return value.parts.map(show).join('');
   if (value instanceof Json) return show(value.value);
+  if (value instanceof OpenMap) return `{ … = ${show(value.each)}, … }`;
   if (value instanceof Many) return `[${show(value.each)}, …]`;
   if (isList(value)) return `[${value.map(show).join(', ')}]`;
   if (value instanceof Map) return `{ ${[...value].map(([key, item]) => `${key} = ${show(item)}`).join(', ')} }`;
@@ -341,6 +346,8 @@ export function either(a: Value, b: Value): Value {
   if (isMap(a) && isMap(b) && a.size === b.size && [...a.keys()].every((key) => b.has(key))) {
     return new Map([...a].map(([key, item]) => [key, either(item, b.get(key)!)]));
   }
+  if (a instanceof OpenMap || b instanceof OpenMap)
+    return a instanceof OpenMap && b instanceof OpenMap ? new OpenMap(either(a.each, b.each)) : unknown;
   if ((isList(a) || a instanceof Many) && (isList(b) || b instanceof Many)) {
     if (isList(a) && isList(b) && a.length === b.length) return a.map((item, index) => either(item, b[index]!));
     const all = [...someElements(a), ...someElements(b)];

@@ -183,7 +183,7 @@ const dimensions = defineRule({
   check(project, { finding }) {
     for (const alarm of project.all('aws_cloudwatch_metric_alarm')) {
       for (const metric of [alarm, ...alarm.blocks('metric_query.metric')]) {
-        if (!elbNamespaces.has(metric.get('namespace'))) continue;
+        if (!elbNamespaces.has(metric.get('namespace') ?? null)) continue;
         const given = metric.get('dimensions');
         if (!isMap(given)) continue;
         for (const [name, shape] of Object.entries(suffixes)) {

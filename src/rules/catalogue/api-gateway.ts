@@ -270,7 +270,7 @@ export default defineRules(
         if (method.text('authorization') !== 'NONE' || method.text('http_method') === 'OPTIONS') continue;
         const [api] = method.refs('rest_api_id', 'aws_api_gateway_rest_api');
         const needsKey = method.has('api_key_required') && method.truth('api_key_required') !== false;
-        if (!api || needsKey || isLimited(project, api)) continue;
+        if (api?.mode !== 'managed' || needsKey || isLimited(project, api)) continue;
         finding(method, 'answers anybody', 'authorization');
       }
     },
@@ -297,7 +297,7 @@ function loggers(project: Project): Logger[] {
 
 function settingsOf(project: Project, stage: Resource): Resource[] {
   const { open, byStage, byName } = methodSettings(project);
-  return [...open, ...(byStage.get(stage) ?? []), ...(byName.get(stage.text('stage_name')) ?? [])];
+  return [...open, ...(byStage.get(stage) ?? []), ...(byName.get(stage.text('stage_name') ?? '') ?? [])];
 }
 
 const methodSettings = oncePer((project) => {

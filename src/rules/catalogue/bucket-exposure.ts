@@ -73,8 +73,27 @@ resource "aws_s3_bucket_public_access_block" "uploads" {
         else if (unknown.length > 0) abstain(block, `${unknown.join(', ')} is not known`);
       }
     }
+    for (const block of blocksOfBucketsElsewhere(project)) {
+      const { off } = openFlags(block);
+      if (off.length > 0)
+        finding(
+          block,
+          `leaves ${off.join(', ')} off`,
+          off.find((flag) => block.has(flag)),
+        );
+    }
   },
 });
+
+/** The settings of buckets that are not of the project, but for those that the project makes websites. */
+function blocksOfBucketsElsewhere(project: Project): Resource[] {
+  const websites = project.all('aws_s3_bucket_website_configuration').map((website) => identity(website.get('bucket')));
+  return project.all('aws_s3_bucket_public_access_block').filter((block) => {
+    const bucket = identity(block.get('bucket'));
+    if (bucket === undefined || bucketsIn(project, block, 'bucket').length > 0) return false;
+    return websites.every((website) => website !== undefined && website !== bucket);
+  });
+}
 
 /** Groups of grantees that are everybody, or everybody who has an AWS account. */
 const publicGroups = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;

@@ -37,7 +37,7 @@ function writableMounts(container: JsonObject): { volume: string; path: string }
   return (objectsIn(container, 'mountPoints') ?? []).flatMap((mount) => {
     const volume = field(mount, 'sourceVolume');
     const path = field(mount, 'containerPath');
-    const isWritable = [undefined, false].includes(field(mount, 'readOnly') as boolean | undefined);
+    const isWritable = (field(mount, 'readOnly') ?? false) === false;
     return isWritable && typeof volume === 'string' && typeof path === 'string' ? [{ volume, path }] : [];
   });
 }

@@ -4,7 +4,7 @@ import { listeners } from '../lib/load-balancers.js';
 import { madeBefore } from '../lib/ordering.js';
 import { identifiers, isSame, type Project, type Resource } from '../../terraform/project.js';
 import { referencePath } from '../../terraform/evaluate.js';
-import { identity } from '../../terraform/value.js';
+import { identity, same } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 import { addTo } from '../../terraform/groups.js';
 import { oncePer } from '../../terraform/once-per.js';
@@ -318,7 +318,11 @@ function certificateUses(project: Project): CertificateUse[] {
     project.all(type).flatMap((user) =>
       user
         .refs(argument, 'aws_acm_certificate')
-        .filter((certificate) => identity(user.get(argument)) === identity(certificate.computed('arn')))
+        // One that is only looked up is issued, unless its data source asks for others.
+        .filter(
+          (certificate) =>
+            certificate.mode === 'managed' && same(user.get(argument), certificate.computed('arn')) === true,
+        )
         .filter((certificate) => !certificate.has('private_key') && !certificate.has('certificate_authority_arn'))
         .map((certificate) => ({ user, certificate })),
     ),
@@ -332,14 +336,15 @@ function validationsOf(project: Project, certificate: Resource): Resource[] {
 /** Finds the zones, made or looked up, that a record may be in. */
 function zoneFinder(project: Project): (record: Resource) => Resource[] {
   const zones = [...project.all('aws_route53_zone'), ...project.data('aws_route53_zone')];
-  const byName = new Map<string | undefined, Resource[]>();
+  const byName = new Map<string, Resource[]>();
   const byAddress = new Map<string, Resource[]>();
   for (const zone of zones) {
-    for (const name of new Set([identity(zone.computed('zone_id')), ...identifiers(zone)])) addTo(byName, name, zone);
+    const names = [identity(zone.computed('zone_id')), ...identifiers(zone)].filter((name) => name !== undefined);
+    for (const name of new Set(names)) addTo(byName, name, zone);
     addTo(byAddress, zone.configAddress, zone);
   }
   return (record) => [
-    ...(byName.get(identity(record.get('zone_id'))) ?? []),
+    ...(byName.get(identity(record.get('zone_id')) ?? '') ?? []),
     ...record
       .refs('zone_id', 'aws_route53_zone')
       .flatMap((referred) => (byAddress.get(referred.configAddress) ?? []).filter((zone) => isSame(zone, referred))),
@@ -376,11 +381,12 @@ const rootAttributes = oncePer((project) => {
 });
 
 /** `http` or `https`, where an expression surely starts with one of them. */
-function schemeOf(project: Project, expression: Expression): string | undefined {
+function schemeOf(project: Project, expression: Expression, seen: readonly string[] = []): string | undefined {
   const [first, second] = referencePath(expression) ?? [];
   if (first === 'local' && second !== undefined) {
-    const local = attributeOf(project, ['locals'], second);
-    return local && schemeOf(project, local.expression);
+    // A local that needs itself has no value; a rule of its own tells so.
+    const local = seen.includes(second) ? undefined : attributeOf(project, ['locals'], second);
+    return local && schemeOf(project, local.expression, [...seen, second]);
   }
   const start = expression.kind === 'template' ? expression.parts[0] : expression;
   return start?.kind === 'literal' ? /^(https?):\/\//.exec(String(start.value))?.[1] : undefined;

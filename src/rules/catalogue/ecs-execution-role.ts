@@ -6,7 +6,7 @@ import { keyOfSecret, mayDecryptSecret, mayFetchSecret } from '../lib/secret-rea
 import { fetchedSecrets } from '../lib/secrets.js';
 import { comesAfterInBraces } from '../lib/text-order.js';
 import type { Project } from '../../terraform/project.js';
-import { identity, show, type Value } from '../../terraform/value.js';
+import { same, show, type Value } from '../../terraform/value.js';
 import { defineRules, type Report } from '../rule.js';
 
 const source = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html';
@@ -305,7 +305,7 @@ export default defineRules(
     check(project, { finding }) {
       for (const definition of project.all('aws_ecs_task_definition')) {
         const [own, execution] = ['task_role_arn', 'execution_role_arn'].map((name) => definition.get(name));
-        if (identity(own) !== undefined && identity(own) === identity(execution))
+        if (same(own, execution) === true)
           finding(definition, 'has one role for ECS and for the application', 'task_role_arn');
       }
     },

@@ -305,5 +305,5 @@ function groupTemplates(project: Project): Resource[] {
       ...group.refs('launch_template', 'aws_launch_template'),
       ...group.refs('mixed_instances_policy', 'aws_launch_template'),
     ]);
-  return [...new Set(found)];
+  return [...new Set(found)].filter(({ mode }) => mode === 'managed');
 }

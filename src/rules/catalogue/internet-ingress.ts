@@ -5,14 +5,16 @@ import {
   mayBeFromInternet,
   openOnUnknownPorts,
   openPorts,
+  openPortsElsewhere,
   portsInWords,
   privateServiceAmong,
   rangesNotKnown,
   type OpenPorts,
 } from '../lib/open-ports.js';
 import { holdersOf, listenersOf, loadBalancers, targets } from '../lib/paths.js';
+import type { WrittenRule } from '../lib/network.js';
 import type { Project, Resource } from '../../terraform/project.js';
-import { show } from '../../terraform/value.js';
+import { identity, show } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const loadBalancerTypes = ['aws_lb', 'aws_alb', 'aws_elb'];
@@ -24,12 +26,27 @@ const fewPorts = 10;
 
 /** Whether a rule opens what load balancers with its group listen on, and nothing else. */
 function opensListenersOnly(project: Project, { rule, from, to }: OpenPorts): boolean {
+  if (to - from >= fewPorts) return false;
   const balancers = holdersOf(project, rule.group).filter(({ type }) => loadBalancerTypes.includes(type));
-  const listeners = balancers.map((balancer) => listenersOf(project, balancer));
   // Listeners that are not seen may be on any port.
-  if (listeners.some((own) => own.length === 0)) return true;
-  const ports = listeners.flat().map((listener) => listener.number('port') ?? from);
-  return to - from < fewPorts && range(from, to).every((port) => webPorts.includes(port) || ports.includes(port));
+  if (
+    balancers.some((balancer) => listenersOf(project, balancer).length === 0 && mayListenElsewhere(project, balancer))
+  )
+    return true;
+  const listeners = balancers.flatMap((balancer) => [
+    ...listenersOf(project, balancer),
+    ...balancer.blocks('listener'),
+  ]);
+  const ports = listeners.map((listener) => listener.number('port') ?? listener.number('lb_port') ?? from);
+  return range(from, to).every((port) => webPorts.includes(port) || ports.includes(port));
+}
+
+/** Whether a load balancer without a listener may have some that are made elsewhere, or of which it is not known whose they are. */
+function mayListenElsewhere(project: Project, balancer: Resource): boolean {
+  if (project.isGivenToUnread(balancer) || project.isExported(balancer) || balancer.uncertain) return true;
+  return project
+    .all('aws_lb_listener', 'aws_alb_listener')
+    .some((listener) => identity(listener.get('load_balancer_arn')) === undefined);
 }
 
 function range(from: number, to: number): number[] {
@@ -44,6 +61,13 @@ function speaksHttp(project: Project, group: Resource): boolean {
     holders.every(({ type }) => type === 'aws_lb' || type === 'aws_alb') &&
     holders.every((balancer) => (balancer.get('load_balancer_type') ?? 'application') === 'application')
   );
+}
+
+/** Whether a group that the project does not make may be that of a server or load balancer for just these ports. */
+function mayBeMeantElsewhere(project: Project, { from, to }: OpenPorts<WrittenRule>): boolean {
+  if (project.all('aws_transfer_server').length > 0 && from >= 20 && to <= 22) return true;
+  const ports = project.all('aws_lb_listener', 'aws_alb_listener').map((listener) => listener.number('port'));
+  return to - from < fewPorts && range(from, to).every((port) => ports.includes(port));
 }
 
 /** A group without holders here may be that of a load balancer elsewhere. */
@@ -156,6 +180,13 @@ export default defineRules(
           project.linked('aws_transfer_server', 'endpoint_details.security_group_ids', group).length > 0;
         if (isTransfer && open.from >= 20 && open.to <= 22) continue;
         if (speaksHttp(project, group) && opensListenersOnly(project, open)) continue;
+        if (internet) finding(open.rule.at, `lets ${internet} in on ${portsInWords(open)}: ${service}`);
+        else abstain(open.rule.at, rangesNotKnown);
+      }
+      for (const open of openPortsElsewhere(project)) {
+        const internet = internetInWords(open.rule);
+        const service = privateServiceAmong(open);
+        if (!service || (!internet && !mayBeFromInternet(open.rule)) || mayBeMeantElsewhere(project, open)) continue;
         if (internet) finding(open.rule.at, `lets ${internet} in on ${portsInWords(open)}: ${service}`);
         else abstain(open.rule.at, rangesNotKnown);
       }
@@ -282,6 +313,12 @@ export default defineRules(
         const [first] = rule.ranges ?? [];
         if (first !== undefined) finding(rule.at, `opens ${portsInWords(open)} to ${show(first)}`);
         else if (!rule.ranges) abstain(rule.at, rangesNotKnown);
+      }
+      for (const open of openPortsElsewhere(project)) {
+        const { rule, from, to } = open;
+        const [first] = rule.ranges ?? [];
+        if (to - from < fewPorts || isFromInternet(rule) || first === undefined) continue;
+        finding(rule.at, `opens ${portsInWords(open)} to ${show(first)}`);
       }
     },
   },

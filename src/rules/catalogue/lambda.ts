@@ -242,7 +242,8 @@ ${schedule}`,
       if (isSwitchedOff(project, 'aws_lambda_permission')) return;
       for (const { caller, block, argument, principal } of callers(project)) {
         for (const lambda of functionsNamed(block, argument)) {
-          if (project.isGivenToUnread(lambda)) continue;
+          // Where a function is made that is only looked up, somebody else may have permitted it.
+          if (lambda.mode !== 'managed' || project.isGivenToUnread(lambda)) continue;
           const permitted = permissionsFor(project, lambda).some(
             (permission) =>
               covers(`${principal}.*`, permission.get('principal') ?? '') !== false ||

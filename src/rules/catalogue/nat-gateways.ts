@@ -1,6 +1,6 @@
 import { defaultRoute, destinationOf, resourceNamed, routesOf, routeTableOf, wayOut, zoneOf } from '../lib/network.js';
 import type { Project, Resource } from '../../terraform/project.js';
-import { identity } from '../../terraform/value.js';
+import { same } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const source = 'https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html';
@@ -238,7 +238,7 @@ resource "aws_nat_gateway" "this" {
           nat &&
           otherZone !== undefined &&
           otherZone !== zone &&
-          identity(other?.get('vpc_id')) === identity(subnet.get('vpc_id'))
+          same(other?.get('vpc_id'), subnet.get('vpc_id')) === true
         )
           finding(subnet, `leads to ${nat.address} in another zone, though its own has a NAT gateway`);
       }

@@ -75,8 +75,9 @@ function hasPrivateNames(endpoint: Resource): boolean | undefined {
 
 function isInTable(project: Project, endpoint: Resource, table: Resource): boolean | undefined {
   const own = elements(endpoint.get('route_table_ids'))?.map(identity);
-  if (!own || own.includes(undefined)) return undefined;
-  if (own.includes(identity(table.computed('id')))) return true;
+  const id = identity(table.computed('id'));
+  if (!own || own.includes(undefined) || id === undefined) return undefined;
+  if (own.includes(id)) return true;
   const associations = project.linked('aws_vpc_endpoint_route_table_association', 'vpc_endpoint_id', endpoint);
   const tables = associations.map((one) => resourceNamed(project, one, 'route_table_id', [table.type]));
   return tables.includes(table) || (tables.includes(undefined) ? undefined : false);

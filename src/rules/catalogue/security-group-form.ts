@@ -1,4 +1,4 @@
-import { isAnyProtocol, isEverywhere, trafficRules } from '../lib/network.js';
+import { isAnyProtocol, isEverywhere, rulesOfGroupsElsewhere, trafficRules, type WrittenRule } from '../lib/network.js';
 import { groupsArgument, groupsOf, placedResources, subnetsHolding } from '../lib/paths.js';
 import { vpcOf } from '../lib/network.js';
 import type { Project, Resource } from '../../terraform/project.js';
@@ -48,6 +48,11 @@ function areApart(project: Project, subnet: Resource, group: Resource): boolean 
   return identity(group.get('vpc_id'))?.startsWith('vpc-') === true && project.stage === 'hcl';
 }
 
+/** Every rule, whether or not the project makes its group: how it is written is all that is asked for. */
+function writtenRules(project: Project): readonly WrittenRule[] {
+  return [...trafficRules(project), ...rulesOfGroupsElsewhere(project)];
+}
+
 export default defineRules(
   {
     name: 'egress-not-everything',
@@ -78,7 +83,7 @@ export default defineRules(
 `,
     },
     check(project, { finding }) {
-      for (const { direction, protocol, from, to, ranges, at } of trafficRules(project)) {
+      for (const { direction, protocol, from, to, ranges, at } of writtenRules(project)) {
         if (direction !== 'egress' || !ranges?.some(isEverywhere)) continue;
         if (isAnyProtocol(protocol) || (from === 0 && to === 65_535))
           finding(at, 'lets everything out to the whole internet');
@@ -114,7 +119,7 @@ export default defineRules(
 `,
     },
     check(project, { finding }) {
-      for (const { description, at } of trafficRules(project)) {
+      for (const { description, at } of writtenRules(project)) {
         if (description === undefined || description === null || description === '') finding(at, 'has no description');
       }
     },

@@ -5,7 +5,7 @@ import { decide, roleOf, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy, type Statement } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
 import type { Project, Resource } from '../../terraform/project.js';
-import { identity, joinText, Text, unknown, type Value } from '../../terraform/value.js';
+import { same, joinText, Text, unknown, type Value } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 /** A trail in HCL, with more arguments as they stand there. */
@@ -185,8 +185,7 @@ function groupsOf(trail: Resource): Resource[] {
 /** Whether an ARN ends in `:*`; undefined where its end is not known. */
 function endsInWildcard(arn: Value, groups: readonly Resource[]): boolean | undefined {
   if (typeof arn === 'string') return arn.endsWith(':*');
-  if (groups.some((group) => group.mode === 'managed' && identity(group.computed('arn')) === identity(arn)))
-    return false;
+  if (groups.some((group) => group.mode === 'managed' && same(group.computed('arn'), arn) === true)) return false;
   const end = arn instanceof Text ? arn.parts.at(-1) : undefined;
   return typeof end === 'string' ? end.endsWith(':*') : undefined;
 }

@@ -121,10 +121,10 @@ export default defineRules(
         const priorities = acl
           .blocks('rule')
           .filter(({ uncertain }) => !uncertain)
-          .map((rule) => rule.number('priority'));
+          .map((rule) => rule.number('priority'))
+          .filter((priority) => priority !== undefined);
         const twice = new Set(priorities.filter((priority, at) => priorities.indexOf(priority) !== at));
-        for (const priority of twice)
-          if (priority !== undefined) finding(acl, `has two rules of priority ${priority}`, 'rule');
+        for (const priority of twice) finding(acl, `has two rules of priority ${priority}`, 'rule');
       }
     },
   },

@@ -203,9 +203,9 @@ const webOrigins = oncePer(
 );
 
 /** Access control lists that open a bucket to everybody, or to everybody who has an AWS account. */
-const publicLists: ReadonlySet<Value | undefined> = new Set(['public-read', 'public-read-write', 'authenticated-read']);
+const publicLists: ReadonlySet<Value> = new Set(['public-read', 'public-read-write', 'authenticated-read']);
 
 /** Whether an `acl` argument is such a list. */
 export function isPublicList(value: Value | undefined): boolean {
-  return publicLists.has(value);
+  return value !== undefined && publicLists.has(value);
 }

@@ -44,5 +44,7 @@ export function isForFargate(task: Resource): boolean | undefined {
 /** The task definition of the project that a service runs; undefined where it is not in it, or may be one of several. */
 export function taskOf(service: Block): Resource | undefined {
   const [first, ...others] = service.refs('task_definition', 'aws_ecs_task_definition');
-  return others.some((other) => other.address !== first?.address) ? undefined : first;
+  // What a data source looks up says little of itself.
+  if (first?.mode !== 'managed') return undefined;
+  return others.some((other) => other.address !== first.address) ? undefined : first;
 }

@@ -42,7 +42,7 @@ export function providerNameOf(project: Project, { syntax, modulePath }: Resourc
   const written = syntax && argument(syntax.body, 'provider')?.expression;
   if (modulePath === '') return written ? referencePath(written)?.join('.') : 'aws';
   const [, call] = modulePath.split(/[.[]/);
-  const caller = rootCalls(project).get(call);
+  const caller = rootCalls(project).get(call ?? '');
   return written || !caller || argument(caller.syntax.body, 'providers') ? undefined : 'aws';
 }
 

@@ -64,5 +64,5 @@ export function forwardersTo(project: Project, targetGroup: Resource): readonly 
 
 /** The target groups of the project that an argument names. */
 export function targetGroupsOf(block: Block, argument: string): Resource[] {
-  return block.refs(argument, ...targetGroupTypes);
+  return block.refs(argument, ...targetGroupTypes).filter(({ mode }) => mode === 'managed');
 }

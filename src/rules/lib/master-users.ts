@@ -9,6 +9,7 @@ import {
   Text,
   Unknown,
   type Value,
+  same,
 } from '../../terraform/value.js';
 import {
   isMasterSecretName,
@@ -99,7 +100,7 @@ function managedSecrets(project: Project): MasterSecret[] {
     .filter((database) => database.truth('manage_master_user_password') === true)
     .map((database) => {
       const arn = managedSecretArn(database);
-      const looked = lookedUp(project).byGiven.get(identity(arn)) ?? [];
+      const looked = lookedUp(project).byGiven.get(identity(arn) ?? '') ?? [];
       return {
         database: database.configAddress,
         service: 'secretsmanager',
@@ -113,8 +114,8 @@ function managedSecrets(project: Project): MasterSecret[] {
 
 /** The secrets that data sources look up, by what they are given, and by all that names them. */
 const lookedUp = oncePer((project) => {
-  const byGiven = new Map<string | undefined, Resource[]>();
-  const byName = new Map<string | undefined, Resource[]>();
+  const byGiven = new Map<string, Resource[]>();
+  const byName = new Map<string, Resource[]>();
   for (const source of project.data('aws_secretsmanager_secret', 'aws_secretsmanager_secret_version'))
     for (const given of textsOf(['arn', 'secret_id'].map((name) => source.get(name)))) addTo(byGiven, given, source);
   for (const secret of project.data('aws_secretsmanager_secret'))
@@ -155,7 +156,7 @@ function secretsWith(project: Project, { database, argument, password }: Databas
     .map((source) => sourceSecret(project, source, holdsRead(project, { database, argument, password }, source)));
   const copies = isTelling(password)
     ? project
-        .inOrder(copiesByPart(project).get(identity(password)) ?? [])
+        .inOrder(copiesByPart(project).get(identity(password) ?? '') ?? [])
         .flatMap((copy) => copyOf(project, copy, password))
     : [];
   return [...sources, ...copies].map((found) => ({ ...found, database: database.configAddress, managed: false }));
@@ -168,7 +169,7 @@ function sourceSecret(project: Project, source: Resource, holds: MasterSecret['h
   const isParameter = source.type === 'aws_ssm_parameter';
   const argument = isParameter ? 'name' : 'secret_id';
   const written = source.get(argument);
-  const looked = lookedUp(project).byName.get(identity(written)) ?? [];
+  const looked = lookedUp(project).byName.get(identity(written) ?? '') ?? [];
   const made = project.pointedAt(source, argument, isParameter ? 'aws_ssm_parameter' : 'aws_secretsmanager_secret');
   const all = [source, ...looked, ...made];
   return {
@@ -198,13 +199,12 @@ function holdsRead(
 
 /** Whether two values are known to be the same. */
 function isIdentical(a: Value | undefined, b: Value | undefined): boolean {
-  const text = identity(a);
-  return text !== undefined && text === identity(b);
+  return same(a, b) === true;
 }
 
 /** The versions of secrets and the parameters by everything in their values that may be a password. */
 const copiesByPart = oncePer((project) => {
-  const byPart = new Map<string | undefined, Resource[]>();
+  const byPart = new Map<string, Resource[]>();
   for (const copy of project.all('aws_secretsmanager_secret_version', 'aws_ssm_parameter'))
     for (const part of new Set(contentsOf(copy).flatMap(partsOf))) addTo(byPart, part, copy);
   return byPart;

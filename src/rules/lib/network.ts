@@ -38,15 +38,19 @@ export function resourceNamed(
   if (found || project.stage !== 'plan' || !(value instanceof Unknown)) return found;
   // A plan does not know the ids of what is not there yet, but what an expression refers to.
   const refs = block.refs(argument, ...types);
-  return refs.length === 1 ? refs[0] : undefined;
+  return refs.length === 1 && refs[0]?.mode === 'managed' ? refs[0] : undefined;
 }
 
 const groupTypes = ['aws_security_group', 'aws_default_security_group'];
 
 /** A rule of a security group, whichever of the four ways it is written. */
-export interface TrafficRule {
-  direction: 'ingress' | 'egress';
+export interface TrafficRule extends WrittenRule {
   group: Resource;
+}
+
+/** What is written of such a rule, whatever its group is. */
+export interface WrittenRule {
+  direction: 'ingress' | 'egress';
   /** Whether it is known to be a rule of this group, and to be there at all. */
   sure: boolean;
   /** `-1` for all, `tcp`, `udp` …; undefined where it is not known. */
@@ -70,6 +74,8 @@ export interface TrafficRule {
 
 interface Traffic {
   rules: readonly TrafficRule[];
+  /** Those of groups that the project does not make: looked up, given by a variable, or named by an id. */
+  elsewhere: readonly WrittenRule[];
   byGroup: ReadonlyMap<string, readonly TrafficRule[]>;
   /** Whether there are rules of which it is not known at all which group they belong to. */
   stray: boolean;
@@ -80,6 +86,11 @@ export function trafficRules(project: Project): readonly TrafficRule[] {
   return trafficOf(project).rules;
 }
 
+/** Every rule that is written in the project for a security group that is not of it, or not known. */
+export function rulesOfGroupsElsewhere(project: Project): readonly WrittenRule[] {
+  return trafficOf(project).elsewhere;
+}
+
 /** The rules of one security group. */
 export function rulesOf(project: Project, group: Resource): readonly TrafficRule[] {
   return (trafficOf(project).byGroup.get(group.configAddress) ?? []).filter((rule) => isSame(rule.group, group));
@@ -88,10 +99,8 @@ export function rulesOf(project: Project, group: Resource): readonly TrafficRule
 const trafficOf = oncePer((project): Traffic => {
   const separate = project
     .all('aws_security_group_rule', 'aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule')
-    .map((block) =>
-      block.type === 'aws_security_group_rule' ? separateRule(project, block) : newRule(project, block),
-    );
-  const ofGroups = separate.flat();
+    .map((block) => ownedRule(project, block));
+  const ofGroups = separate.flatMap(({ rules }) => rules);
   const withSeparate = new Set(ofGroups.map(({ group }) => group.address));
   const inline = project
     .all(...groupTypes)
@@ -100,13 +109,24 @@ const trafficOf = oncePer((project): Traffic => {
     .flatMap((group) => directions.flatMap((direction) => inlineRules(project, group, direction)));
   const rules = [...inline, ...ofGroups];
   const byGroup = grouped(rules, ({ group }) => group.configAddress);
-  return { rules, byGroup, stray: separate.some((found) => found === strays) };
+  return {
+    rules,
+    byGroup,
+    elsewhere: separate.flatMap((found) => found.elsewhere ?? []),
+    stray: separate.some((found) => found.isStray),
+  };
 });
 
 const directions = ['ingress', 'egress'] as const;
 
-/** What a rule gives whose group may be any. */
-const strays: TrafficRule[] = [];
+interface OwnedRule {
+  /** One for each group that it may be of. */
+  rules: readonly TrafficRule[];
+  /** Set where it is of no group of the project, as far as that is known. */
+  elsewhere?: WrittenRule;
+  /** Whether its group may be any. */
+  isStray: boolean;
+}
 
 interface Named {
   found: readonly Resource[];
@@ -129,7 +149,7 @@ function ownersOf(project: Project, block: Resource): { groups: readonly Resourc
   const owner = resourceNamed(project, block, 'security_group_id', groupTypes);
   if (owner) return { groups: [owner], sure: !block.uncertain };
   if (identity(block.get('security_group_id')) !== undefined) return { groups: [], sure: true };
-  const candidates = block.refs('security_group_id', ...groupTypes);
+  const candidates = block.refs('security_group_id', ...groupTypes).filter(({ mode }) => mode === 'managed');
   return candidates.length > 0 ? { groups: candidates, sure: false } : undefined;
 }
 
@@ -151,9 +171,9 @@ export function isAnyProtocol(protocol: string | undefined): boolean {
 function oldStyle(
   project: Project,
   block: Block,
-  group: Resource,
   groupArgument: string,
-): Omit<TrafficRule, 'direction' | 'group' | 'sure'> {
+  group?: Resource,
+): Omit<WrittenRule, 'direction' | 'sure'> {
   const protocol = protocolOf(block, 'protocol');
   const ranges = [elements(block.get('cidr_blocks')), elements(block.get('ipv6_cidr_blocks'))];
   const { found, complete } = groupsNamed(project, block, groupArgument);
@@ -164,9 +184,27 @@ function oldStyle(
     ...ports(block, protocol),
     ranges: ranges.every((list) => list !== undefined) ? ranges.flat() : undefined,
     listedRanges: ranges.flatMap((list) => list ?? []),
-    groups: self === true ? [...found, group] : found,
+    groups: self === true && group ? [...found, group] : found,
     othersUnknown: !complete || lists === undefined || (self === undefined && block.has('self')),
     prefixLists: lists ?? [],
+    description: block.get('description'),
+    at: block,
+  };
+}
+
+function newStyle(project: Project, block: Block): Omit<WrittenRule, 'direction' | 'sure'> {
+  const protocol = protocolOf(block, 'ip_protocol');
+  const { found, complete } = groupsNamed(project, block, 'referenced_security_group_id');
+  const ranges = [block.get('cidr_ipv4'), block.get('cidr_ipv6')].filter((value) => value !== undefined);
+  const list = block.get('prefix_list_id');
+  return {
+    protocol,
+    ...ports(block, protocol),
+    ranges,
+    listedRanges: ranges,
+    groups: found,
+    othersUnknown: !complete,
+    prefixLists: list === undefined ? [] : [list],
     description: block.get('description'),
     at: block,
   };
@@ -177,44 +215,33 @@ function inlineRules(project: Project, group: Resource, direction: TrafficRule['
     direction,
     group,
     sure: !block.uncertain,
-    ...oldStyle(project, block, group, 'security_groups'),
+    ...oldStyle(project, block, 'security_groups', group),
   }));
 }
 
-function separateRule(project: Project, block: Resource): TrafficRule[] {
+/** A rule that is a resource of its own. */
+function ownedRule(project: Project, block: Resource): OwnedRule {
+  const direction = directionOf(block);
+  const owners = ownersOf(project, block);
+  if (!direction) return { rules: [], isStray: true };
+  const written = (group?: Resource) =>
+    block.type === 'aws_security_group_rule'
+      ? oldStyle(project, block, 'source_security_group_id', group)
+      : newStyle(project, block);
+  const rules = (owners?.groups ?? []).map((group) => ({ direction, group, sure: owners!.sure, ...written(group) }));
+  const isElsewhere = rules.length === 0;
+  return {
+    rules,
+    ...(isElsewhere ? { elsewhere: { direction, sure: !block.uncertain, ...written() } } : {}),
+    isStray: !owners,
+  };
+}
+
+function directionOf(block: Resource): TrafficRule['direction'] | undefined {
+  if (block.type !== 'aws_security_group_rule')
+    return block.type === 'aws_vpc_security_group_ingress_rule' ? 'ingress' : 'egress';
   const direction = block.text('type');
-  const owners = ownersOf(project, block);
-  if (!owners || (direction !== 'ingress' && direction !== 'egress')) return strays;
-  return owners.groups.map((group) => ({
-    direction,
-    group,
-    sure: owners.sure,
-    ...oldStyle(project, block, group, 'source_security_group_id'),
-  }));
-}
-
-function newRule(project: Project, block: Resource): TrafficRule[] {
-  const direction = block.type === 'aws_vpc_security_group_ingress_rule' ? 'ingress' : 'egress';
-  const owners = ownersOf(project, block);
-  if (!owners) return strays;
-  const protocol = protocolOf(block, 'ip_protocol');
-  const { found, complete } = groupsNamed(project, block, 'referenced_security_group_id');
-  const ranges = [block.get('cidr_ipv4'), block.get('cidr_ipv6')].filter((value) => value !== undefined);
-  const list = block.get('prefix_list_id');
-  return owners.groups.map((group) => ({
-    direction,
-    group,
-    sure: owners.sure,
-    protocol,
-    ...ports(block, protocol),
-    ranges,
-    listedRanges: ranges,
-    groups: found,
-    othersUnknown: !complete,
-    prefixLists: list === undefined ? [] : [list],
-    description: block.get('description'),
-    at: block,
-  }));
+  return direction === 'ingress' || direction === 'egress' ? direction : undefined;
 }
 
 /** Whether a range is the whole internet. */

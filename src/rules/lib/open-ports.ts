@@ -2,12 +2,19 @@ import { privatePorts } from '../../aws/ports.js';
 import { parseRange, rangeText, sizeOf, type AddressRange } from '../../terraform/address-range.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import type { Value } from '../../terraform/value.js';
-import { isAnyProtocol, isEverywhere, trafficRules, type TrafficRule } from './network.js';
+import {
+  isAnyProtocol,
+  isEverywhere,
+  rulesOfGroupsElsewhere,
+  trafficRules,
+  type TrafficRule,
+  type WrittenRule,
+} from './network.js';
 import { holdersOf, isDatabase } from './paths.js';
 
 /** A rule of a security group that lets connections in on known ports. */
-export interface OpenPorts {
-  rule: TrafficRule;
+export interface OpenPorts<R extends WrittenRule = TrafficRule> {
+  rule: R;
   from: number;
   to: number;
 }
@@ -17,7 +24,16 @@ const portless = ['icmp', 'icmpv6', '1', '58'];
 
 /** Rules that let connections in, on which ports; ICMP has none, and a rule whose ports are not known is left out. */
 export function openPorts(project: Project): OpenPorts[] {
-  return trafficRules(project)
+  return withKnownPorts(trafficRules(project));
+}
+
+/** The same of groups that the project does not make. */
+export function openPortsElsewhere(project: Project): OpenPorts<WrittenRule>[] {
+  return withKnownPorts(rulesOfGroupsElsewhere(project));
+}
+
+function withKnownPorts<R extends WrittenRule>(rules: readonly R[]): OpenPorts<R>[] {
+  return rules
     .filter(({ direction, protocol }) => direction === 'ingress' && !portless.includes(protocol ?? ''))
     .flatMap((rule) => {
       const { from, to } = rule;
@@ -26,8 +42,8 @@ export function openPorts(project: Project): OpenPorts[] {
 }
 
 /** Rules that let the internet in on ports that are not known. */
-export function openOnUnknownPorts(project: Project): TrafficRule[] {
-  return trafficRules(project).filter(
+export function openOnUnknownPorts(project: Project): WrittenRule[] {
+  return [...trafficRules(project), ...rulesOfGroupsElsewhere(project)].filter(
     (rule) =>
       rule.direction === 'ingress' &&
       !portless.includes(rule.protocol ?? '') &&
@@ -37,22 +53,22 @@ export function openOnUnknownPorts(project: Project): TrafficRule[] {
 }
 
 /** Whether a rule lets the internet in. */
-export function isFromInternet(rule: TrafficRule): boolean {
+export function isFromInternet(rule: WrittenRule): boolean {
   return internetInWords(rule) !== undefined;
 }
 
 /** Whether a rule may let the internet in, because not all of its ranges are known. */
-export function mayBeFromInternet(rule: TrafficRule): boolean {
+export function mayBeFromInternet(rule: WrittenRule): boolean {
   return !isFromInternet(rule) && (!rule.ranges || rule.ranges.some((range) => typeof range !== 'string'));
 }
 
 /** Why nothing is said of such a rule. */
 export const rangesNotKnown = 'its ranges are not known';
 
-const told = new WeakMap<TrafficRule, { words: string | undefined }>();
+const told = new WeakMap<WrittenRule, { words: string | undefined }>();
 
 /** The internet, as a rule names it: `the whole internet`; undefined where it does not let the internet in. */
-export function internetInWords(rule: TrafficRule): string | undefined {
+export function internetInWords(rule: WrittenRule): string | undefined {
   let found = told.get(rule);
   if (!found) told.set(rule, (found = { words: internetAmong(rule.listedRanges) }));
   return found.words;
@@ -110,13 +126,13 @@ export function isOfDatabase(project: Project, group: Resource): boolean {
 }
 
 /** Ports in words: `port 22`, `ports 0 to 65535`. */
-export function portsInWords({ rule, from, to }: OpenPorts): string {
+export function portsInWords({ rule, from, to }: OpenPorts<WrittenRule>): string {
   if (isAnyProtocol(rule.protocol)) return 'every port';
   return from === to ? `port ${from}` : `ports ${from} to ${to}`;
 }
 
 /** A port among them that is not for the internet: `SSH on 22`. */
-export function privateServiceAmong({ rule, from, to }: OpenPorts): string | undefined {
+export function privateServiceAmong({ rule, from, to }: OpenPorts<WrittenRule>): string | undefined {
   // A range for media over UDP, such as 10000 to 20000, is for none of them.
   if (['udp', '17'].includes(rule.protocol ?? '') && to - from >= 1000 && from >= 1024) return undefined;
   const found = Object.entries(privatePorts).find(([port]) => Number(port) >= from && Number(port) <= to);

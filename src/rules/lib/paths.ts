@@ -359,7 +359,7 @@ function taskDefinitionOf(project: Project, service: Resource): Resource | undef
   const named = resourceNamed(project, service, 'task_definition', ['aws_ecs_task_definition']);
   if (named) return named;
   const refs = service.refs('task_definition', 'aws_ecs_task_definition');
-  return refs.length === 1 ? refs[0] : undefined;
+  return refs.length === 1 && refs[0]?.mode === 'managed' ? refs[0] : undefined;
 }
 
 /** The services whose tasks run on Fargate, and so pull images and read secrets through their own network. */

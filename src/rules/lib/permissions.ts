@@ -278,11 +278,14 @@ export function keyPolicy(project: Project, key: Resource): Policy | undefined {
 
 /** The key of the project that an argument names, directly or by its alias. */
 export function keyOf(project: Project, block: Block, argument: string): Resource | undefined {
-  const [key] = project.pointedAt(block, argument, 'aws_kms_key', 'aws_kms_replica_key');
+  const [key] = project.pointedAt(block, argument, ...keyTypes);
   if (key) return key;
+  // The target of an alias is a key and no other alias, so one step leads there.
   const [alias] = project.pointedAt(block, argument, 'aws_kms_alias');
-  return alias ? keyOf(project, alias, 'target_key_id') : undefined;
+  return alias && project.pointedAt(alias, 'target_key_id', ...keyTypes)[0];
 }
+
+const keyTypes = ['aws_kms_key', 'aws_kms_replica_key'];
 
 /**
  * Whether a service may use a key of the project on its own: by the key's policy, for it has no identity policies.

@@ -129,8 +129,13 @@ export const policiesOf = oncePer((project): readonly HeldPolicy[] => {
 function withoutReflections(held: HeldPolicy[]): HeldPolicy[] {
   const textOf = ({ holder, argument }: HeldPolicy) => identity(holder.get(argument));
   const isOwn = ({ holder, kind }: HeldPolicy) => reflecting.has(holder.type) && kind !== 'trust';
-  const separate = new Set(held.filter((policy) => !isOwn(policy)).map(textOf));
-  return held.filter((policy) => !isOwn(policy) || !separate.has(textOf(policy)));
+  const separate = new Set(
+    held
+      .filter((policy) => !isOwn(policy))
+      .map(textOf)
+      .filter((text) => text !== undefined),
+  );
+  return held.filter((policy) => !isOwn(policy) || !separate.has(textOf(policy) ?? ''));
 }
 
 const reflecting = new Set([
@@ -237,8 +242,8 @@ function lookedAt<T>(statements: readonly T[], at: Block, argument: string): rea
 
 /** Two policies as one, in which a statement that has the sid of an earlier one takes its place. */
 function replacing(before: Policy, after: Policy): Policy {
-  const sids = new Set(after.statements.map(({ sid }) => sid).filter(Boolean));
-  return joinPolicies([{ ...before, statements: before.statements.filter(({ sid }) => !sids.has(sid)) }, after]);
+  const sids = new Set(after.statements.map(({ sid }) => sid ?? '').filter(Boolean));
+  return joinPolicies([{ ...before, statements: before.statements.filter(({ sid }) => !sids.has(sid ?? '')) }, after]);
 }
 
 function readList(document: Resource, argument: string): Policy[] {

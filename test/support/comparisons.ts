@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import {
+  SyntaxKind,
+  type BinaryExpression,
+  type CallExpression,
+  type Expression,
+  type Node,
+  type PropertyAccessExpression,
+} from 'typescript/unstable/ast';
+import { API, TypeFlags, type Checker, type Type, type UnionType } from 'typescript/unstable/sync';
+
+import type { Place } from './lookups.js';
+
+/**
+ * Where what may not be known is compared with what may not be known either, or looked up among what may not: there
+ * undefined is taken for the same as undefined. Found with the compiler's types in the sources below `folders`.
+ */
+export function comparisonsOfUnknown(config: string, folders: readonly string[]): Place[] {
+  const api = new API({ cwd: path.dirname(config) });
+  try {
+    const project = api.updateSnapshot({ openProjects: [config] }).getProject(config);
+    if (!project) throw new Error(`${config} describes no project`);
+    const { checker, program } = project;
+    const found: Place[] = [];
+    for (const file of project.rootFiles) {
+      const name = path.relative(path.dirname(config), file).split(path.sep).join('/');
+      if (!folders.some((folder) => name.startsWith(folder)) || name.endsWith('.d.ts')) continue;
+      const text = readFileSync(file, 'utf8');
+      const visit = (node: Node): void => {
+        if (comparesUnknown(node, checker)) {
+          const [start, end] = [node.getStart(), node.end];
+          const line = text.slice(0, start).split('\n').length;
+          found.push(`${name}:${line}: ${text.slice(start, end).replaceAll(/\s+/g, ' ')}`);
+        }
+        node.forEachChild(visit);
+      };
+      const source = program.getSourceFile(file);
+      if (source) visit(source);
+    }
+    return found;
+  } finally {
+    api.close();
+  }
+}
+
+function comparesUnknown(node: Node, checker: Checker): boolean {
+  if (node.kind === SyntaxKind.BinaryExpression) {
+    const { left, operatorToken, right } = node as BinaryExpression;
+    const compares = [SyntaxKind.EqualsEqualsEqualsToken, SyntaxKind.ExclamationEqualsEqualsToken];
+    return compares.includes(operatorToken.kind) && [left, right].every((side) => mayBeUndefined(side, checker));
+  }
+  if (node.kind !== SyntaxKind.CallExpression) return false;
+  const { expression, arguments: given } = node as CallExpression;
+  if (expression.kind !== SyntaxKind.PropertyAccessExpression || !given[0]) return false;
+  const method = (expression as PropertyAccessExpression).name.getText();
+  return ['get', 'has', 'includes', 'indexOf'].includes(method) && mayBeUndefined(given[0], checker);
+}
+
+/** Whether an expression may be undefined and something else: `undefined` itself is written on purpose. */
+function mayBeUndefined(expression: Expression, checker: Checker): boolean {
+  const type = checker.getTypeAtLocation(expression);
+  if (!type || (type.flags & TypeFlags.Union) === 0) return false;
+  return (type as UnionType).getTypes().some((member: Type) => (member.flags & TypeFlags.Undefined) !== 0);
+}

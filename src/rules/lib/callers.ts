@@ -124,8 +124,8 @@ function isWideRange(value: Value): boolean {
   return bits !== undefined && /^\d+$/.test(bits) && Number(bits) < (address.includes(':') ? 32 : 8);
 }
 
-/** A text with `unknown` for each part that is not known; undefined for what is no text. */
-function written(value: Value): string | undefined {
+/** A text with `{}` for each part that is not known; undefined for what is no text. */
+export function textWithGaps(value: Value): string | undefined {
   if (typeof value === 'string') return value;
   if (!(value instanceof Text)) return undefined;
   return value.parts.map((part) => (typeof part === 'string' ? part : unknown)).join('');
@@ -135,7 +135,7 @@ const unknown = '{}';
 
 /** Whether nothing but wildcards is left of an id, as in `*`, `o-*` or `vpce-*`. */
 function isAnyId(value: Value): boolean {
-  const text = written(value);
+  const text = textWithGaps(value);
   return text !== undefined && isWild(text.replace(/(?:^|\/)(?:o|r|ou|vpc|vpce)-/g, '/'));
 }
 
@@ -151,7 +151,7 @@ const uniqueIds = new Set(['apigateway', 'cloudfront', 'cognito-idp', 'ec2', 'ex
  * name is, or is one that others can give as well.
  */
 export function isArnOfAnybody(value: Value): boolean {
-  const text = written(value);
+  const text = textWithGaps(value);
   if (!text || !/[*?]/.test(text)) return false;
   const [, , service = '', , account, ...resource] = text.split(':');
   // A wildcard may stand for several parts, and so may what is not known.

@@ -96,7 +96,11 @@ describe('IAM actions', () => {
     ['secretmanager:GetSecretValue', 'secretsmanager'],
     ['dynamodbb:*', 'dynamodb'],
     ['sesv2:Get*', 'ses'],
-    ['abc:*', undefined],
+    ['efs:DescribeFileSystems', 'elasticfilesystem'],
+    ['monitoring:*', 'cloudwatch'],
+    ['Monitron2:*', 'monitron'],
+    ['abcd:*', undefined],
+    ['xyz:Get*', undefined],
     ['secretmanager:FoldOrigami', undefined],
   ])('the service of %s was probably meant to be %s', (action, meant) => {
     expect(nearestIamService(action)).toBe(meant);

@@ -21,17 +21,40 @@ export function nearestIamAction(action: string): string | undefined {
   return actionOfOperation(action);
 }
 
+/** What services are called elsewhere, in the AWS CLI or by themselves, with their prefix in policies. */
+const otherNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    apigatewayv2: 'apigateway',
+    docdb: 'rds',
+    efs: 'elasticfilesystem',
+    elb: 'elasticloadbalancing',
+    elbv2: 'elasticloadbalancing',
+    emr: 'elasticmapreduce',
+    eventbridge: 'events',
+    monitoring: 'cloudwatch',
+    msk: 'kafka',
+    mwaa: 'airflow',
+    neptune: 'rds',
+    opensearch: 'es',
+    sesv2: 'ses',
+    sfn: 'states',
+    stepfunctions: 'states',
+  }),
+);
+
 /**
- * The service that a prefix, which is none, was probably meant to be: one that is called alike and has an action of this
- * name, or one that the pattern matches.
+ * The service that a prefix, which is none, was probably meant to be: one that is called so elsewhere, or one that is
+ * called alike and has an action of this name, or one that the pattern matches.
  */
 export function nearestIamService(action: string): string | undefined {
-  const [prefix = '', ...rest] = action.split(':');
+  const [prefix = '', ...rest] = action.toLowerCase().split(':');
   const name = rest.join(':');
-  const alike = nearest(prefix, iamServices);
-  if (name === '*') return prefix.length > 3 ? alike : undefined;
-  const homes = new Set(expandIamActions(`*:${name}`).map((found) => found.split(':')[0]!));
-  return nearest(prefix, [...homes]);
+  const other = otherNames.get(prefix);
+  if (other !== undefined) return other;
+  const homes = name === '*' ? iamServices : expandIamActions(`*:${name}`).map((found) => found.split(':')[0]!);
+  const near = nearest(prefix, [...new Set(homes)]);
+  // Of the many short prefixes one is near to any three letters.
+  return near !== undefined && distance(prefix, near) <= (prefix.length < 6 ? 1 : mostSlips) ? near : undefined;
 }
 
 function nameOf(action: string): string {

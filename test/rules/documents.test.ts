@@ -226,7 +226,6 @@ const deploymentFaults: readonly [fault: string, rule: string][] = [
   ['CPU and memory that Fargate does not pair', 'fargate-cpu-memory'],
   ['a target group of instances for tasks', 'service-target-type'],
   ['a container that the service sends requests to and that is not there', 'service-container-exists'],
-  ['a service before its listener', 'service-after-listener'],
   ['a listener for HTTPS without a certificate', 'https-listener-certificate'],
   ['WAF rules of one priority', 'waf-priorities-distinct'],
   ['WAF logs under another name', 'waf-log-destination-name'],

@@ -8,8 +8,9 @@ import {
   offeredClasses,
   supportsPerformanceInsights,
 } from '../../src/aws/database-classes.js';
+import { isWrittenByAws } from '../../src/aws/iam-actions-elsewhere.js';
 import { expandIamActions, iamAction } from '../../src/aws/iam-actions.js';
-import { nearestIamAction } from '../../src/rules/lib/iam-actions.js';
+import { nearestIamAction, nearestIamService } from '../../src/rules/lib/iam-actions.js';
 import { providerVersion, resourceSchema, schemaTypes } from '../../src/aws/provider-schema.js';
 import { regionCodes } from '../../src/aws/regions.js';
 import { bounds } from '../support/bounds.mjs';
@@ -80,13 +81,38 @@ describe('IAM actions', () => {
   it.each([
     ['s3:GetObjekt', 's3:GetObject'],
     ['S3:ListBuckets', 's3:ListBucket'],
-    ['secretmanager:GetSecretValue', 'secretsmanager:GetSecretValue'],
-    ['rds:GetSecretValue', 'secretsmanager:GetSecretValue'],
+    ['s3:HeadObject', 's3:GetObject'],
+    ['s3:listobjectsv2', 's3:ListBucket'],
+    ['rds:GetSecretValue', undefined],
+    ['glue:ShareResources', undefined],
+    ['logs:PutLogEventsBatch', undefined],
     ['s3:Get*', undefined],
     ['nowhere:NothingOfTheKind', undefined],
   ])('%s was probably meant to be %s', (action, meant) => {
     expect(nearestIamAction(action)).toBe(meant);
   });
+
+  it.each([
+    ['secretmanager:GetSecretValue', 'secretsmanager'],
+    ['dynamodbb:*', 'dynamodb'],
+    ['sesv2:Get*', 'ses'],
+    ['efs:DescribeFileSystems', 'elasticfilesystem'],
+    ['monitoring:*', 'cloudwatch'],
+    ['Monitron2:*', 'monitron'],
+    ['abcd:*', undefined],
+    ['xyz:Get*', undefined],
+    ['secretmanager:FoldOrigami', undefined],
+  ])('the service of %s was probably meant to be %s', (action, meant) => {
+    expect(nearestIamService(action)).toBe(meant);
+  });
+
+  it.each(['SNS:Receive', 'glue:ShareResource', 'logs:PutLogEventsBatch', 'tag:UntagResource'])(
+    '%s is written by AWS and not in its reference',
+    (action) => {
+      expect(iamAction(action)?.exists).toBe(false);
+      expect(isWrittenByAws(action)).toBe(true);
+    },
+  );
 });
 
 describe('the provider schema', () => {

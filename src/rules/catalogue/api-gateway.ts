@@ -75,9 +75,9 @@ const accountSource = 'https://docs.aws.amazon.com/apigateway/latest/developergu
 export default defineRules(
   {
     name: 'api-logging-after-account',
-    severity: 'error',
+    severity: 'warning',
     title: 'what logs an API is created after the role for logging is set for the account',
-    why: 'UpdateStage answers "BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging", for Terraform sets the role and makes the stage at the same time.',
+    why: 'Terraform sets the role and makes the stage at the same time. Where the stage comes first in an account that has no such role yet, UpdateStage answers "BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging". A second apply succeeds.',
     remedy: 'Add aws_api_gateway_account to depends_on of the stage.',
     catalogue: ['S001-23', 'S002-09', 'facts §10'],
     stages: ['hcl'],

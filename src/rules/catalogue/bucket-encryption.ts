@@ -1,11 +1,14 @@
-import { encryptionOf, logSources, servesWeb } from '../lib/buckets.js';
+import { encryptionOf, isReadWithoutKey, logSources, servesWeb, takesLogs } from '../lib/buckets.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { show } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
-/** Whether a bucket holds data, as far as can be told: no logs, which services write with S3's keys, and no website. */
+/**
+ * Whether a bucket holds data, as far as can be told: no logs, which services write with S3's keys, and nothing that the
+ * public reads, which may use no key.
+ */
 function holdsData(project: Project, bucket: Resource): boolean {
-  if (logSources(project, bucket).length > 0 || servesWeb(project, bucket)) return false;
+  if (takesLogs(project, bucket) || servesWeb(project, bucket) || isReadWithoutKey(project, bucket)) return false;
   // The load balancer or bucket that logs to it may be made elsewhere.
   const names = [bucket.name, show(bucket.get('bucket') ?? bucket.get('bucket_prefix'))];
   return !names.some((name) => /(^|[^a-z])(access)?logs?([^a-z]|$)|logging/i.test(name));

@@ -131,9 +131,9 @@ export default defineRules(
   },
   {
     name: 'database-final-snapshot',
-    severity: 'error',
+    severity: 'warning',
     title: 'a database that makes a final snapshot has a name for it',
-    why: 'terraform destroy fails: "final_snapshot_identifier is required when skip_final_snapshot is false". Nothing before it looks.',
+    why: 'The apply succeeds, and whatever deletes the database later fails, a destroy as well as a replacement: "final_snapshot_identifier is required when skip_final_snapshot is false". Nothing before it looks.',
     remedy: 'Set final_snapshot_identifier to a name that stays the same, or skip_final_snapshot to true.',
     catalogue: ['S001-15'],
     stages: ['hcl', 'plan', 'state'],

@@ -239,13 +239,14 @@ resource "aws_appautoscaling_target" "app" {
   },
   {
     name: 'service-after-listener',
-    severity: 'error',
+    severity: 'warning',
     title: 'a service is created after a listener that forwards to its target group',
-    why: 'CreateService answers "InvalidParameterException: The target group with targetGroupArn … does not have an associated load balancer", for Terraform makes the listener and the service at the same time.',
+    why: 'Terraform makes the listener and the service at the same time, and until the listener is there CreateService answers "InvalidParameterException: The target group with targetGroupArn … does not have an associated load balancer". The provider tries again for four minutes upon just this answer, which is enough beside a load balancer that is there already, and may not be while a new one is made.',
     remedy: 'Add the listener, or the listener rule, to depends_on of the service.',
     catalogue: ['S001-23'],
     stages: ['hcl'],
-    source: 'https://github.com/cloudposse/terraform-aws-ecs-web-app/issues/226',
+    // serviceCreateWithRetry
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service.go',
     example: {
       broken: `${targetGroup('ip')}
 ${listener}

@@ -1,9 +1,9 @@
-import { iamAction, iamServices } from '../../aws/iam-actions.js';
-import { nearest } from '../../nearest.js';
+import { isServiceWrittenByAws, isWrittenByAws, mayMatchWrittenByAws } from '../../aws/iam-actions-elsewhere.js';
+import { iamAction } from '../../aws/iam-actions.js';
 import type { Project } from '../../terraform/project.js';
 import { coversAction } from '../lib/patterns.js';
 import { actionsOf, statementsOf, tell, type HeldStatement } from '../lib/statements.js';
-import { nearestIamAction } from '../lib/iam-actions.js';
+import { nearestIamAction, nearestIamService } from '../lib/iam-actions.js';
 import { defineRules } from '../rule.js';
 
 const source =
@@ -18,12 +18,8 @@ function namedActions(project: Project): (HeldStatement & { action: string })[] 
   );
 }
 
-/** The service that a prefix was probably meant to be: the one that has the action, or one that is called alike. */
-function meantService(action: string): string | undefined {
-  const [prefix = '', name = ''] = action.split(':');
-  const near = nearest(prefix, iamServices);
-  return nearestIamAction(action)?.split(':')[0] ?? (name.includes('*') || prefix.length > 3 ? near : undefined);
-}
+/** What a policy that only reads is given of any service, whether the service has such actions or not yet. */
+const readingVerb = /:(?:BatchGet|Describe|Get|List)\*$/i;
 
 export default defineRules(
   {
@@ -64,7 +60,7 @@ resource "aws_iam_policy" "app" {
     },
     check(project, report) {
       for (const { statement, action } of namedActions(project)) {
-        if (/[*?]/.test(action) || iamAction(action)?.exists !== false) continue;
+        if (/[*?]/.test(action) || iamAction(action)?.exists !== false || isWrittenByAws(action)) continue;
         const meant = nearestIamAction(action);
         // AWS adds actions every week; what looks like none of those that are known may be new.
         if (!meant) report.abstain(statement.at, `${action} is not known here`);
@@ -120,8 +116,10 @@ resource "aws_iam_policy" "app" {
     },
     check(project, report) {
       for (const { statement, action } of namedActions(project)) {
-        if (/[*?]/.test(action) && iamAction(action)?.exists === false)
-          tell(report, statement, `has the pattern ${action}, which no action of AWS matches`, 'actions');
+        if (!/[*?]/.test(action) || iamAction(action)?.exists !== false) continue;
+        if (readingVerb.test(action) || mayMatchWrittenByAws(action))
+          report.abstain(statement.at, `${action} matches no action that is known here`);
+        else tell(report, statement, `has the pattern ${action}, which no action of AWS matches`, 'actions');
       }
     },
   },
@@ -171,8 +169,8 @@ resource "aws_iam_policy" "app" {
     check(project, report) {
       for (const { statement, action } of namedActions(project)) {
         if (iamAction(action)) continue;
-        const meant = meantService(action);
         const prefix = action.split(':')[0]!;
+        const meant = isServiceWrittenByAws(prefix) ? undefined : nearestIamService(action);
         if (meant) tell(report, statement, `names ${action}; AWS has no ${prefix}, but ${meant}`, 'actions');
         else report.abstain(statement.at, `the service ${prefix} is not known here`);
       }

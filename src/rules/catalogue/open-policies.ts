@@ -1,5 +1,6 @@
 import { own } from '../../own.js';
 import type { Condition, HeldPolicy, Statement } from '../lib/policies.js';
+import { isArnOfAnybody, keepOthersOut } from '../lib/callers.js';
 import { few, namesEverybody, statementsOf, subjectOf, tell } from '../lib/statements.js';
 import { comesAfterInBraces } from '../lib/text-order.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
@@ -28,15 +29,16 @@ const opens: Readonly<Record<string, string>> = {
   aws_cloudwatch_event_bus_policy: 'the event bus',
 };
 
+/** Services that also take requests that nobody has signed. */
+const takesUnsigned = /^aws_(?:s3|sns|sqs)_/;
+
 /** Condition keys that leave everybody in, whatever they are compared with. */
 const open = new Set(['aws:securetransport', 'aws:useragent', 's3:x-amz-acl', 's3:x-amz-server-side-encryption']);
 
-/** Whether a condition may keep somebody out: an account, an organization, an address, a VPC. */
-function restricts({ test, variable, values }: Condition): boolean {
-  if (open.has(variable.toLowerCase())) return false;
-  if (!values) return true;
-  if (/^(ForAnyValue:|ForAllValues:)?String(Like|Equals)/.test(test) && values.includes('*')) return false;
-  return !(test.startsWith('IpAddress') && values.some((value) => value === '0.0.0.0/0' || value === '::/0'));
+/** Whether a condition of a denial may be about who calls. */
+function narrowsDenial({ test, variable, values }: Condition): boolean {
+  if (!/Not|Null|Bool/.test(test) || open.has(variable.toLowerCase())) return false;
+  return !(test.endsWith('NotIpAddress') && values?.some((value) => value === '0.0.0.0/0'));
 }
 
 /** Whether another statement keeps everybody out but some, as that of a private API does. */
@@ -46,8 +48,7 @@ function hasDenial({ statements, complete }: HeldPolicy): boolean {
     (statement) =>
       statement.effect !== 'Allow' &&
       (namesEverybody(statement) || !statement.principals) &&
-      ((statement.notPrincipals && statement.conditions.length === 0) ||
-        statement.conditions.some((condition) => /Not|Null|Bool/.test(condition.test) && restricts(condition))),
+      ((statement.notPrincipals && statement.conditions.length === 0) || statement.conditions.some(narrowsDenial)),
   );
 }
 
@@ -60,7 +61,7 @@ function openStatements(project: Project): { statement: Statement; policy: HeldP
       // An access point of a VPC is reached from that VPC only.
       !policy.holder.has('vpc_configuration') &&
       namesEverybody(statement) &&
-      !statement.conditions.some(restricts) &&
+      !keepOthersOut(statement.conditions, takesUnsigned.test(policy.holder.type)) &&
       !hasDenial(policy),
   );
 }
@@ -110,7 +111,9 @@ const callers = /^(apigateway|cognito-idp|config|events|iot|logs|s3|ses|sns)\.am
 
 /** Whether a permission of a function says from where it may be called. */
 function hasSource(permission: Block): boolean {
-  return ['source_arn', 'source_account', 'principal_org_id', 'event_source_token'].some(
+  const source = permission.get('source_arn');
+  const isAnything = source !== undefined && isArnOfAnybody(source);
+  return [...(isAnything ? [] : ['source_arn']), 'source_account', 'principal_org_id', 'event_source_token'].some(
     (argument) => permission.has(argument) || permission.body.names().includes(argument),
   );
 }
@@ -239,8 +242,7 @@ resource "aws_s3_bucket_policy" "assets" {
     },
     check(project, report) {
       for (const { statement, policy } of statementsOf(project, 'resource')) {
-        if (statement.effect !== 'Allow' || statement.conditions.some(({ variable }) => saysForWhom(variable)))
-          continue;
+        if (statement.effect !== 'Allow' || statement.conditions.some(saysForWhom)) continue;
         if (isLook(statement) || namesAccountPath(statement)) continue;
         const names = deputiesOf(policy, statement);
         if (names.length > 0) tell(report, statement, `lets ${few(names)} in for any account`, 'principals');
@@ -314,7 +316,10 @@ resource "aws_s3_bucket_policy" "assets" {
   },
 );
 
-/** Whether a condition key tells for which account or resource a service comes. */
-function saysForWhom(variable: string): boolean {
-  return /^(aws:source(arn|account|owner|orgid|orgpaths)|\?)$/i.test(variable);
+/** Whether a condition tells for which account or resource a service comes. */
+function saysForWhom(condition: Condition): boolean {
+  if (!/^(aws:source(arn|account|owner|orgid|orgpaths)|\?)$/i.test(condition.variable)) return false;
+  // A service that comes for somebody says so: what holds without the key is asked for all the same.
+  const test = condition.test.replace(/^ForA(?:ll|ny)Values?:/i, '').replace(/IfExists$/i, '');
+  return keepOthersOut([{ ...condition, test }], true);
 }

@@ -1,6 +1,7 @@
 import type { Block, Project } from '../../terraform/project.js';
 import { decodeJson, isKnown, isMap, show, Text, type Value } from '../../terraform/value.js';
-import { policiesOf, type HeldPolicy, type PolicyKind, type Statement } from '../lib/policies.js';
+import { policiesOf, type HeldPolicy, type PolicyKind, type Principal, type Statement } from '../lib/policies.js';
+import { permissionPrincipalFault, principalFault } from '../lib/principals.js';
 import { actionsOf, few, statementsOf, tell } from '../lib/statements.js';
 import { defineRules, type Report } from '../rule.js';
 
@@ -8,11 +9,15 @@ const grammar = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_poli
 
 const kinds: readonly PolicyKind[] = ['identity', 'trust', 'key', 'resource', 'endpoint'];
 
-const principalTypes = new Set(['*', 'AWS', 'CanonicalUser', 'Federated', 'Service']);
+const principalTypes = new Set(['*', '[]', 'AWS', 'CanonicalUser', 'Federated', 'Service']);
 
 /** Whether a list is there and known to be empty, or not there at all. */
 function isMissing(statement: Statement, ...lists: readonly (readonly [string, readonly Value[] | undefined])[]) {
   return lists.every(([name, list]) => !statement.unknown.includes(name) && (list ?? []).length === 0);
+}
+
+function principalsOf({ principals = [], notPrincipals = [] }: Statement): Principal[] {
+  return [...principals, ...notPrincipals];
 }
 
 /** Whether it is not known that the statement, or the whole policy, will be there. */
@@ -234,10 +239,79 @@ resource "aws_iam_policy" "app" {
       );
       tellStatements(project, report, ['trust', 'key', 'resource'], (statement) => {
         if (!statement.hasPrincipals) return ['names no principal'];
-        const types = [...(statement.principals ?? []), ...(statement.notPrincipals ?? [])].map(({ type }) => type);
+        const types = principalsOf(statement).map(({ type }) => type);
         const wrong = types.filter((type) => !principalTypes.has(type) && type !== '?');
         return wrong.length > 0 ? [`has the principal ${few(wrong)}, which is none of AWS, Service and Federated`] : [];
       });
+    },
+  },
+  {
+    name: 'policy-principal-valid',
+    severity: 'error',
+    title: 'a principal is an account, role, user or service, called what AWS calls it',
+    why: 'AWS refuses the policy: "MalformedPolicyDocument: Invalid principal in policy", of a key "Policy contains a statement with one or more invalid principals." Only "*" alone stands for others, never a part of a name or ARN, and groups of users are no principals.',
+    remedy:
+      'Write the arn of a role or user, the twelve digits of an account, or a service such as lambda.amazonaws.com. For several roles name their account, with a condition on aws:PrincipalArn.',
+    catalogue: ['S000-31'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html',
+    example: {
+      broken: `resource "aws_sqs_queue_policy" "jobs" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::123456789012:role/producer-*" }
+        Action    = "sqs:SendMessage"
+        Resource  = "arn:aws:sqs:eu-west-1:123456789012:jobs"
+      },
+    ]
+  })
+}
+`,
+      sound: `resource "aws_sqs_queue_policy" "jobs" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::123456789012:root" }
+        Action    = "sqs:SendMessage"
+        Resource  = "arn:aws:sqs:eu-west-1:123456789012:jobs"
+        Condition = {
+          ArnLike = { "aws:PrincipalArn" = "arn:aws:iam::123456789012:role/producer-*" }
+        }
+      },
+    ]
+  })
+}
+`,
+    },
+    check(project, report) {
+      tellStatements(
+        project,
+        report,
+        ['trust', 'key', 'resource'],
+        (statement) => {
+          const all = principalsOf(statement);
+          if (all.some(({ type }) => type === '[]')) return ['has a list of principals that says of none what it is'];
+          return all.flatMap((principal) => {
+            const fault = principalFault(principal);
+            return fault ? [`names the principal ${show(principal.value)}, ${fault}`] : [];
+          });
+        },
+        'principals',
+      );
+      for (const permission of project.all('aws_lambda_permission')) {
+        const principal = permission.get('principal');
+        const fault = principal === undefined || permission.uncertain ? undefined : permissionPrincipalFault(principal);
+        if (fault) report.finding(permission, `names the principal ${show(principal!)}, ${fault}`, 'principal');
+      }
     },
   },
   {

@@ -454,9 +454,9 @@ function namesSource({ conditions }: Statement): boolean {
 
 const order = defineRule({
   name: 'trail-after-bucket-policy',
-  severity: 'error',
+  severity: 'warning',
   title: 'a trail is made after the policy of its bucket',
-  why: 'Terraform makes both at once, as nothing tells it otherwise, and the apply fails: "InsufficientS3BucketPolicyException: Incorrect S3 bucket policy is detected for bucket: …". A second apply succeeds.',
+  why: 'Terraform makes both at once, as nothing tells it otherwise. Where the trail comes first, the apply fails: "InsufficientS3BucketPolicyException: Incorrect S3 bucket policy is detected for bucket: …", upon which the provider does not try again. A second apply succeeds.',
   remedy: "Add the bucket's policy to the trail's depends_on.",
   catalogue: ['S000-19', 'S001-23'],
   stages: ['hcl'],

@@ -1,4 +1,5 @@
 import { meantServicePrincipal } from '../../aws/service-principals.js';
+import { keepOthersOut } from '../lib/callers.js';
 import { managedPolicyName } from '../lib/managed-policies.js';
 import { decide, roleOf } from '../lib/permissions.js';
 import { readPolicy, type Principal, type Statement } from '../lib/policies.js';
@@ -170,7 +171,7 @@ export default defineRules(
         // Others may be kept out by a denial, such as of all outside of an organization.
         if (policy.statements.some((other) => other.effect === 'Deny' && (other.notPrincipals || isNarrowed(other))))
           continue;
-        if (statement.effect === 'Allow' && namesEverybody(statement) && !isNarrowed(statement))
+        if (statement.effect === 'Allow' && namesEverybody(statement) && !keepOthersOut(statement.conditions, false))
           tell(report, statement, 'lets everybody assume the role', 'principals');
       }
     },

@@ -1,6 +1,9 @@
 import { oncePer } from '../../terraform/once-per.js';
 import { identifiers, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { identity, isKnown, type Value } from '../../terraform/value.js';
+import { coversAction } from './patterns.js';
+import type { Statement } from './policies.js';
+import { namesEverybody, statementsOf } from './statements.js';
 import { isSwitchedOff } from './switched-off.js';
 import { addTo } from '../../terraform/groups.js';
 
@@ -9,13 +12,15 @@ class Buckets {
   private readonly byName = new Map<string, Resource[]>();
   private readonly byType = new Map<string, { of: Map<Resource, Resource[]>; strays: boolean }>();
   /** What writes its logs to a bucket. */
-  readonly logs: Map<Resource, LogSource[]>;
+  readonly logs = new Map<Resource, LogSource[]>();
+  /** Buckets for the logs of what does not write any for now. */
+  readonly spare = new Set<Resource>();
 
   constructor(private readonly project: Project) {
     for (const bucket of project.all('aws_s3_bucket')) {
       for (const name of new Set(identifiers(bucket))) addTo(this.byName, name, bucket);
     }
-    this.logs = this.readLogs();
+    this.readLogs();
   }
 
   /** The buckets of the project that an argument names, by reference, name or ARN. */
@@ -42,19 +47,18 @@ class Buckets {
     return known;
   }
 
-  private readLogs(): Map<Resource, LogSource[]> {
-    const logs = new Map<Resource, LogSource[]>();
-    for (const [type, argument, kind] of logArguments) {
+  private readLogs(): void {
+    for (const [type, path, kind] of logArguments) {
+      const argument = path.slice(path.lastIndexOf('.') + 1);
       for (const source of this.project.all(type)) {
-        const [name = '', inner] = argument.split('.') as [string, string?];
-        for (const block of inner === undefined ? [source] : source.blocks(name)) {
-          if (block.truth('enabled') === false) continue;
-          for (const bucket of this.named(block, inner ?? name))
-            addTo(logs, bucket, { kind: kindOf(source, kind), source });
+        for (const block of argument === path ? [source] : source.blocks(path.slice(0, -argument.length - 1))) {
+          for (const bucket of this.named(block, argument)) {
+            if (block.truth('enabled') === false) this.spare.add(bucket);
+            else addTo(this.logs, bucket, { kind: kindOf(source, kind), source });
+          }
         }
       }
     }
-    return logs;
   }
 }
 
@@ -84,6 +88,12 @@ const logArguments: readonly (readonly [type: string, argument: string, kind: Lo
   ['aws_cloudfront_distribution', 'logging_config.bucket', 'other'],
   ['aws_flow_log', 'log_destination', 'other'],
   ['aws_wafv2_web_acl_logging_configuration', 'log_destination_configs', 'other'],
+  ['aws_redshift_cluster', 'logging.bucket_name', 'other'],
+  ['aws_redshift_logging', 'bucket_name', 'other'],
+  ['aws_route53_resolver_query_log_config', 'destination_arn', 'other'],
+  ['aws_globalaccelerator_accelerator', 'attributes.flow_logs_s3_bucket', 'other'],
+  ['aws_msk_cluster', 'logging_info.broker_logs.s3.bucket', 'other'],
+  ['aws_cloudwatch_log_delivery_destination', 'delivery_destination_configuration.destination_resource_arn', 'other'],
   ['aws_cloudtrail', 's3_bucket_name', 'audit'],
   ['aws_config_delivery_channel', 's3_bucket_name', 'audit'],
 ];
@@ -116,6 +126,90 @@ export function bucketsIn(project: Project, block: Block, argument: string): Res
 /** What writes its logs to a bucket. */
 export function logSources(project: Project, bucket: Resource): readonly LogSource[] {
   return bucketsOf(project).logs.get(bucket) ?? [];
+}
+
+/** What the access control lists and the policies of a project's buckets say of what is in them. */
+interface Contents {
+  /** Buckets to which services may deliver logs. */
+  logs: Set<Resource>;
+  /** Buckets that are read by whoever has no right to use a key: anybody, or an origin access identity. */
+  open: Set<Resource>;
+}
+
+const contentsOf = oncePer((project): Contents => {
+  const contents = { logs: new Set<Resource>(), open: new Set<Resource>() };
+  for (const list of project.all('aws_s3_bucket', 'aws_s3_bucket_acl')) {
+    const buckets = list.type === 'aws_s3_bucket' ? [list] : bucketsIn(project, list, 'bucket');
+    const grantees = [...list.blocks('grant'), ...list.blocks('access_control_policy.grant.grantee')];
+    if (list.get('acl') === 'log-delivery-write' || grantees.some(isLogDelivery)) addAll(contents.logs, buckets);
+    if (isPublicList(list.get('acl')) || grantees.some(isEverybody)) addAll(contents.open, buckets);
+  }
+  for (const { statement, policy } of statementsOf(project, 'resource')) {
+    const { holder } = policy;
+    if (statement.effect !== 'Allow' || !/^aws_s3_bucket(_policy)?$/.test(holder.type)) continue;
+    const buckets = holder.type === 'aws_s3_bucket' ? [holder] : bucketsIn(project, holder, 'bucket');
+    if (deliversLogs(statement)) addAll(contents.logs, buckets);
+    if (isRead(statement)) addAll(contents.open, buckets);
+  }
+  return contents;
+});
+
+function addAll<T>(set: Set<T>, items: readonly T[]): void {
+  for (const item of items) set.add(item);
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee-predefined-groups */
+function isLogDelivery(grantee: Block): boolean {
+  if (grantee.text('uri')?.endsWith('/groups/s3/LogDelivery')) return true;
+  // CloudFront's account for logs:
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+  const canonical = 'c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0';
+  return (
+    grantee.text('id') === canonical || grantee.refs('id', 'aws_cloudfront_log_delivery_canonical_user_id').length > 0
+  );
+}
+
+function isEverybody(grantee: Block): boolean {
+  return /\/groups\/global\/(?:AllUsers|AuthenticatedUsers)$/.test(grantee.text('uri') ?? '');
+}
+
+/** Services that deliver logs and reports, and may be set up elsewhere. */
+const deliverers =
+  /^(?:cloudtrail|config|delivery\.logs|logdelivery\.elasticloadbalancing|logging\.s3|redshift)\.amazonaws\.com$/;
+
+/** Whether a statement of a bucket's policy lets a service write logs there, or load balancers by their account. */
+function deliversLogs({ actions = [], resources = [], principals = [] }: Statement): boolean {
+  if (!actions.some((action) => typeof action === 'string' && coversAction(action, 's3:PutObject'))) return false;
+  return (
+    principals.some(({ type, value }) => type === 'Service' && deliverers.test(identity(value) ?? '')) ||
+    principals.some(({ value }) => identity(value)?.includes('aws_elb_service_account.')) ||
+    resources.some((resource) => identity(resource)?.includes('/AWSLogs/'))
+  );
+}
+
+/** Whether a statement of a bucket's policy lets those read who cannot decrypt what is encrypted with a key of KMS. */
+function isRead(statement: Statement): boolean {
+  const { actions = [], principals = [] } = statement;
+  if (!actions.some((action) => typeof action === 'string' && coversAction(action, 's3:GetObject'))) return false;
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+  const isIdentity = (text: string) => text.includes(':iam::cloudfront:user/') || text.includes(originIdentity);
+  return (
+    (namesEverybody(statement) && statement.conditions.length === 0) ||
+    principals.some(({ value }) => isIdentity(identity(value) ?? ''))
+  );
+}
+
+const originIdentity = 'aws_cloudfront_origin_access_identity.';
+
+/** Whether services deliver logs to a bucket, or may by its access control list or its policy. */
+export function takesLogs(project: Project, bucket: Resource): boolean {
+  const { logs, spare } = bucketsOf(project);
+  return logs.has(bucket) || spare.has(bucket) || contentsOf(project).logs.has(bucket);
+}
+
+/** Whether a bucket is open to whoever could not decrypt what a key of KMS encrypts. */
+export function isReadWithoutKey(project: Project, bucket: Resource): boolean {
+  return contentsOf(project).open.has(bucket);
 }
 
 export interface Encryption {

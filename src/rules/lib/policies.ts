@@ -24,7 +24,7 @@ export interface Condition {
 }
 
 export interface Principal {
-  /** `AWS`, `Service`, `Federated`, `CanonicalUser`; `*` for everybody. */
+  /** `AWS`, `Service`, `Federated`, `CanonicalUser`; `*` for everybody, `[]` for one of a list without types. */
   type: string;
   /** An ARN, an account id, `*`, or a service such as `logs.eu-west-1.amazonaws.com`. */
   value: Value;
@@ -348,8 +348,9 @@ function readJsonStatement(statement: ReadonlyMap<string, Value>): Omit<Statemen
     if (value === undefined) return undefined;
     if (value === '*') return [{ type: '*', value: '*' }];
     if (!isMap(value)) {
-      // A text that is no map of types is a mistake, which AWS refuses.
+      // A text or list that is no map of types is a mistake, which AWS refuses.
       if (typeof value === 'string') return [{ type: value, value: '' }];
+      if (Array.isArray(value)) return value.map((item: Value) => ({ type: '[]', value: item }));
       unknown.push(name);
       return [];
     }

@@ -169,7 +169,7 @@ export function attribute(value: Value, name: string): Value {
 function attributeOfSome(value: Many, name: string): Value {
   doubts++;
   if (value.each instanceof Lazy && !(value instanceof OpenMap)) return value.each.attribute(name);
-  return value instanceof OpenMap ? value.each : unknown;
+  return value instanceof OpenMap ? (value.named.get(name) ?? value.each) : unknown;
 }
 
 /**
@@ -197,7 +197,7 @@ function index(value: Value, key: Value): Value {
   }
   if (value instanceof Many) {
     doubts++;
-    return value.each;
+    return (value instanceof OpenMap ? value.named.get(identity(key) ?? '') : undefined) ?? value.each;
   }
   if (value instanceof Unknown && value.symbol !== undefined) {
     const name = identity(key);

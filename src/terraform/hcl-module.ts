@@ -1,4 +1,4 @@
-import { providerName, type BlockSyntax, type Expression } from './syntax.js';
+import { expressionsOf, providerName, type BlockSyntax, type Expression } from './syntax.js';
 import { account, partitionOf, type Surroundings } from './aws-attributes.js';
 import { evaluate, extend, pairs, quietly, referencePath, type Scope } from './evaluate.js';
 import type { Files } from './functions.js';
@@ -286,7 +286,13 @@ export class HclModule {
     });
     if (!known) {
       const value = collection instanceof Many ? collection.each : unknown;
-      return { expansions: [{ each: each(unknown, value), uncertain: true }], isMap: true, isWhole: true };
+      const asked = keysAskedFor(this.folder).get(nameOf(block)) ?? new Set();
+      const named = [...asked].slice(0, this.reading.budget.grant(asked.size, what, place));
+      const expansions = [
+        { each: each(unknown, value), uncertain: true },
+        ...named.map((key) => ({ key, each: each(key, value), uncertain: true })),
+      ];
+      return { expansions, isMap: true, isWhole: true };
     }
     const granted = this.reading.budget.grant(known.length, what, place);
     const expansions = known.slice(0, granted).map(([mapKey, value]) => {
@@ -423,17 +429,48 @@ function notWhole(expanded: Expansions): Expansions {
   return { ...expanded, expansions: expanded.expansions.map((expansion) => ({ ...expansion, uncertain: true })) };
 }
 
-function some(isMap: boolean, each: Value): Value {
-  return isMap ? new OpenMap(each) : new Many(each);
-}
-
 /** What an expression that names the resource or module gets. */
 function gather({ expansions, isMap, isWhole, isOff }: Expansions, values: readonly Value[]): Value {
   if (isOff) return null;
   const [first] = expansions;
-  if (first && !('key' in first)) return first.uncertain ? some(isMap, values[0]!) : values[0]!;
-  if (!isWhole) return some(isMap, unknown);
-  return isMap ? new Map(expansions.map(({ key }, at) => [String(key), values[at]!])) : values;
+  if (first && !('key' in first)) {
+    if (!first.uncertain) return values[0]!;
+    return isMap ? new OpenMap(values[0]!, byKey(expansions, values)) : new Many(values[0]!);
+  }
+  if (!isWhole) return isMap ? new OpenMap(unknown) : new Many(unknown);
+  return isMap ? byKey(expansions, values) : values;
+}
+
+/** The instances that have a key, by it. */
+function byKey(expansions: readonly Expansion[], values: readonly Value[]): Map<string, Value> {
+  const found = new Map<string, Value>();
+  for (const [at, { key }] of expansions.entries()) if (key !== undefined) found.set(String(key), values[at]!);
+  return found;
+}
+
+const asked = new WeakMap<ModuleFolder, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** By the name of a resource or module, the keys with which expressions of its folder ask for one of its instances. */
+function keysAskedFor(folder: ModuleFolder): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = asked.get(folder);
+  if (known) return known;
+  const keys = new Map<string, Set<string>>();
+  asked.set(folder, keys);
+  for (const expression of folder.blocks.flatMap(({ syntax }) => expressionsOf(syntax.body))) {
+    if (expression.kind !== 'index' || expression.of.kind !== 'attribute' || expression.key.kind !== 'literal')
+      continue;
+    const name = referencePath(expression.of)?.join('.');
+    const key = expression.key.value;
+    if (name === undefined || typeof key !== 'string') continue;
+    const found = keys.get(name) ?? new Set();
+    keys.set(name, found.add(key));
+  }
+  return keys;
+}
+
+/** What expressions call a resource or module: `aws_vpc.this`, `data.aws_vpc.this`, `module.network`. */
+function nameOf({ syntax: { type, labels } }: PlacedBlock): string {
+  return [...(type === 'resource' ? [] : [type]), ...labels].join('.');
 }
 
 /** The caller's provider that a module gets as `provider`. */

@@ -48,8 +48,18 @@ export class Many {
   constructor(readonly each: Value) {}
 }
 
-/** A map or object whose keys are not known; the value of each of them is like `each`. */
-export class OpenMap extends Many {}
+/**
+ * A map or object whose keys are not known; the value of each of them is like `each`. `named` has those keys that the
+ * project itself asks for, so that what it calls by two names is not taken for one.
+ */
+export class OpenMap extends Many {
+  constructor(
+    each: Value,
+    readonly named: ReadonlyMap<string, Value> = new Map(),
+  ) {
+    super(each);
+  }
+}
 
 /** An object whose attributes are looked up one at a time: a resource, a module, a namespace such as `var`. */
 export abstract class Lazy {

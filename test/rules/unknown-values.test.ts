@@ -132,6 +132,30 @@ describe('what is not known stays unknown', () => {
     expect(project.all('aws_vpc').map(({ address, uncertain }) => [address, uncertain])).toEqual([['aws_vpc.a', true]]);
   });
 
+  it('of a map whose keys are not known, those that the project asks for are not one', async () => {
+    const text = `variable "groups" { type = map(string) }
+resource "aws_security_group" "this" { for_each = var.groups }
+locals {
+  balancer = aws_security_group.this["balancer"].id
+  database = aws_security_group.this["database"].id
+}
+resource "some_thing" "it" {
+  each     = aws_security_group.this[var.groups["balancer"]].id
+  balancer = local.balancer
+  database = local.database
+}
+`;
+    const project = await readHclProject(memorySources(new Map([['main.tf', text]])));
+    const [it] = project.all('some_thing');
+    expect(['each', 'balancer', 'database'].map((name) => show(it?.get(name) as Value))).toEqual([
+      '${aws_security_group.this.id}',
+      '${aws_security_group.this["balancer"].id}',
+      '${aws_security_group.this["database"].id}',
+    ]);
+    expect(it?.refs('database').map(({ address }) => address)).toEqual(['aws_security_group.this["database"]']);
+    expect(project.all('aws_security_group').every(({ uncertain }) => uncertain)).toBe(true);
+  });
+
   it('defaults of optional attributes, types and nulls are those of terraform', async () => {
     const more = `variable "settings" {
   type = object({

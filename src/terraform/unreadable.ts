@@ -51,18 +51,24 @@ function quotedNameIn(lines: readonly string[], first: number, last: number): Ca
   return undefined;
 }
 
-/** Notes the brackets of a line. */
+/** Notes the brackets of a line, but for those in texts and comments. */
 function readLine(line: string, open: ('block' | 'other')[], commented: boolean) {
+  const code = line.trimEnd();
   let inComment = commented;
+  let inText = false;
   let before = '';
-  for (const [token] of line.matchAll(/"(?:[^"\\]|\\.)*"|\/\*|\*\/|#|\/\/|<<-?\s*\w+\s*$|[{}()[\]]|[^\s"{}()[\]]/g)) {
+  for (const match of code.matchAll(/\\.|"|\/\*|\*\/|\/\/|<<-?\w+|\S/g)) {
+    const [token] = match;
     if (inComment) {
       inComment = token !== '*/';
       continue;
     }
+    if (token === '"') inText = !inText;
+    if (inText) continue;
     if (token === '#' || token === '//') break;
     if (token === '/*') inComment = true;
-    else if (token.startsWith('<<')) return { heredoc: token.replace(/^<<-?/, '').trim(), inComment };
+    else if (token.startsWith('<<') && match.index + token.length === code.length)
+      return { heredoc: token.replace(/^<<-?/, ''), inComment };
     else if (token === '{') open.push(/[\w"-]$/.test(before) ? 'block' : 'other');
     else if (token === '(' || token === '[') open.push('other');
     else if (token === '}' || token === ')' || token === ']') open.pop();

@@ -2,7 +2,8 @@ import { nearest } from '../../nearest.js';
 import { isOverride } from '../../terraform/module-files.js';
 import { languageFaults, type LanguageFault } from '../../terraform/language.js';
 import { lineFaults } from '../../terraform/line-ends.js';
-import { blockLocation, locationIn } from '../../terraform/location.js';
+import { blockLocation, locationIn, type Location } from '../../terraform/location.js';
+import type { ModuleFolder } from '../../terraform/module-folder.js';
 import { argument } from '../../terraform/references.js';
 import type { BlockSyntax, SourceFile } from '../../terraform/syntax.js';
 import type { Project } from '../../terraform/project.js';
@@ -70,6 +71,24 @@ function badName({ type, labels }: BlockSyntax): string | undefined {
 /** Blocks that an override file cannot add: https://developer.hashicorp.com/terraform/language/files/override */
 const overriding = new Set(['resource', 'data', 'module', 'variable', 'output']);
 
+/** What an override file says of something that no other file has. */
+function* overridesOfNothing({ blocks }: ModuleFolder): Generator<{ location: Location; what: string }> {
+  // What overrides a block has become part of it, but for local values.
+  const left = blocks.filter(({ file }) => isOverride(file));
+  if (left.length === 0) return;
+  const locals = blocks
+    .filter(({ syntax: { type }, file }) => type === 'locals' && !isOverride(file))
+    .flatMap(({ syntax: { body } }) => body.attributes);
+  const names = new Set(locals.map(({ name }) => name));
+  for (const { syntax: block, file } of left) {
+    if (overriding.has(block.type))
+      yield { location: blockLocation(file, block), what: [block.type, ...block.labels].join(' ') };
+    if (block.type !== 'locals') continue;
+    for (const attribute of block.body.attributes)
+      if (!names.has(attribute.name)) yield { location: locationIn(file, attribute), what: `local.${attribute.name}` };
+  }
+}
+
 const repeatable = new Set(['resource', 'data', 'ephemeral', 'module', 'action']);
 
 const syntax = 'https://developer.hashicorp.com/terraform/language/syntax/configuration';
@@ -108,10 +127,9 @@ export default defineRules(
         for (const fault of faultsOf(file))
           if (fault.kind !== 'labels') finding(locationIn(file.path, fault.at), `${fault.message}${hint(fault)}`);
       }
-      for (const { syntax: block, file } of project.folders.flatMap(({ blocks }) => blocks)) {
-        // What overrides a block has become part of it.
-        if (isOverride(file) && overriding.has(block.type))
-          finding(blockLocation(file, block), `there is no ${[block.type, ...block.labels].join(' ')} to override`);
+      for (const folder of project.folders) {
+        for (const { location, what } of overridesOfNothing(folder))
+          finding(location, `there is no ${what} to override`);
       }
     },
   },

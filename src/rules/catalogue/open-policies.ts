@@ -1,5 +1,6 @@
 import { own } from '../../own.js';
 import type { Condition, HeldPolicy, Statement } from '../lib/policies.js';
+import { websiteOf } from '../lib/buckets.js';
 import { isArnOfAnybody, keepOthersOut } from '../lib/callers.js';
 import { few, namesEverybody, statementsOf, subjectOf, tell } from '../lib/statements.js';
 import { comesAfterInBraces } from '../lib/text-order.js';
@@ -76,6 +77,8 @@ function isMeantToBeRead(project: Project, policy: HeldPolicy): boolean {
   const bucket = subjectOf(policy);
   if (!bucket || bucket.type !== 'aws_s3_bucket') return true;
   const blocks = project.linked('aws_s3_bucket_public_access_block', 'bucket', bucket);
+  // Of a website that S3 serves another rule tells.
+  if (blocks.length === 0 && websiteOf(project, bucket)) return true;
   return project.isGivenToUnread(bucket) || blocks.some((block) => block.truth('block_public_policy') !== true);
 }
 

@@ -180,7 +180,7 @@ let doubts = 0;
 
 function index(value: Value, key: Value): Value {
   if (isList(value)) {
-    if (!isKnown(key)) return value.length > 0 ? value.reduce(either) : unknown;
+    if (!isKnown(key)) return anyOf(value, value);
     const at = typeof key === 'string' ? numberFrom(key) : (key as number);
     if (at === undefined) return unknown;
     const found = value[at];
@@ -189,10 +189,10 @@ function index(value: Value, key: Value): Value {
   }
   if (isMap(value)) {
     const name = identity(key);
-    if (name === undefined) return value.size > 0 ? [...value.values()].reduce(either) : unknown;
-    const found = value.get(name);
+    const found = name === undefined ? undefined : value.get(name);
     if (found !== undefined) return found;
-    if (!isKnown(key) || hasOpenKey(value)) return unknown;
+    if (!isKnown(key)) return anyOf(value, [...value.values()]);
+    if (hasOpenKey(value)) return unknown;
     throw new EvaluationError(`has no key ${JSON.stringify(name)}`);
   }
   if (value instanceof Many) {
@@ -205,6 +205,18 @@ function index(value: Value, key: Value): Value {
   }
   if (value instanceof Lazy && typeof key === 'string') return value.attribute(key);
   return unknown;
+}
+
+const alike = new WeakMap<object, Value>();
+
+/** What is known of an element whichever it is; for a list or map that is asked again and again, found once. */
+function anyOf(collection: object, items: readonly Value[]): Value {
+  let found = alike.get(collection);
+  if (found === undefined) {
+    found = items.length > 0 ? items.reduce(either) : unknown;
+    alike.set(collection, found);
+  }
+  return found;
 }
 
 function splat(value: Value, each: (item: Value) => Value): Value {

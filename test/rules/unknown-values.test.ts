@@ -36,6 +36,10 @@ describe('what is not known stays unknown', () => {
     ['var.flag ? { a = 1, b = 2 } : { a = 1, b = 3 }', '{ a = 1, b = … }'],
     ['var.flag ? ["a"] : ["a", "a"]', '[a, …]'],
     ['var.flag ? 1 : tonumber("x")', '1'],
+    // So does an element of which nobody knows which it is.
+    ['{ a = { on = false, n = 1 }, b = { on = false, n = 2 } }[var.text].on', 'false'],
+    ['{ a = { on = false, n = 1 }, b = { on = false, n = 2 } }[var.text].n', '…'],
+    ['{ a = { on = false, n = 1 }, b = { on = false, n = 2 } }[terraform.workspace].on', 'false'],
     // What decides alone decides.
     ['var.flag && false', 'false'],
     ['var.flag || true', 'true'],
@@ -93,7 +97,7 @@ describe('what is not known stays unknown', () => {
     ['concat([["a"]], var.list)', '[…, …]'],
     // Of values that are not known two may be one.
     ['length(toset(["a", var.text]))', '…'],
-    ['length(distinct(["a", { b = "a" }[var.text]]))', '…'],
+    ['length(distinct(["a", { b = "a", c = "d" }[var.text]]))', '…'],
     ['length({ (var.text) = 1, a = 2 })', '…'],
     ['coalesce("${var.text}${var.text}", "x")', '…'],
     // IPv4 addresses written as IPv6 are not calculated with, nor are numbers that a float does not hold.

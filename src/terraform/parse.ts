@@ -18,6 +18,7 @@ import {
   type SourceFile,
   type Span,
 } from './syntax.js';
+import { linesOf, templateOf, type Piece } from './templates.js';
 import { causeIn } from './unreadable.js';
 
 let loading: Promise<Parser> | undefined;
@@ -478,34 +479,29 @@ class Reader {
 
   /** Literal text is what stands between the pieces that are filled in. */
   private template(node: Node): Expression {
-    const heredoc = node.type === 'heredoc_template';
-    const [start, end] = heredoc ? this.heredocRange(node) : [node.start + 1, node.end - 1];
-    const parts: Expression[] = [];
+    const isHeredoc = node.type === 'heredoc_template';
+    const [start, end] = isHeredoc ? this.heredocRange(node) : [node.start + 1, node.end - 1];
+    const pieces: Piece[] = [];
+    const at = node.span;
     let position = start;
-    let trimNext = false;
-    const addText = (until: number, trimEnd: boolean) => {
-      let raw = this.text.slice(position, Math.max(position, until));
-      if (trimNext) raw = raw.trimStart();
-      if (trimEnd) raw = raw.trimEnd();
-      if (raw !== '') parts.push({ kind: 'literal', ...node.span, value: raw });
+    const addText = (until: number) => {
+      const raw = this.text.slice(position, Math.max(position, until));
+      const texts = isHeredoc ? linesOf(raw).map(dollars) : [unescape(raw)];
+      for (const text of texts) if (text !== '') pieces.push({ kind: 'text', at, text });
     };
-    const filled = node.children.filter(({ type }) => /^template_(interpolation|directive)$/.test(type));
-    for (const piece of filled) {
+    for (const piece of templatePieces(node)) {
       const source = this.source(piece);
-      addText(piece.start, /^[$%]\{~/.test(source));
-      parts.push(piece.type === 'template_interpolation' ? this.interpolation(piece) : this.directive(piece));
+      addText(piece.start);
+      pieces.push({
+        ...this.templatePiece(piece),
+        at: piece.span,
+        before: /^[$%]\{~/.test(source),
+        after: source.endsWith('~}'),
+      });
       position = piece.end;
-      trimNext = source.endsWith('~}');
     }
-    addText(end, false);
-    const indented = heredoc && this.text.slice(node.start, node.start + 3) === '<<-';
-    const texts = indented ? withoutIndent(parts) : parts;
-    const read = texts.map((part) =>
-      isText(part) ? { ...part, value: heredoc ? dollars(part.value) : unescape(part.value) } : part,
-    );
-    if (read.length === 0) return { kind: 'literal', ...node.span, value: '' };
-    if (read.length === 1 && isText(read[0]!)) return read[0]!;
-    return { kind: 'template', ...node.span, parts: read };
+    addText(end);
+    return templateOf(pieces, at, isHeredoc && this.text.startsWith('<<-', node.start));
   }
 
   private heredocRange(node: Node): [number, number] {
@@ -516,21 +512,26 @@ class Reader {
     return [start, Math.max(start, end)];
   }
 
-  private interpolation(node: Node): Expression {
+  private templatePiece(node: Node): DistributiveOmit<Piece, 'at'> {
     const inner = node.children.find(({ type }) => type === 'expression');
-    return inner ? this.expression(inner) : { kind: 'literal', ...node.span, value: '' };
-  }
-
-  private directive(node: Node): Expression {
-    const parts: Expression[] = [];
-    const collect = (from: Node) => {
-      for (const child of from.children) {
-        if (child.type === 'expression') parts.push(this.expression(child));
-        else collect(child);
+    const value: Expression = inner ? this.expression(inner) : { kind: 'literal', ...node.span, value: '' };
+    switch (node.type) {
+      case 'template_if_intro':
+        return { kind: 'if', condition: value };
+      case 'template_else_intro':
+        return { kind: 'else' };
+      case 'template_if_end':
+        return { kind: 'endif' };
+      case 'template_for_start': {
+        const names = node.children.filter(({ type }) => type === 'identifier').map((name) => this.source(name));
+        const keyName = names.length > 1 ? { keyName: names[0]! } : {};
+        return { kind: 'for', ...keyName, valueName: names.at(-1) ?? '', collection: value };
       }
-    };
-    collect(node);
-    return { kind: 'directive', ...node.span, parts };
+      case 'template_for_end':
+        return { kind: 'endfor' };
+      default:
+        return { kind: 'value', value };
+    }
   }
 
   private inQuotes(node: Node): string {
@@ -582,32 +583,16 @@ function number(span: Span, text: string): Expression {
   return value === undefined ? { kind: 'directive', ...span, parts: [] } : { kind: 'literal', ...span, value };
 }
 
-function isText(part: Expression): part is Expression & { kind: 'literal'; value: string } {
-  return part.kind === 'literal' && typeof part.value === 'string';
-}
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** `<<-`: every line loses the indentation of the line that has the least. */
-function withoutIndent(parts: Expression[]): Expression[] {
-  const lines = parts.flatMap((part, index) => {
-    if (!isText(part)) return [];
-    const rows = part.value.split('\n');
-    // What follows a filled-in piece is the middle of a line.
-    const starts = index === 0 ? rows : rows.slice(1);
-    const last = index === parts.length - 1;
-    return starts.filter((row, at) => row.trim() !== '' || (at === starts.length - 1 && !last));
-  });
-  const indent = lines.reduce((least, row) => Math.min(least, /^[ \t]*/.exec(row)![0].length), Infinity);
-  if (!Number.isFinite(indent) || indent === 0) return parts;
-  return parts.map((part, index) => {
-    if (!isText(part)) return part;
-    const rows = part.value.split('\n');
-    return {
-      ...part,
-      value: rows
-        .map((row, at) => (index === 0 || at > 0 ? row.slice(Math.min(indent, /^[ \t]*/.exec(row)![0].length)) : row))
-        .join('\n'),
-    };
-  });
+const filledIn = /^template_(?:interpolation|if_intro|else_intro|if_end|for_start|for_end)$/;
+
+/** What is filled into a template, in the order of the text; directives hold what is between them. */
+function* templatePieces(node: Node): Generator<Node> {
+  for (const child of node.children) {
+    if (filledIn.test(child.type)) yield child;
+    else if (/^template_(?:directive|if|for)$/.test(child.type)) yield* templatePieces(child);
+  }
 }
 
 function dollars(text: string): string {
@@ -634,7 +619,7 @@ function unescape(text: string): string {
  */
 export async function parseTemplates(
   file: string,
-  templates: readonly { text: string; place: { line: number } }[],
+  templates: readonly { text: string; place: Span }[],
   budget: Budget,
 ): Promise<Expression[]> {
   if (templates.length === 0) return [];
@@ -660,6 +645,10 @@ export async function parseTemplates(
     const at = starts.findLastIndex((start) => start <= error.line);
     throw new HclError(file, templates[Math.max(0, at)]!.place.line, error.message, error.remedy);
   }
+}
+
+function isText(part: Expression): part is Expression & { kind: 'literal'; value: string } {
+  return part.kind === 'literal' && typeof part.value === 'string';
 }
 
 /** A heredoc without the line break that its mark needs; one that is a single `${…}` is what is in it. */

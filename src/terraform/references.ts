@@ -34,21 +34,10 @@ export function* referencesIn(expression: Expression, bound: ReadonlySet<string>
       if (part) yield* referencesIn(part, inner);
     return;
   }
-  for (const child of children(expression)) {
-    for (const reference of referencesIn(child, bound)) {
-      // What names `%{ for }` brings is not in the syntax, so no other than Terraform's own are believed in a directive.
-      if (expression.kind !== 'directive' || isNamespace(reference.path[0]) || reference.path[0].startsWith('aws_'))
-        yield reference;
-    }
-  }
+  for (const child of children(expression)) yield* referencesIn(child, bound);
 }
 
-const namespaces = new Set(['var', 'local', 'module', 'data', 'ephemeral', 'path', 'terraform', 'tofu']);
 const surroundings = new Set(['count', 'each', 'self']);
-
-function isNamespace(name: string): boolean {
-  return namespaces.has(name) || surroundings.has(name);
-}
 
 /** Like referencePath(), with what follows a splat: `module.zone[*].id` is `["module", "zone", "id"]`. */
 function namesOf(expression: Expression): [string, ...string[]] | undefined {

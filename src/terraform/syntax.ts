@@ -75,7 +75,7 @@ export type Expression = Span &
         /** `...`: values of the same key are gathered. */
         grouped: boolean;
       }
-    /** `%{ if }`, `%{ for }` in a template. */
+    /** What has no value that could be told: a number that JavaScript has not. */
     | { kind: 'directive'; parts: Expression[] }
   );
 

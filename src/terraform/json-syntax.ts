@@ -22,7 +22,7 @@ export async function parseJsonSyntax(file: string, raw: string, budget: Budget)
   const [error] = errors;
   if (!tree || error)
     throw new HclError(file, placeOf(error?.offset ?? 0, 0).line, 'cannot be read: it is no JSON there');
-  if (!budget.grantNodes(countOf(tree)))
+  if (!budget.grantNodes(nodesOfOne * countOf(tree)))
     throw new HclError(file, 1, 'is more than one run reads, with the files before it', 'Look at fewer at a time.');
   // What is filled into texts is read all at once, which needs all of them first.
   const templates: { text: string; place: Place }[] = [];
@@ -80,6 +80,9 @@ function tooDeep(text: string): number | undefined {
   }
   return undefined;
 }
+
+/** As many nodes of HCL stand for one of JSON, where every name, value and object is one. */
+const nodesOfOne = 4;
 
 function countOf(node: Node): number {
   return (node.children ?? []).reduce((sum, child) => sum + countOf(child), 1);

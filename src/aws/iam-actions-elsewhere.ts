@@ -127,7 +127,6 @@ export function isServiceWrittenByAws(prefix: string): boolean {
 const bucketOperations: ReadonlyMap<string, string> = new Map(
   Object.entries({
     CompleteMultipartUpload: 'PutObject',
-    CopyObject: 'PutObject',
     CreateMultipartUpload: 'PutObject',
     DeleteBucketCors: 'PutBucketCORS',
     DeleteBucketEncryption: 'PutEncryptionConfiguration',

@@ -82,6 +82,7 @@ describe('IAM actions', () => {
     ['s3:GetObjekt', 's3:GetObject'],
     ['S3:ListBuckets', 's3:ListBucket'],
     ['s3:HeadObject', 's3:GetObject'],
+    ['rds:CreateClusterDBSnapshot', 'rds:CreateDBClusterSnapshot'],
     ['s3:listobjectsv2', 's3:ListBucket'],
     ['rds:GetSecretValue', undefined],
     ['glue:ShareResources', undefined],

@@ -8,17 +8,27 @@ import { nearest } from '../../nearest.js';
 const mostSlips = 2;
 
 /**
- * The action of the same service that `action`, which is none, was probably meant to be: one that is a slip away, or the
- * one that the operation of this name asks for. Undefined where there is none, and for patterns.
+ * The action of the same service that `action`, which is none, was probably meant to be: one that is a slip away, one of
+ * the same words, or the one that the operation of this name asks for. Undefined where there is none, and for patterns.
  */
 export function nearestIamAction(action: string): string | undefined {
   if (/[*?]/.test(action)) return undefined;
   const [prefix = '', ...rest] = action.split(':');
   const name = rest.join(':');
-  const near = nearest(name, expandIamActions(`${prefix}:*`).map(nameOf));
-  if (near !== undefined && distance(name.toLowerCase(), near.toLowerCase()) <= mostSlips)
-    return `${prefix.toLowerCase()}:${near}`;
-  return actionOfOperation(action);
+  const siblings = expandIamActions(`${prefix}:*`).map(nameOf);
+  const near = nearest(name, siblings);
+  const isSlip = near !== undefined && distance(name.toLowerCase(), near.toLowerCase()) <= mostSlips;
+  const words = inOneOrder(name);
+  const meant = isSlip ? near : siblings.find((sibling) => inOneOrder(sibling) === words);
+  return meant === undefined ? actionOfOperation(action) : `${prefix.toLowerCase()}:${meant}`;
+}
+
+/** A name's words in one order, so that CreateClusterDBSnapshot is CreateDBClusterSnapshot. */
+function inOneOrder(name: string): string {
+  return name
+    .split(/(?=[A-Z])/)
+    .sort()
+    .join(' ');
 }
 
 /** What services are called elsewhere, in the AWS CLI or by themselves, with their prefix in policies. */

@@ -27,11 +27,6 @@ function hint({ known }: LanguageFault): string {
   return near === undefined ? '' : `; there is ${near}`;
 }
 
-/** Whether OpenTofu runs the project, which evaluates more than Terraform does. */
-function isOpenTofu(project: Project): boolean {
-  return (project.list('') ?? []).some((name) => name === '.opentofu-version' || name.endsWith('.tofu'));
-}
-
 /** https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#identifiers */
 const identifier = /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u;
 
@@ -279,7 +274,7 @@ resource "aws_dynamodb_table" "orders" {
 `,
     },
     check(project, { finding }) {
-      const tofu = isOpenTofu(project);
+      const tofu = project.tool === 'opentofu';
       for (const { file, block } of blocksOf(project)) {
         for (const { at, message } of staticFaults(block, tofu)) finding(locationIn(file.path, at), message);
       }

@@ -96,9 +96,12 @@ function tupleMisfit(items: readonly Expression[], types: Expression): string | 
 
 function objectMisfit(value: Expression & { kind: 'object' }, types: Expression): string | undefined {
   if (types.kind !== 'object') return undefined;
-  // A key that is not known may be any of them.
-  if (value.entries.some(({ key }) => key.kind !== 'literal')) return undefined;
-  const given = new Map(value.entries.map((entry) => [String((entry.key as { value: unknown }).value), entry.value]));
+  const given = new Map<string, Expression>();
+  for (const entry of value.entries) {
+    // A key that is not known may be any of them.
+    if (entry.key.kind !== 'literal') return undefined;
+    given.set(String(entry.key.value), entry.value);
+  }
   return firstOf(types.entries, ({ key, value: type }) => {
     if (key.kind !== 'literal') return undefined;
     const name = String(key.value);

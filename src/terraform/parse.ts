@@ -481,12 +481,13 @@ class Reader {
   private template(node: Node): Expression {
     const isHeredoc = node.type === 'heredoc_template';
     const [start, end] = isHeredoc ? this.heredocRange(node) : [node.start + 1, node.end - 1];
+    const isIndented = isHeredoc && this.text.startsWith('<<-', node.start);
     const pieces: Piece[] = [];
     const at = node.span;
     let position = start;
     const addText = (until: number) => {
       const raw = this.text.slice(position, Math.max(position, until));
-      const texts = isHeredoc ? linesOf(raw).map(dollars) : [unescape(raw)];
+      const texts = isHeredoc ? linesOf(raw, isIndented).map(dollars) : [unescape(raw)];
       for (const text of texts) if (text !== '') pieces.push({ kind: 'text', at, text });
     };
     for (const piece of templatePieces(node)) {
@@ -501,7 +502,7 @@ class Reader {
       position = piece.end;
     }
     addText(end);
-    return templateOf(pieces, at, isHeredoc && this.text.startsWith('<<-', node.start));
+    return templateOf(pieces, at, isIndented);
   }
 
   private heredocRange(node: Node): [number, number] {

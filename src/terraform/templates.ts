@@ -36,8 +36,12 @@ export function templateOf(pieces: readonly Piece[], at: Span, isIndented: boole
 }
 
 /** The texts of heredocs and files go line by line: a `~` takes blanks away up to the end of one, and no further. */
-export function linesOf(text: string): string[] {
-  return text.split(/(?<=\n)/);
+export function linesOf(text: string, isIndented: boolean): string[] {
+  if (isIndented) return text.split(/(?<=\n)/);
+  // Where nothing is indented, lines in the middle are as one.
+  const first = text.indexOf('\n') + 1;
+  const last = text.lastIndexOf('\n') + 1;
+  return [text.slice(0, first), text.slice(first, last), text.slice(last)].filter((part) => part !== '');
 }
 
 function withoutBlanks(pieces: readonly Piece[]): Piece[] {

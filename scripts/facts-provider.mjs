@@ -66,7 +66,8 @@ async function write(six) {
 }
 
 function rootOf([old, now], where) {
-  return { mark: `${onlyIn(old, now)}${old?.deprecated ? '^' : ''}`, body: bodyOf([old, now], where) };
+  const only = onlyIn(old, now);
+  return { mark: `${only && `${only}:`}${old?.deprecated ? '^' : ''}`, body: bodyOf([old, now], where) };
 }
 
 /** `-` for what only version 5 has, `+` for what only version 6 has. */
@@ -155,7 +156,10 @@ function typeOf(types, where) {
   if (!Array.isArray(type)) return simpleTypes[type];
   const inner = types.map((type) => type?.[1]);
   if (type[0] !== 'object') return `${collections[type[0]]}${typeOf(inner, where)}`;
-  return `#${bodyOf(inner.map((fields) => fields && { attributes: attributesOf(fields, { optional: true }) }), where)}`;
+  return `#${bodyOf(
+    inner.map((fields) => fields && { attributes: attributesOf(fields, { optional: true }) }),
+    where,
+  )}`;
 }
 
 /**
@@ -169,7 +173,10 @@ function readFieldsOf(types, where) {
     return isRow ? type[1][1] : type?.[0] === 'object' ? type[1] : undefined;
   });
   if (!objects.some(Boolean)) return '';
-  return `#${bodyOf(objects.map((fields) => fields && { attributes: attributesOf(fields, {}) }), where)}`;
+  return `#${bodyOf(
+    objects.map((fields) => fields && { attributes: attributesOf(fields, {}) }),
+    where,
+  )}`;
 }
 
 function attributesOf(fields, flags) {

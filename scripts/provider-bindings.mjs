@@ -146,9 +146,7 @@ function objectsIn(text) {
 
 function innerOf(object, where) {
   const name = object && structureOf(object.reader, where);
-  return name === undefined
-    ? undefined
-    : () => structureIn(name, where);
+  return name === undefined ? undefined : () => structureIn(name, where);
 }
 
 /** What is inside a structure of that name; left open where it stands in itself, as the bindings have deep WAF rules. */
@@ -264,7 +262,10 @@ function membersOf({ attributes = {}, block_types: blocks = {} }) {
 function withoutOrder(type, depth = 0) {
   if (!Array.isArray(type)) return type;
   if (type[0] !== 'object')
-    return [depth > 0 && type[0] === 'set' ? 'list' : type[0], withoutOrder(type[1], Array.isArray(type[1]) && type[1][0] !== 'object' ? depth + 1 : 0)];
+    return [
+      depth > 0 && type[0] === 'set' ? 'list' : type[0],
+      withoutOrder(type[1], Array.isArray(type[1]) && type[1][0] !== 'object' ? depth + 1 : 0),
+    ];
   const names = Object.keys(type[1]).sort();
   return ['object', Object.fromEntries(names.map((name) => [name, withoutOrder(type[1][name])]))];
 }

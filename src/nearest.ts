@@ -1,8 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The candidate that `word` was probably meant to be, or undefined where none is near. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const farthest = Math.max(2, Math.floor(word.length / 3));
+/** The candidate that `word` was probably meant to be, or undefined where none is within so many edits. */
+export function nearest(
+  word: string,
+  candidates: readonly string[],
+  farthest = Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
   const wanted = word.toLowerCase();
   let best: { candidate: string; steps: number } | undefined;
   for (const candidate of candidates) {

@@ -11,6 +11,7 @@ import {
 } from '../terraform/project.js';
 import { limitIn, LimitReached, type Budget } from '../terraform/budget.js';
 import { isGenerated } from './lib/generated.js';
+import { unknownProviderVersion } from './lib/provider-version.js';
 import { withoutKeys } from '../terraform/addresses.js';
 import { addTo } from '../terraform/groups.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
@@ -119,9 +120,11 @@ export function check(
   };
 }
 
-/** What a project has that nobody here understands; what rules cannot do without is to be added here. */
+/** What a project has that nobody here understands, and what rules would have to know of it. */
 function notUnderstoodIn(project: Project): readonly Cut[] {
-  return project.notUnderstood;
+  // A plan or state is of arguments that the provider took.
+  const provider = project.stage === 'hcl' ? unknownProviderVersion(project) : undefined;
+  return provider ? [...project.notUnderstood, provider] : project.notUnderstood;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import { isWrittenByAws } from '../../src/aws/iam-actions-elsewhere.js';
 import { expandIamActions, iamAction } from '../../src/aws/iam-actions.js';
 import { nearestIamAction, nearestIamService } from '../../src/rules/lib/iam-actions.js';
-import { providerVersion, resourceSchema, schemaTypes } from '../../src/aws/provider-schema.js';
+import { providerVersions, resourceSchema, schemaTypes, type ArgumentType } from '../../src/aws/provider-schema.js';
 import { regionCodes } from '../../src/aws/regions.js';
 import { bounds } from '../support/bounds.mjs';
 
@@ -120,37 +120,43 @@ describe('the provider schema', () => {
   const resource = (type: string) => resourceSchema('resource', type)!;
 
   it('has every resource and data source of the version that projects start from', () => {
-    expect(providerVersion).toBe('5.100.0');
-    expect(schemaTypes('resource')).toHaveLength(1526);
-    expect(schemaTypes('data')).toHaveLength(608);
-    expect(schemaTypes('ephemeral')).toHaveLength(7);
+    expect(providerVersions).toEqual({ five: '5.100.0', six: '6.66.0' });
+    const count = (versions: 'five' | 'six' | 'either') =>
+      (['resource', 'data', 'ephemeral'] as const).map((kind) => schemaTypes(kind, versions).length);
+    expect(count('five')).toEqual([1526, 608, 7]);
+    expect(count('six')).toEqual([1725, 683, 10]);
+    expect(count('either')).toEqual([1745, 684, 10]);
   });
 
   it('can be read for every type, to the bottom', () => {
     let blocks = 0;
+    const lost: string[] = [];
     const walk = (schema: ReturnType<typeof resource>, depth: number) => {
       blocks++;
-      expect(depth).toBeLessThan(20);
-      expect(schema.open || schema.names().every((name) => /^[a-z]\w*$/i.test(name))).toBe(true);
+      if (depth > 20) lost.push('too deep');
+      lost.push(...schema.names().filter((name) => !/^[a-z]\w*$/i.test(name)));
       for (const name of schema.names()) {
         const block = schema.block(name);
-        expect(schema.attribute(name) ?? block).toBeDefined();
+        if (!schema.attribute(name) && !block) lost.push(name);
         if (block) walk(block.schema, depth + 1);
       }
     };
-    for (const kind of ['resource', 'data', 'ephemeral'] as const) {
-      for (const type of schemaTypes(kind)) {
-        const schema = resourceSchema(kind, type)!;
-        expect(schema.open, type).toBe(false);
-        walk(schema, 0);
+    for (const versions of ['five', 'six', 'either'] as const) {
+      for (const kind of ['resource', 'data', 'ephemeral'] as const) {
+        for (const type of schemaTypes(kind, versions)) {
+          const schema = resourceSchema(kind, type, versions)!;
+          if (schema.open) lost.push(type);
+          walk(schema, 0);
+        }
       }
     }
-    expect(blocks).toBeGreaterThan(20_000);
+    expect(lost).toEqual([]);
+    expect(blocks).toBeGreaterThan(44_000);
   });
 
   it('knows arguments, and those that are none', () => {
-    const settable = { required: false, computedOnly: false, deprecated: false };
-    expect(resource('aws_lb').attribute('internal')).toEqual(settable);
+    const settable = { required: false, computedOnly: false, deprecated: false, type: { kind: 'string' } };
+    expect(resource('aws_lb').attribute('internal')).toEqual({ ...settable, type: { kind: 'bool' } });
     expect(resource('aws_lb').attribute('scheme')).toBeUndefined();
     expect(resource('aws_lb').block('scheme')).toBeUndefined();
     expect(resource('aws_lb').names()).not.toContain('scheme');
@@ -178,6 +184,43 @@ describe('the provider schema', () => {
     expect(resource('aws_ecs_service').block('network_configuration')!.schema.requiredAttributes()).toEqual([
       'subnets',
     ]);
+  });
+
+  it('knows the types of arguments', () => {
+    const typeOf = (type: string, name: string) => resource(type).attribute(name)!.type;
+    const text: ArgumentType = { kind: 'string' };
+    expect(typeOf('aws_db_instance', 'allocated_storage')).toEqual({ kind: 'number' });
+    expect(typeOf('aws_lb', 'subnets')).toEqual({ kind: 'set', of: text });
+    expect(typeOf('aws_lb', 'tags')).toEqual({ kind: 'map', of: text });
+    const ingress = typeOf('aws_security_group', 'ingress');
+    expect(ingress).toMatchObject({ kind: 'set', of: { kind: 'object' } });
+    const edges = resourceSchema('data', 'aws_networkmanager_core_network_policy_document')!;
+    const via = edges.block('segment_actions')!.schema.block('via')!.schema.block('with_edge_override')!;
+    expect(via.schema.attribute('edge_sets')!.type).toMatchObject({ kind: 'set', of: { kind: 'set', of: text } });
+  });
+
+  it('tells versions 5 and 6 apart, and has what either of them takes', () => {
+    const has = (versions: 'five' | 'six' | 'either', type: string, name: string) =>
+      resourceSchema('resource', type, versions)!.attribute(name);
+    expect(has('five', 'aws_eip', 'vpc')).toMatchObject({ deprecated: true });
+    expect(has('six', 'aws_eip', 'vpc')).toBeUndefined();
+    expect(has('either', 'aws_eip', 'vpc')).toBeDefined();
+    expect(has('five', 'aws_eip', 'region')).toBeUndefined();
+    expect(has('six', 'aws_eip', 'region')).toMatchObject({ computedOnly: false });
+    expect(has('either', 'aws_eip', 'region')).toBeDefined();
+    // Regional NAT gateways have no subnet: https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/nat_gateway.html.markdown
+    expect(has('five', 'aws_nat_gateway', 'subnet_id')).toMatchObject({ required: true });
+    expect(has('six', 'aws_nat_gateway', 'subnet_id')).toMatchObject({ required: false });
+    expect(has('either', 'aws_nat_gateway', 'subnet_id')).toMatchObject({ required: false });
+    expect(resourceSchema('resource', 'aws_opsworks_stack', 'six')).toBeUndefined();
+    expect(resourceSchema('resource', 'aws_opsworks_stack', 'either')).toBeDefined();
+    expect(resourceSchema('resource', 'aws_bedrockagentcore_gateway', 'five')).toBeUndefined();
+    expect(resourceSchema('resource', 'aws_bedrockagentcore_gateway', 'six')).toBeDefined();
+    const statement = (versions: 'five' | 'six' | 'either') =>
+      resourceSchema('resource', 'aws_wafv2_web_acl', versions)!.block('rule')!.schema.block('statement')!.schema;
+    expect(statement('five').open).toBe(false);
+    expect(statement('six').open).toBe(true);
+    expect(statement('either').open).toBe(true);
   });
 
   it('takes a list of objects as an attribute and as blocks', () => {

@@ -1,10 +1,16 @@
-import { isRemovedLater } from '../../aws/provider-changes.js';
-import { resourceSchema } from '../../aws/provider-schema.js';
+import { resourceSchema, type BlockSchema, type SchemaKind } from '../../aws/provider-schema.js';
 import { own } from '../../own.js';
 import { argumentAt } from '../lib/argument-paths.js';
 import { attributeReferences } from '../../terraform/attribute-references.js';
 import { providerChoice } from '../lib/provider-version.js';
-import { ResourceLine, schemaKind, writtenNames, writtenResources } from '../lib/schema-faults.js';
+import {
+  isGoneInSix,
+  ownBody,
+  ResourceLine,
+  schemaKind,
+  writtenNames,
+  writtenResources,
+} from '../lib/schema-faults.js';
 import type { Block, Location, Project } from '../../terraform/project.js';
 import { identity, isKnown, someElements } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
@@ -60,17 +66,17 @@ interface Use {
 function outdated(project: Project): Use[] {
   const uses = writtenResources(project).flatMap(({ resource, syntax }): Use[] => {
     const kind = schemaKind(resource);
-    const schema = resourceSchema(kind, resource.type);
-    if (!schema) return [];
-    const whole = { removed: isRemovedLater(kind, resource.type), deprecated: schema.deprecated };
+    const [five, six] = schemasOf(kind, resource.type);
+    if (!five) return [];
+    const whole = { removed: !six, deprecated: five.deprecated };
     if (whole.removed || whole.deprecated)
       return [{ at: resource, what: `is a ${resource.type}`, type: resource.type, name: '', ...whole }];
-    return [...writtenNames(syntax.body, schema)].map(({ name, line, inside, isDeprecated }) => ({
+    return [...writtenNames(ownBody(syntax), five, six)].map(({ name, line, inside, isDeprecated, isGone }) => ({
       at: new ResourceLine(resource, line),
       what: `sets ${name}${inside}`,
       type: resource.type,
       name,
-      removed: inside === '' && isRemovedLater(kind, resource.type, name),
+      removed: isGone,
       deprecated: isDeprecated,
     }));
   });
@@ -79,10 +85,15 @@ function outdated(project: Project): Use[] {
     what: `${address}.${attribute} is read`,
     type,
     name: attribute,
-    removed: isRemovedLater(kind, type, attribute),
+    removed: isGoneInSix(...schemasOf(kind, type), attribute),
     deprecated: false,
   }));
   return [...uses, ...reads].filter(({ removed, deprecated }) => removed || deprecated);
+}
+
+/** What versions 5 and 6 have of a type. */
+function schemasOf(kind: SchemaKind, type: string): [BlockSchema | undefined, BlockSchema | undefined] {
+  return [resourceSchema(kind, type), resourceSchema(kind, type, 'six')];
 }
 
 function advice({ type, name }: Use): string {

@@ -1,9 +1,7 @@
-import { isAddedLater } from '../../aws/provider-changes.js';
 import { resourceSchema } from '../../aws/provider-schema.js';
-import { nearest } from '../../nearest.js';
 import { attributeReferences } from '../../terraform/attribute-references.js';
 import { lookedAt, providerChoice } from '../lib/provider-version.js';
-import { schemaFaults, suggestion, type SchemaFault } from '../lib/schema-faults.js';
+import { isGoneInSix, schemaFaults, unknownName, type SchemaFault } from '../lib/schema-faults.js';
 import type { Project } from '../../terraform/project.js';
 import { defineRules, type Report, type Rule } from '../rule.js';
 
@@ -173,14 +171,15 @@ output "address" {
 `,
     },
     check(project, { finding }) {
-      const { stated, five, six } = providerChoice(project);
-      if (!stated || !five) return;
+      const { schema: versions, isNewer } = providerChoice(project);
+      if (!versions) return;
       for (const { address, kind, type, attribute, location } of attributeReferences(project)) {
-        const schema = resourceSchema(kind, type);
+        const schema = resourceSchema(kind, type, versions);
         if (!schema || schema.attribute(attribute) || schema.block(attribute)) continue;
-        if (six && isAddedLater(kind, type, attribute)) continue;
-        const meant = suggestion(nearest(attribute, schema.names()));
-        finding(location, `${address} has no attribute ${JSON.stringify(attribute)}${lookedAt(six)}${meant}`);
+        if (versions === 'six' && isGoneInSix(resourceSchema(kind, type), schema, attribute)) continue;
+        const other = unknownName(attribute, () => schema.names(), isNewer);
+        if (other === undefined) continue;
+        finding(location, `${address} has no attribute ${JSON.stringify(attribute)}${lookedAt(versions)}${other}`);
       }
     },
   },

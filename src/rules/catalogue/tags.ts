@@ -60,7 +60,7 @@ resource "aws_ecs_cluster" "main" {
 function isUntagged({ mode, type, body }: Resource): boolean {
   return (
     mode === 'managed' &&
-    resourceSchema('resource', type)?.attribute('tags') !== undefined &&
+    resourceSchema('resource', type, 'either')?.attribute('tags') !== undefined &&
     !body.names().includes('tags')
   );
 }

@@ -1,7 +1,9 @@
 import { oncePer } from '../../terraform/once-per.js';
-import { laterProviderVersion } from '../../aws/provider-changes.js';
-import { providerVersion } from '../../aws/provider-schema.js';
-import type { Project } from '../../terraform/project.js';
+import { compare } from 'compare-versions';
+
+import { providerVersions, type ProviderVersions } from '../../aws/provider-schema.js';
+import { blockLocation } from '../../terraform/location.js';
+import type { Location, Project } from '../../terraform/project.js';
 import { isDeployed, literalText } from '../../terraform/references.js';
 import { requiredProviders } from '../../terraform/terraform-versions.js';
 import { admits } from '../../terraform/version-constraints.js';
@@ -18,52 +20,98 @@ export interface ProviderChoice {
   surelySix: boolean;
   /** Whether the project says anything about the version. */
   stated: boolean;
+  /** Whose arguments are compared with; undefined where neither 5 nor 6 can be used. */
+  schema: ProviderVersions | undefined;
+  /** Whether it can only be a version 6 that came after the one whose schema is at hand. */
+  isNewer: boolean;
 }
 
 /** What the lock file says, or else the constraints in all folders of the project together. */
 export const providerChoice = oncePer(choose);
 
-/** The versions that were looked at to say that something is not there: ` in hashicorp/aws 5.100.0 and 6.25.0`. */
-export function lookedAt(six: boolean): string {
-  return ` in hashicorp/aws ${providerVersion}${six ? ` and ${laterProviderVersion}` : ''}`;
+/** The versions that were looked at to say that something is not there: ` in hashicorp/aws 5.100.0 and 6.66.0`. */
+export function lookedAt(versions: ProviderVersions): string {
+  const { five, six } = providerVersions;
+  return ` in hashicorp/aws ${versions === 'either' ? `${five} and ${six}` : versions === 'five' ? five : six}`;
 }
 
-/** Some of the versions 6, the last of which stands for all to come. */
-const sixes = ['6.0.0', laterProviderVersion, '6.999.0'];
-
 function choose(project: Project): ProviderChoice {
-  const locked = lockedVersion(project);
-  if (locked !== undefined) {
-    const major = Number(locked.split('.')[0]);
-    return { five: major === 5, six: major === 6, surelySix: major === 6, stated: true };
-  }
-  const constraints = constraintsOf(project);
+  const locked = lockedVersion(project)?.version;
+  const constraints = constraintsOf(project).map(({ version }) => version);
+  const candidates = locked === undefined ? candidatesOf(constraints) : [locked];
   const isAdmitted = (version: string) => constraints.every((constraint) => admits(constraint, version) === true);
-  const six = sixes.some(isAdmitted);
+  const admitted = locked === undefined ? candidates.filter(isAdmitted) : candidates;
+  const fives = admitted.filter((version) => version.startsWith('5.'));
+  const sixes = admitted.filter((version) => version.startsWith('6.'));
+  const [five, six] = [fives.length > 0, sixes.length > 0];
+  // A module that was not looked into may hold the version down, and so may the caller of a module that says nothing.
+  const isNewest = project.unreadModules.length === 0 && (constraints.length > 0 || isDeployed(project));
   return {
-    five: isAdmitted(providerVersion),
+    five,
     six,
-    // A module that was not looked into may hold the version down, and so may the caller of a module that says nothing.
-    surelySix: six && project.unreadModules.length === 0 && (constraints.length > 0 || isDeployed(project)),
-    stated: constraints.length > 0,
+    surelySix: six && (!five || isNewest),
+    stated: locked !== undefined || constraints.length > 0,
+    schema: five ? (six ? 'either' : 'five') : six ? 'six' : undefined,
+    isNewer: !five && six && sixes.every((version) => compare(version, providerVersions.six, '>')),
   };
 }
 
-/** https://developer.hashicorp.com/terraform/language/files/dependency-lock */
-function lockedVersion(project: Project): string | undefined {
-  const text = project.read('.terraform.lock.hcl');
-  return text && /provider "[^"]*\/hashicorp\/aws" \{\s*version\s*=\s*"(\d+\.\d+\.\d+)/.exec(text)?.[1];
+/** No project states as many constraints; a hostile one may. */
+const mostNamed = 100;
+
+/**
+ * Versions 5 and 6 that stand for all: the first, the last (of 6 whatever is to come), those whose schemas are at hand,
+ * and those that the constraints name, with the ones that follow them.
+ */
+function candidatesOf(constraints: readonly string[]): string[] {
+  const named = constraints.flatMap((constraint) =>
+    [...constraint.matchAll(/\b([56])(?:\.(\d+))?(?:\.(\d+))?/g)].flatMap(([, major, minor = 0, patch = 0]) => [
+      `${major}.${minor}.${patch}`,
+      `${major}.${minor}.${Number(patch) + 1}`,
+      `${major}.${Number(minor) + 1}.0`,
+    ]),
+  );
+  return [...new Set(['5.0.0', '6.0.0', '6.9999.0', ...Object.values(providerVersions), ...named.slice(0, mostNamed)])];
 }
 
-function constraintsOf(project: Project): string[] {
+/** What the schema rules do not know of the version that the project asks for, in words; nothing where they know it. */
+export function unknownProviderVersion(project: Project): { what: string; location?: Location } | undefined {
+  const { schema, isNewer } = providerChoice(project);
+  if (schema && !isNewer) return undefined;
+  if (!project.resources.some(({ type }) => type.startsWith('aws_'))) return undefined;
+  const locked = lockedVersion(project);
+  const known = `${providerVersions.five} and ${providerVersions.six}`;
+  if (locked) {
+    const what = `hashicorp/aws ${locked.version} is locked; the schema rules know the arguments of ${known}`;
+    return { what, location: { path: lockFile, line: locked.line } };
+  }
+  const constraints = constraintsOf(project);
+  const asked = [...new Set(constraints.map(({ version }) => version))].join(', ');
+  const what = `hashicorp/aws ${asked} is asked for; the schema rules know the arguments of ${known}`;
+  const location = constraints[0]?.location;
+  return { what, ...(location ? { location } : {}) };
+}
+
+/** https://developer.hashicorp.com/terraform/language/files/dependency-lock */
+const lockFile = '.terraform.lock.hcl';
+
+function lockedVersion(project: Project): { version: string; line: number } | undefined {
+  const text = project.read(lockFile) ?? '';
+  const found = /provider "[^"]*\/hashicorp\/aws" \{\s*version\s*=\s*"(\d+\.\d+\.\d+)/.exec(text);
+  return found ? { version: found[1]!, line: text.slice(0, found.index).split('\n').length } : undefined;
+}
+
+function constraintsOf(project: Project): { version: string; location: Location | undefined }[] {
   return project.folders.flatMap((folder) => {
     const required = requiredProviders(folder).filter(({ name }) => name === 'aws');
     // Where old projects say it.
     const providers = folder.blocks.filter(({ syntax }) => syntax.type === 'provider' && syntax.labels[0] === 'aws');
-    const versions = [
-      ...required.map(({ version }) => version),
-      ...providers.map(({ syntax }) => literalText(syntax.body, 'version')),
-    ];
-    return versions.filter((version) => version !== undefined);
+    return [
+      ...required.map(({ version, location }) => ({ version, location })),
+      ...providers.map(({ file, syntax }) => ({
+        version: literalText(syntax.body, 'version'),
+        location: blockLocation(file, syntax),
+      })),
+    ].flatMap(({ version, location }) => (version === undefined ? [] : [{ version, location }]));
   });
 }

@@ -1,6 +1,11 @@
 import { oncePer } from '../../terraform/once-per.js';
-import { isAddedLater, isOptionalLater } from '../../aws/provider-changes.js';
-import { resourceSchema, schemaTypes, type BlockSchema, type SchemaKind } from '../../aws/provider-schema.js';
+import {
+  resourceSchema,
+  schemaTypes,
+  type BlockSchema,
+  type ProviderVersions,
+  type SchemaKind,
+} from '../../aws/provider-schema.js';
 import { nearest } from '../../nearest.js';
 import type { BlockSyntax, Body } from '../../terraform/syntax.js';
 import { Block, type Location, type Project, type Resource } from '../../terraform/project.js';
@@ -46,14 +51,34 @@ export function writtenResources(project: Project): { resource: Resource; syntax
 }
 
 /**
- * What the schema of hashicorp/aws 5.100.0 does not take; nothing where the project is not to be run with a version 5,
- * or says nothing of the version. What came with version 6 is no fault where that may be used too.
+ * What the schema of hashicorp/aws does not take: that of version 5 or 6, if only one of them may be used, or else what
+ * both refuse. Nothing where neither may be used.
  */
 export const schemaFaults = oncePer((project): readonly SchemaFault[] => {
-  const { stated, five, six } = providerChoice(project);
-  const written = stated && five ? writtenResources(project) : [];
-  return written.flatMap(({ resource, syntax }) => [...new Reader(resource, six).faults(syntax)]);
+  const choice = providerChoice(project);
+  const { schema } = choice;
+  if (!schema) return [];
+  return writtenResources(project).flatMap(({ resource, syntax }) => [
+    ...new Reader(resource, { ...choice, schema }).faults(syntax),
+  ]);
 });
+
+/** Whether version 5 has the name and 6 has not: argument-gone-in-provider-6 tells that where 6 gets installed. */
+export function isGoneInSix(five: BlockSchema | undefined, six: BlockSchema | undefined, name: string): boolean {
+  const isIn = (schema: BlockSchema) => schema.open || (schema.attribute(name) ?? schema.block(name)) !== undefined;
+  return five !== undefined && six !== undefined && !five.open && isIn(five) && !isIn(six);
+}
+
+/**
+ * The end of a message about a name that the schema does not have; undefined where it is no fault. What a version has
+ * that came after the table is not known: there only what is a misspelling by all appearance is one.
+ */
+export function unknownName(name: string, known: () => readonly string[], isNewer: boolean): string | undefined {
+  if (!isNewer) return suggestion(nearest(name, known()));
+  const other = nearest(name, known(), 2);
+  const isPlural = other !== undefined && (`${other}s` === name || `${name}s` === other);
+  return other === undefined || isPlural ? undefined : suggestion(other);
+}
 
 /** https://developer.hashicorp.com/terraform/language/meta-arguments */
 const metaArguments = new Set(['count', 'for_each', 'depends_on', 'provider']);
@@ -63,38 +88,44 @@ const metaBlocks = new Set(['lifecycle', 'provisioner', 'connection', 'timeouts'
 class Reader {
   private readonly kind: SchemaKind;
   private readonly type: string;
+  private readonly versions: ProviderVersions;
+  private readonly isNewer: boolean;
 
   constructor(
     private readonly resource: Resource,
-    private readonly six: boolean,
+    { schema, isNewer }: { schema: ProviderVersions; isNewer: boolean },
   ) {
     this.kind = schemaKind(resource);
     this.type = resource.type;
+    this.versions = schema;
+    this.isNewer = isNewer;
   }
 
   *faults(syntax: BlockSyntax): Generator<SchemaFault> {
-    const schema = resourceSchema(this.kind, this.type);
-    if (schema) {
-      const body: Body = {
-        attributes: syntax.body.attributes.filter(({ name }) => !metaArguments.has(name)),
-        blocks: syntax.body.blocks.filter(({ type }) => !metaBlocks.has(type)),
-      };
-      yield* this.bodyFaults(body, schema, syntax.line, '');
-    } else if (!(this.six && (this.kind === 'ephemeral' || isAddedLater(this.kind, this.type)))) {
-      yield this.fault('type', syntax.line, `is of a type that is not${lookedAt(this.six)}${this.otherType()}`);
-    }
+    const schema = resourceSchema(this.kind, this.type, this.versions);
+    const before = this.versions === 'six' ? resourceSchema(this.kind, this.type) : undefined;
+    if (schema) yield* this.bodyFaults(ownBody(syntax), { schema, before, line: syntax.line, inside: '' });
+    else if (!before) yield* this.typeFaults(syntax);
   }
 
-  private *bodyFaults(body: Body, schema: BlockSchema, line: number, inside: string): Generator<SchemaFault> {
+  private *typeFaults(syntax: BlockSyntax): Generator<SchemaFault> {
+    const other = this.otherKind() ?? unknownName(this.type, () => schemaTypes(this.kind, this.versions), this.isNewer);
+    if (other !== undefined)
+      yield this.fault('type', syntax.line, `is of a type that is not${lookedAt(this.versions)}${other}`);
+  }
+
+  private *bodyFaults(body: Body, place: Place): Generator<SchemaFault> {
+    const { schema, line, inside } = place;
     if (schema.open) return;
-    for (const attribute of body.attributes) yield* this.attributeFaults(attribute, schema, inside);
-    for (const block of body.blocks) yield* this.blockFaults(block, schema, inside);
+    for (const attribute of body.attributes) yield* this.attributeFaults(attribute, place);
+    for (const block of body.blocks) yield* this.blockFaults(block, place);
+    if (this.isNewer) return;
     const written = new Set([
       ...body.attributes.map(({ name }) => name),
       ...body.blocks.map((block) => blockName(block)),
     ]);
     for (const name of [...schema.requiredAttributes(), ...schema.requiredBlocks()]) {
-      if (written.has(name) || (this.six && isOptionalLater(this.kind, this.type, name))) continue;
+      if (written.has(name)) continue;
       const what = schema.attribute(name) ? `argument ${JSON.stringify(name)}` : `block ${JSON.stringify(name)}`;
       yield this.fault('missing', line, `lacks the ${what}${inside}`);
     }
@@ -102,46 +133,45 @@ class Reader {
 
   private *attributeFaults(
     { name, line }: Body['attributes'][number],
-    schema: BlockSchema,
-    inside: string,
+    { schema, before, inside }: Place,
   ): Generator<SchemaFault> {
     const attribute = schema.attribute(name);
     if (attribute?.computedOnly) {
-      if (!this.isLater(name)) yield this.fault('computed', line, `sets ${name}${inside}, which only AWS can set`);
+      if (!this.isNewer) yield this.fault('computed', line, `sets ${name}${inside}, which only AWS can set`);
     } else if (!attribute && schema.block(name)) {
       yield this.fault('unknown', line, `sets ${name}${inside} as an argument, but it is a block: ${name} { … }`);
-    } else if (!attribute && !this.isLater(name)) {
-      yield this.fault('unknown', line, `has no argument ${this.nowhere(name, inside)}${otherName(name, schema)}`);
+    } else if (!attribute && !isGoneInSix(before, schema, name)) {
+      const other = unknownName(name, () => settable(schema), this.isNewer);
+      if (other !== undefined)
+        yield this.fault('unknown', line, `has no argument ${this.nowhere(name, inside)}${other}`);
     }
   }
 
-  private *blockFaults(block: BlockSyntax, schema: BlockSchema, inside: string): Generator<SchemaFault> {
+  private *blockFaults(block: BlockSyntax, { schema, before, inside }: Place): Generator<SchemaFault> {
     const name = blockName(block);
     const nested = schema.block(name);
     const content = contentOf(block);
     if (nested) {
-      if (content) yield* this.bodyFaults(content, nested.schema, block.line, ` in ${name}`);
+      const place = { schema: nested.schema, before: before?.block(name)?.schema, line: block.line };
+      if (content) yield* this.bodyFaults(content, { ...place, inside: ` in ${name}` });
     } else if (schema.attribute(name)) {
       yield this.fault('unknown', block.line, `has ${name}${inside} as a block, but it is an argument: ${name} = …`);
-    } else if (!this.isLater(name)) {
-      yield this.fault('unknown', block.line, `has no block ${this.nowhere(name, inside)}${otherName(name, schema)}`);
+    } else if (!isGoneInSix(before, schema, name)) {
+      const other = unknownName(name, () => settable(schema), this.isNewer);
+      if (other !== undefined)
+        yield this.fault('unknown', block.line, `has no block ${this.nowhere(name, inside)}${other}`);
     }
   }
 
   /** A name that was not found, and where it was not found. */
   private nowhere(name: string, inside: string): string {
-    return `${JSON.stringify(name)}${inside === '' ? '' : `${inside},`}${lookedAt(this.six)}`;
+    return `${JSON.stringify(name)}${inside === '' ? '' : `${inside},`}${lookedAt(this.versions)}`;
   }
 
-  private isLater(name: string): boolean {
-    return this.six && isAddedLater(this.kind, this.type, name);
-  }
-
-  private otherType(): string {
-    const kind = (['resource', 'data'] as const).find((other) => resourceSchema(other, this.type));
-    if (kind)
-      return kind === 'resource' ? ': there is a resource of that name' : ': there is a data source of that name';
-    return suggestion(nearest(this.type, schemaTypes(this.kind)));
+  private otherKind(): string | undefined {
+    const kind = (['resource', 'data'] as const).find((other) => resourceSchema(other, this.type, this.versions));
+    if (kind === undefined || this.isNewer) return undefined;
+    return kind === 'resource' ? ': there is a resource of that name' : ': there is a data source of that name';
   }
 
   private fault(kind: SchemaFault['kind'], line: number, message: string): SchemaFault {
@@ -149,21 +179,32 @@ class Reader {
   }
 }
 
-function blockName({ type, labels }: BlockSyntax): string {
+/** A body of a resource: its schema, that of version 5 where only 6 is used, and how a message names it. */
+interface Place {
+  schema: BlockSchema;
+  before: BlockSchema | undefined;
+  line: number;
+  inside: string;
+}
+
+/** What a resource's block holds that is not Terraform's own. */
+export function ownBody({ body }: BlockSyntax): Body {
+  return {
+    attributes: body.attributes.filter(({ name }) => !metaArguments.has(name)),
+    blocks: body.blocks.filter(({ type }) => !metaBlocks.has(type)),
+  };
+}
+
+export function blockName({ type, labels }: BlockSyntax): string {
   return type === 'dynamic' ? (labels[0] ?? type) : type;
 }
 
-function contentOf({ type, body }: BlockSyntax): Body | undefined {
+export function contentOf({ type, body }: BlockSyntax): Body | undefined {
   return type === 'dynamic' ? body.blocks.find((block) => block.type === 'content')?.body : body;
 }
 
-function otherName(name: string, schema: BlockSchema): string {
-  return suggestion(
-    nearest(
-      name,
-      schema.names().filter((candidate) => !schema.attribute(candidate)?.computedOnly),
-    ),
-  );
+function settable(schema: BlockSchema): string[] {
+  return schema.names().filter((name) => !schema.attribute(name)?.computedOnly);
 }
 
 /** The end of a message: what was probably meant. */
@@ -171,27 +212,35 @@ export function suggestion(name: string | undefined): string {
   return name === undefined ? '' : `; did you mean ${name}?`;
 }
 
-/** An argument or block as it is written, with what the schema says of it. */
+/** An argument or block as it is written, with what the schemas say of it. */
 export interface WrittenName {
   name: string;
   line: number;
   /** ` in rule`, for what is in a block. */
   inside: string;
   isDeprecated: boolean;
+  isGone: boolean;
 }
 
-/** The arguments and blocks in a body that its schema knows, those of inner blocks too. */
-export function* writtenNames(body: Body, schema: BlockSchema, inside = ''): Generator<WrittenName> {
+/** The arguments and blocks in a body that version 5 knows, those of inner blocks too. */
+export function* writtenNames(
+  body: Body,
+  five: BlockSchema,
+  six: BlockSchema | undefined,
+  inside = '',
+): Generator<WrittenName> {
   for (const { name, line } of body.attributes) {
-    const known = schema.attribute(name);
-    if (known) yield { name, line, inside, isDeprecated: known.deprecated };
+    const known = five.attribute(name);
+    if (known) yield { name, line, inside, isDeprecated: known.deprecated, isGone: isGoneInSix(five, six, name) };
   }
   for (const block of body.blocks) {
     const name = blockName(block);
-    const known = schema.block(name);
+    const known = five.block(name);
     if (!known) continue;
-    yield { name, line: block.line, inside, isDeprecated: known.deprecated };
+    const isGone = isGoneInSix(five, six, name);
+    yield { name, line: block.line, inside, isDeprecated: known.deprecated, isGone };
     const content = contentOf(block);
-    if (content && !known.deprecated) yield* writtenNames(content, known.schema, ` in ${name}`);
+    if (!content || known.deprecated || isGone) continue;
+    yield* writtenNames(content, known.schema, six?.block(name)?.schema, ` in ${name}`);
   }
 }

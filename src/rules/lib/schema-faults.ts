@@ -80,8 +80,11 @@ export function unknownName(name: string, known: () => readonly string[], isNewe
   return other === undefined || isPlural ? undefined : suggestion(other);
 }
 
-/** https://developer.hashicorp.com/terraform/language/meta-arguments */
-const metaArguments = new Set(['count', 'for_each', 'depends_on', 'provider']);
+/**
+ * https://developer.hashicorp.com/terraform/language/meta-arguments, and how long the provider may take, which is not
+ * in the table.
+ */
+const metaArguments = new Set(['count', 'for_each', 'depends_on', 'provider', 'timeouts']);
 const metaBlocks = new Set(['lifecycle', 'provisioner', 'connection', 'timeouts']);
 
 /** Compares one resource's block with the schema of its type. */
@@ -191,7 +194,7 @@ interface Place {
 export function ownBody({ body }: BlockSyntax): Body {
   return {
     attributes: body.attributes.filter(({ name }) => !metaArguments.has(name)),
-    blocks: body.blocks.filter(({ type }) => !metaBlocks.has(type)),
+    blocks: body.blocks.filter((block) => !metaBlocks.has(blockName(block))),
   };
 }
 

@@ -76,7 +76,7 @@ export class StaticTypes {
       case 'for':
         return expression.key ? object : { kind: 'list', of: unknown };
       case 'splat':
-        return { kind: 'list', of: unknown };
+        return this.splat(expression.each);
       case 'call':
         return own(returned, expression.name) ?? unknown;
       case 'conditional':
@@ -89,6 +89,14 @@ export class StaticTypes {
         return this.attribute(expression, depth);
       default:
         return unknown;
+    }
+  }
+
+  /** An index behind `.*.name` is of the list, and gives one of its elements; behind `[*].name` it is of each. */
+  private splat(each: Expression): StaticType {
+    for (let part = each; ; part = part.of) {
+      if (part.kind === 'index') return unknown;
+      if (part.kind !== 'attribute') return list;
     }
   }
 
@@ -287,7 +295,7 @@ function isPrimitive({ kind }: StaticType): boolean {
 
 /** A text that Terraform turns into a number; infinity is a number that the provider refuses. */
 function isNumeric(value: string): boolean {
-  return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(value) || /^[-+]?inf/i.test(value);
+  return /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i.test(value) || /^[-+]?inf/i.test(value);
 }
 
 function named(type: StaticType): string {

@@ -102,7 +102,7 @@ resource "aws_sns_topic" "a" {}
     expect(unknownProviderVersion(await constrained('~> 6.0'))).toBeUndefined();
     expect(unknownProviderVersion(await constrained('~> 4.0'))).toEqual({
       what: `hashicorp/aws ~> 4.0 is asked for; the schema rules know the arguments of ${five} and ${six}`,
-      location: { path: 'main.tf', line: 3 },
+      location: { path: 'main.tf', line: 3, column: 5, endLine: 6, endColumn: 6 },
     });
     expect(unknownProviderVersion(await constrained('>= 3.0', lock('4.67.0')))).toEqual({
       what: `hashicorp/aws 4.67.0 is locked; the schema rules know the arguments of ${five} and ${six}`,

@@ -1,5 +1,6 @@
+import { locationIn } from '../../terraform/location.js';
 import { argument, declarationsOf, isReadWhole, referencesIn, type Declarations } from '../../terraform/references.js';
-import type { BlockSyntax, Body, Expression } from '../../terraform/syntax.js';
+import type { BlockSyntax, Body, Expression, Span } from '../../terraform/syntax.js';
 import { defineRule } from '../rule.js';
 
 /** What holds of anything and itself. */
@@ -14,9 +15,12 @@ function* comparisonsIn(condition: Expression): Generator<Comparison> {
   else for (const side of [condition.left, condition.right]) yield* comparisonsIn(side);
 }
 
+/** Where an expression stands; a span has no other keys, and no expression has one of them. */
+const places: ReadonlySet<string> = new Set<keyof Span>(['line', 'column', 'endLine', 'endColumn']);
+
 /** Two expressions that are written alike have the same text, whatever the spaces and lines between. */
 function textOf(expression: Expression): string {
-  return JSON.stringify(expression, (key, value: unknown) => (key === 'line' ? undefined : value));
+  return JSON.stringify(expression, (key, value: unknown) => (places.has(key) ? undefined : value));
 }
 
 /** A step from a resource to a value in it. */
@@ -149,11 +153,13 @@ run "database" {
         const isOfRoot = !run.body.blocks.some(({ type }) => type === 'module');
         const set = new Set([...variablesSetIn(body), ...variablesSetIn(run.body)]);
         for (const condition of conditionsOf(run)) {
-          for (const { operator, left, right, line } of comparisonsIn(condition)) {
+          for (const comparison of comparisonsIn(condition)) {
+            const { operator, left, right } = comparison;
+            const location = locationIn(path, comparison);
             if (reflexive.has(operator) && textOf(left) === textOf(right))
-              finding({ path, line }, 'compares a value with itself');
+              finding(location, 'compares a value with itself');
             else if (operator === '==' && isOfRoot && (follows(left, right, set) || follows(right, left, set)))
-              finding({ path, line }, 'compares an argument with what it is written from');
+              finding(location, 'compares an argument with what it is written from');
           }
         }
       }

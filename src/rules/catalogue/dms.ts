@@ -271,9 +271,8 @@ resource "aws_iam_role_policy_attachment" "dms_vpc" {
     check(project, { finding, abstain }) {
       const endpoints = project.all('aws_dms_endpoint', 'aws_dms_s3_endpoint');
       for (const { role, wanted } of dmsRoles(project)) {
-        // An endpoint may name a role of its own for its bucket.
+        // An endpoint may name a role of its own for its bucket, whatever policies that has beside.
         if (
-          wanted === 'dms-access-for-endpoint' &&
           endpoints.some((endpoint) => accessRoles.some((name) => endpoint.refs(name, 'aws_iam_role').includes(role)))
         )
           continue;

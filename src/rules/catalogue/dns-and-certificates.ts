@@ -299,12 +299,17 @@ function certificateArgument({ type }: Resource): string {
 
 /** The certificates that an argument names, directly or by their validation. */
 function certificatesOf(block: Resource, argument: string): Resource[] {
-  return [
+  const value = block.get(argument);
+  const certificates = [
     ...block.refs(argument, 'aws_acm_certificate'),
     ...block
       .refs(argument, 'aws_acm_certificate_validation')
       .flatMap((validation) => validation.refs('certificate_arn', 'aws_acm_certificate')),
   ];
+  // An object that holds several is referred to as a whole; the value says which one is meant.
+  return identity(value) === undefined
+    ? certificates
+    : certificates.filter((certificate) => same(value, certificate.computed('arn')) === true);
 }
 
 interface CertificateUse {

@@ -7,7 +7,8 @@ import {
   type SchemaKind,
 } from '../../aws/provider-schema.js';
 import { nearest } from '../../nearest.js';
-import type { BlockSyntax, Body } from '../../terraform/syntax.js';
+import { Unknown } from '../../terraform/value.js';
+import type { BlockSyntax, Body, Expression } from '../../terraform/syntax.js';
 import { Block, type Location, type Project, type Resource } from '../../terraform/project.js';
 import { lookedAt, providerChoice } from './provider-version.js';
 
@@ -134,13 +135,23 @@ class Reader {
     }
   }
 
+  /** Whether an argument may be left out after all: by null, or a variable that may be. */
+  private mayBeNull(name: string, expression: Expression, inside: string): boolean {
+    if (inside !== '')
+      return expression.kind !== 'template' && !(expression.kind === 'literal' && expression.value !== null);
+    const value = this.resource.get(name);
+    if (value instanceof Unknown) return value.symbol === undefined || /(^|\.)var\./.test(value.symbol);
+    return value === undefined;
+  }
+
   private *attributeFaults(
-    { name, line }: Body['attributes'][number],
+    { name, line, expression }: Body['attributes'][number],
     { schema, before, inside }: Place,
   ): Generator<SchemaFault> {
     const attribute = schema.attribute(name);
     if (attribute?.computedOnly) {
-      if (!this.isNewer) yield this.fault('computed', line, `sets ${name}${inside}, which only AWS can set`);
+      if (!this.isNewer && !this.mayBeNull(name, expression, inside))
+        yield this.fault('computed', line, `sets ${name}${inside}, which only AWS can set`);
     } else if (!attribute && schema.block(name)) {
       yield this.fault('unknown', line, `sets ${name}${inside} as an argument, but it is a block: ${name} { … }`);
     } else if (!attribute && !isGoneInSix(before, schema, name)) {

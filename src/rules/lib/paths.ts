@@ -99,10 +99,14 @@ export function groupsArgument(resource: Resource): string | undefined {
   return own(places, resource.type)?.groups.find((argument) => resource.has(argument));
 }
 
-/** The security groups of a resource; undefined where it names none, or some that are not in the project. */
+/**
+ * The security groups of a resource; undefined where it names some that are not in the project, or none: then it has the
+ * default one of its VPC. https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
+ */
 export function groupsOf(project: Project, resource: Resource): readonly Resource[] | undefined {
   const argument = groupsArgument(resource);
-  return argument === undefined ? undefined : securityGroupsOf(project, resource, argument);
+  const groups = argument === undefined ? [] : securityGroupsOf(project, resource, argument);
+  return groups?.length === 0 ? undefined : groups;
 }
 
 /** The subnets of a resource, its own or its subnet group's; undefined where some are not in the project. */

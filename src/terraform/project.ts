@@ -20,6 +20,8 @@ export interface Sources {
   readonly within?: string;
   /** What was asked for, is there or may be, and was not read. */
   unread?(): readonly UnreadFile[];
+  /** The same folder with the units of Terragrunt alone, where these may also be above all that is looked at. */
+  readonly units?: Sources;
 }
 
 export type { Cut, Location } from './location.js';

@@ -14,6 +14,8 @@ import { HclModule } from './hcl-module.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { Project, type Location, type Sources } from './project.js';
 import { argument } from './references.js';
+import { oldPin, pinnedVersions } from './pinned-versions.js';
+import { admitsOnlyBefore } from './version-constraints.js';
 import { whyEmpty } from './surroundings.js';
 import { terragruntOf } from './terragrunt.js';
 import { fromPlain, isMap, Unknown, unknown, type Value } from './value.js';
@@ -59,7 +61,10 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
     const { folders } = reader;
     const root = folders.get('')!;
     const terragrunt = terragruntOf(sources, budget);
-    const reading = new Reading(budget);
+    const pins = reader.tool === 'terraform' ? pinnedVersions(sources, [...folders.values()]) : [];
+    const old = oldPin(pins);
+    const isFlattening = pins.some(({ constraint }) => admitsOnlyBefore(constraint, '0.12'));
+    const reading = new Reading(budget, isFlattening);
     const module = new HclModule(
       root,
       {
@@ -86,8 +91,12 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
       stage: 'hcl',
       sources,
       tool: reader.tool,
+      pins,
       filledBy: terragrunt && 'terragrunt',
-      notUnderstood: terragrunt ? [{ what: filledByTerragrunt, location: { path: terragrunt.file, line: 1 } }] : [],
+      notUnderstood: [
+        ...(terragrunt ? [{ what: filledByTerragrunt, location: { path: terragrunt.file, line: 1 } }] : []),
+        ...(old ? [{ what: writtenFor(old.constraint), location: old.location }] : []),
+      ],
       installed: reader.installed,
       resources: module.resources,
       folders: [...folders.values()],
@@ -103,6 +112,10 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
 
 const filledByTerragrunt =
   'Terragrunt gives the folder files and values before Terraform runs: variables, providers, the backend and versions may be in those';
+
+function writtenFor(constraint: string): string {
+  return `the project is written for Terraform ${constraint}: rules that hold for newer versions only say nothing`;
+}
 
 /** Where Terraform looks for tests: https://developer.hashicorp.com/terraform/language/tests */
 const testFolders = ['', 'tests'];

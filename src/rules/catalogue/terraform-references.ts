@@ -64,7 +64,7 @@ function* calls(expression: Expression): Generator<Expression & { kind: 'call' }
   for (const child of children(expression)) yield* calls(child);
 }
 
-/** Functions that were there before Terraform 1.0, and are refused since. */
+/** Functions that Terraform refuses from 0.15 on: https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides/0-15 */
 const goneFunctions = new Set(['list', 'map']);
 
 const undeclared = 'https://developer.hashicorp.com/terraform/language/expressions/references';
@@ -358,11 +358,11 @@ resource "aws_vpc" "this" {
 `,
     },
     check(project, { finding }) {
+      const isTaken = (name: string) => isFunction(name) && (!goneFunctions.has(name) || project.isBefore('0.15'));
       for (const { blocks } of project.folders) {
         for (const { syntax, file } of blocks) {
           for (const call of callsIn(syntax.body, syntax.type === 'variable' || syntax.type === 'output'))
-            if (!isFunction(call.name) || goneFunctions.has(call.name))
-              finding(locationIn(file, call), `there is no function ${call.name}()`);
+            if (!isTaken(call.name)) finding(locationIn(file, call), `there is no function ${call.name}()`);
         }
       }
     },

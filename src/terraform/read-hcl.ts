@@ -3,7 +3,15 @@ import path from 'node:path';
 import { Budget, limitIn, LimitReached, limits } from './budget.js';
 import { InstalledModules } from './installed-modules.js';
 import { parseJsonSyntax } from './json-syntax.js';
-import { filesOfModule, folderOfSource, isJson, isOverride, isTest, type Tool } from './module-files.js';
+import {
+  filesOfModule,
+  folderOfSource,
+  isJson,
+  isOverride,
+  isTest,
+  madeOfTemplate,
+  type Tool,
+} from './module-files.js';
 import { isOfOpenTofu, toolOf } from './opentofu.js';
 import { NotReadToEnd, parseHcl } from './parse.js';
 import { HclError, providerName, type BlockSyntax, type Body, type SourceFile, type Span } from './syntax.js';
@@ -12,7 +20,7 @@ import { EvaluationError } from './evaluation-error.js';
 import { Reading } from './hcl-body.js';
 import { HclModule } from './hcl-module.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
-import { Project, type Location, type Sources } from './project.js';
+import { Project, type Location, type Sources, type UnreadFile } from './project.js';
 import { argument } from './references.js';
 import { oldPin, pinnedVersions } from './pinned-versions.js';
 import { admitsOnlyBefore } from './version-constraints.js';
@@ -102,7 +110,7 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
       folders: [...folders.values()],
       tests: await readTests(sources, budget),
       unreadModules: module.unread,
-      unreadFiles: () => sources.unread?.() ?? [],
+      unreadFiles: () => [...(sources.unread?.() ?? []), ...reader.templates],
       budget,
       exported: () => module.exported(),
       failures: () => reading.failures,
@@ -138,11 +146,16 @@ async function readTests(sources: Sources, budget: Budget): Promise<SourceFile[]
   return files;
 }
 
+/** Templates of a folder that are looked for in its files. */
+const mostTemplates = 100;
+
 /** Reads modules and those they call. */
 class FolderReader {
   readonly folders = new Map<string, ModuleFolder>();
   /** The folders of modules that are installed, each with the call in the user's files that it is there for. */
   readonly installed = new Map<string, Location>();
+  /** Files that are not there yet, by the templates that they are made of. */
+  readonly templates: UnreadFile[] = [];
   tool: Tool;
   private readonly manifest: InstalledModules;
   /** Why what a call names is not here. */
@@ -172,12 +185,30 @@ class FolderReader {
     const names = filesOfModule(this.sources.list(folder) ?? [], this.tool);
     if (names.length === 0 && folder !== '') return;
     const files = await this.filesOf(folder, names);
+    this.templates.push(...this.templatesIn(folder, names));
     const blocks = withOverrides(files);
     if (folder === '' && blocks.some(({ syntax }) => isOfOpenTofu(syntax))) this.tool = 'opentofu';
     const calls = new Map<string, string>();
     this.folders.set(folder, { path: folder, files, blocks, calls });
     for (const block of blocks)
       if (block.syntax.type === 'module') await this.readCalled(block, folder, calls, callers);
+  }
+
+  /** But for those of which the file is there, and those that Terraform itself reads. */
+  private templatesIn(folder: string, files: readonly string[]): UnreadFile[] {
+    const inFolder = (name: string) => (folder === '' ? name : `${folder}/${name}`);
+    const templates = (this.sources.list(folder) ?? []).flatMap((name) => {
+      const made = madeOfTemplate(name);
+      return made && !files.includes(made.file) ? [{ name, ...made }] : [];
+    });
+    if (templates.length === 0) return [];
+    const texts = files.map((file) => this.sources.read(inFolder(file)) ?? '');
+    return templates
+      .filter(({ name }, at) => at >= mostTemplates || !texts.some((text) => text.includes(name)))
+      .map(({ name, file, tool }) => ({
+        path: inFolder(name),
+        why: `is a template of ${tool}, which is filled in before Terraform reads ${file}`,
+      }));
   }
 
   private async filesOf(folder: string, names: readonly string[]): Promise<SourceFile[]> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { own } from '../own.js';
-import { isRead } from './module-files.js';
+import { isOfModule } from './module-files.js';
 import { children, type Attribute, type BlockSyntax, type Body, type Expression, type Span } from './syntax.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { blockLocation, type Location } from './location.js';
@@ -249,11 +249,11 @@ export function isFilled(project: Project, folder: ModuleFolder | undefined): bo
   return project.filledBy !== undefined && folder?.path === '';
 }
 
-/** Whether every file of a module is read, none of them being elsewhere by a link. */
+/** Whether every file of a module is read, none of them being elsewhere by a link, or a template. */
 export function areFilesRead(project: Project, folder: ModuleFolder): boolean {
   return !project
     .unreadFiles()
-    .some(({ path: file }) => isRead(path.posix.basename(file)) && folderOf(file) === folder.path);
+    .some(({ path: file }) => isOfModule(path.posix.basename(file)) && folderOf(file) === folder.path);
 }
 
 function folderOf(file: string): string {

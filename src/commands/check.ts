@@ -147,7 +147,7 @@ async function readProjects(request: CheckRequest, cwd: string): Promise<Project
 async function readFolder(folder: string, request: CheckRequest, cwd: string, budget: Budget): Promise<Project> {
   const base = path.resolve(cwd, folder);
   refuseNoFolder(folder, base);
-  const sources = folderSources(base, rootOf(request, base, cwd));
+  const sources = folderSources(base, rootOf(request, base, cwd), cwd);
   refuseNoTerraform(folder, base, sources);
   const variableFiles = readVariableFiles(request.variableFiles, base, cwd);
   try {

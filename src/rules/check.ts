@@ -191,7 +191,7 @@ function runRules(
   const waiting = new Set(selected);
   const runAll = () => {
     for (const rule of selected) {
-      for (const project of projects) if (rule.stages.includes(project.stage)) run(rule, project);
+      for (const project of projects) if (isAbout(rule, project)) run(rule, project);
       waiting.delete(rule);
     }
   };
@@ -209,6 +209,11 @@ function runRules(
     abstentions,
     unfinished: [...new Set([...unfinished.values()].flat())],
   };
+}
+
+/** Whether a project is of a kind that a rule can be seen in, and run with a Terraform that it is true of. */
+function isAbout({ stages, since }: Rule, project: Project): boolean {
+  return stages.includes(project.stage) && (since === undefined || !project.isBefore(since));
 }
 
 /** What ended a rule before it had looked at everything; undefined where it has. */

@@ -23,6 +23,11 @@ export interface Rule {
   catalogue: readonly string[];
   /** Whose projects it is about: anybody's, or only those that this generator wrote, whose conventions it holds. */
   scope?: 'generated';
+  /**
+   * The first version of Terraform that it is true of, where older ones are in use: it looks at no project that only
+   * those run.
+   */
+  since?: string;
   /** What it can be seen in. */
   stages: readonly Stage[];
   /** Where the fact is from: a page of AWS, HashiCorp or a maintainer. */

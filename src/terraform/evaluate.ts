@@ -34,6 +34,11 @@ export interface Scope {
   lookup(name: string): Value | undefined;
   readonly files: Files;
   readonly budget: Budget;
+  /**
+   * Whether a list in a list is part of that, as before Terraform 0.12:
+   * https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides/0-12
+   */
+  readonly isFlattening?: boolean;
 }
 
 /** A call that was refused, with the line it is on. */
@@ -51,6 +56,7 @@ export function extend(scope: Scope, names: Readonly<Record<string, Value>>): Sc
   return {
     files: scope.files,
     budget: scope.budget,
+    isFlattening: scope.isFlattening ?? false,
     lookup(name) {
       const found = own(names, name);
       return found === undefined ? scope.lookup(name) : found;
@@ -85,7 +91,10 @@ function evaluateInside(expression: Expression, scope: Scope): Value {
     case 'template':
       return template(expression.parts, scope);
     case 'list':
-      return expression.items.map((item) => evaluate(item, scope));
+      return list(
+        expression.items.map((item) => evaluate(item, scope)),
+        scope,
+      );
     case 'object':
       return object(expression.entries, scope);
     case 'name':
@@ -133,6 +142,12 @@ function template(parts: readonly Expression[], scope: Scope): Value {
   const values = parts.map((part) => evaluate(part, scope));
   // "${x}" alone is x itself.
   return values.length === 1 ? values[0]! : joinText(values);
+}
+
+function list(items: Value[], { isFlattening }: Scope): Value {
+  if (!isFlattening || !items.some((item) => isList(item) || item instanceof Many)) return items;
+  const flat = items.flatMap((item) => (item instanceof Many ? [item.each] : isList(item) ? item : [item]));
+  return items.some((item) => item instanceof Many) ? new Many(flat.reduce(either)) : flat;
 }
 
 function object(entries: readonly { key: Expression; value: Expression }[], scope: Scope): Value {

@@ -17,6 +17,7 @@ import path from 'node:path';
 
 import { isRead, isVariables } from './module-files.js';
 import type { Sources, UnreadFile } from './project.js';
+import { isUnitFile } from './terragrunt.js';
 import { readUpTo } from '../read-up-to.js';
 
 /** The largest file that is read because a project names it, in bytes. */
@@ -27,11 +28,14 @@ export const largestFile = 10 * 2 ** 20;
  *
  * Regular files alone are read, of at most 10 MB, in UTF-8, in `root` and not in a `.git` of it, wherever links lead;
  * none of them is written or run. `root` is by default the checkout of git that the folder is in, so that modules beside
- * it are read, or else the folder. What else is asked for is noted as unread.
+ * it are read, or else the folder. What else is asked for is noted as unread. Where there is neither a checkout nor a
+ * `root`, units of Terragrunt are looked for up to the folder `current`, see `unitSources`.
  */
-export function folderSources(folder: string, root?: string): Sources {
+export function folderSources(folder: string, root?: string, current = process.cwd()): Sources {
   const base = realpathSync(folder);
-  const boundary = root === undefined ? checkoutOf(base) : realpathSync(root);
+  const checkout = root === undefined ? checkoutOf(base) : undefined;
+  const boundary = root === undefined ? (checkout ?? base) : realpathSync(root);
+  const units = root === undefined && checkout === undefined ? unitSources(base, current) : undefined;
   const unread = new Map<string, UnreadFile>();
   const lists = new Map<string, readonly string[] | undefined>();
   const texts = new Map<string, string | undefined>();
@@ -56,8 +60,9 @@ export function folderSources(folder: string, root?: string): Sources {
         ?.filter((entry) => entry.isDirectory())
         .map((entry) => entry.name)
         .sort(),
-    within: path.relative(boundary, base).split(path.sep).join('/'),
+    within: slashed(path.relative(boundary, base)),
     unread: () => [...unread.values()],
+    ...(units ? { units } : {}),
   };
 
   function readText(file: string): string | undefined {
@@ -146,15 +151,72 @@ function refusal(boundary: string, file: string): string | undefined {
   return parts.some((part) => /^(\.git|git~\d+)$/i.test(part)) ? 'is of git itself' : undefined;
 }
 
-/** The checkout of git that a folder is in, or the folder itself. */
-function checkoutOf(folder: string): string {
+/**
+ * The units of Terragrunt below the folder that a command is run in, where that is above the project: files of their
+ * names alone, with no link followed. Undefined where it is the home folder, has that in it, or is the top of all.
+ */
+function unitSources(base: string, current: string): Sources | undefined {
+  let top: string;
+  try {
+    top = realpathSync(current);
+  } catch {
+    return undefined;
+  }
+  if (!isAbove(top, base) || top === path.parse(top).root || isAbove(top, homeFolder()) || top === homeFolder())
+    return undefined;
+  // A folder that is another project's is none of ours.
+  const entriesOf = (folder: string): Dirent[] => {
+    const at = path.resolve(base, folder);
+    if (at !== top && !isAbove(top, at)) return [];
+    try {
+      const entries = realpathSync(at) === at ? readdirSync(at, { withFileTypes: true }) : [];
+      return entries.some(({ name }) => name === '.git') ? [] : entries;
+    } catch {
+      return [];
+    }
+  };
+  const namesOf = (entries: Dirent[]) => entries.map(({ name }) => name).sort();
+  return {
+    list: (folder) => namesOf(entriesOf(folder).filter((entry) => entry.isFile() && isUnitFile(entry.name))),
+    folders: (folder) => namesOf(entriesOf(folder).filter((entry) => entry.isDirectory())),
+    read(file) {
+      const at = path.resolve(base, file);
+      if (!isAbove(top, at) || !isUnitFile(path.basename(at))) return undefined;
+      const read = readRegular(at);
+      return typeof read === 'string' ? undefined : read.text;
+    },
+    within: slashed(path.relative(top, base)),
+  };
+}
+
+/** Whether a folder is one of those that something is in. */
+function isAbove(folder: string, below: string): boolean {
+  const relative = path.relative(folder, below);
+  return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
+}
+
+function slashed(file: string): string {
+  return file.split(path.sep).join('/');
+}
+
+function homeFolder(): string {
+  const home = path.resolve(homedir());
+  try {
+    return realpathSync(home);
+  } catch {
+    return home;
+  }
+}
+
+/** The checkout of git that a folder is in. */
+function checkoutOf(folder: string): string | undefined {
   // Some keep their home in git; what else is there is not a project's.
   const home = path.resolve(homedir());
   for (let at = folder; at !== home; at = path.dirname(at)) {
     if (isCheckout(at)) return at;
     if (at === path.dirname(at)) break;
   }
-  return folder;
+  return undefined;
 }
 
 /** https://git-scm.com/docs/gitrepository-layout */

@@ -12,7 +12,11 @@ export class Reading {
   private readonly told = new Set<string>();
   private uses: Set<Resource>[] = [];
 
-  constructor(readonly budget: Budget) {}
+  /** `isFlattening`: see `Scope`. */
+  constructor(
+    readonly budget: Budget,
+    readonly isFlattening = false,
+  ) {}
 
   /** Evaluates and notes which resources were used on the way. */
   tracked<T>(evaluation: () => T): { value: T; uses: readonly Resource[] } {

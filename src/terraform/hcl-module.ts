@@ -78,7 +78,8 @@ export class HclModule {
     private readonly findFolder: FindFolder,
     private readonly depth = 0,
   ) {
-    this.scope = { files, budget: reading.budget, lookup: (name) => this.lookup(name) };
+    const { budget, isFlattening } = reading;
+    this.scope = { files, budget, isFlattening, lookup: (name) => this.lookup(name) };
     for (const block of folder.blocks) {
       const key = [block.syntax.type, ...block.syntax.labels].join('.');
       if (!this.index.has(key)) this.index.set(key, block);

@@ -46,6 +46,31 @@ export function filesOfModule(names: readonly string[], tool: Tool): string[] {
   });
 }
 
+/** Tools that make files of templates, by the ending of those; of some endings there are several. */
+const templateTools = new Map([
+  ...['jinja', 'jinja2', 'j2'].map((ending) => [ending, 'Jinja'] as const),
+  ['erb', 'ERB'],
+  ['mustache', 'Mustache'],
+  ['hbs', 'Handlebars'],
+  ...['tmpl', 'tpl', 'template', 'gotmpl'].map((ending) => [ending, 'another tool'] as const),
+]);
+
+/**
+ * The file of a module that a template is filled in to be, and what by: `main.tf` of `main.tf.jinja`; undefined for what
+ * is no such template.
+ */
+export function madeOfTemplate(name: string): { file: string; tool: string } | undefined {
+  const dot = name.lastIndexOf('.');
+  const file = name.slice(0, Math.max(0, dot));
+  const tool = templateTools.get(name.slice(dot + 1));
+  return tool !== undefined && isRead(file) ? { file, tool } : undefined;
+}
+
+/** Whether a file of this name is one of a module, or becomes one. */
+export function isOfModule(name: string): boolean {
+  return isRead(name) || madeOfTemplate(name) !== undefined;
+}
+
 /** Whether a file holds values of variables. */
 export function isVariables(name: string): boolean {
   return /\.tfvars(\.json)?$/.test(name);

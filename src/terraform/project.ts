@@ -6,6 +6,7 @@ import type { Tool } from './module-files.js';
 import type { ModuleFolder } from './module-folder.js';
 import { withoutKeys } from './addresses.js';
 import { fromArguments, type Surroundings } from './aws-attributes.js';
+import { admitsOnlyBefore, type PinnedVersion } from './version-constraints.js';
 import { identity, Lazy, Unknown, type Value } from './value.js';
 
 /** Files by path below the root module, `../` for those beside it; what check reads, from disk or from memory. */
@@ -20,6 +21,8 @@ export interface Sources {
   readonly within?: string;
   /** What was asked for, is there or may be, and was not read. */
   unread?(): readonly UnreadFile[];
+  /** The same folder with the units of Terragrunt alone, where these may also be above all that is looked at. */
+  readonly units?: Sources;
 }
 
 export type { Cut, Location } from './location.js';
@@ -225,6 +228,8 @@ export interface ProjectParts {
   unreadModules?: readonly UnreadModule[];
   /** What runs it, which is Terraform unless something says otherwise. */
   tool?: Tool;
+  /** What holds down the version of Terraform. */
+  pins?: readonly PinnedVersion[];
   /** What adds files of its own to the folder before it runs that. */
   filledBy?: 'terragrunt' | undefined;
   /** What was seen and not understood, each with its place. */
@@ -262,6 +267,7 @@ export class Project {
   /** The folders of modules that `terraform init` brought, each with the call in the user's files that it is there for. */
   readonly installed: ReadonlyMap<string, Location>;
   readonly budget: Budget;
+  private readonly pins: readonly PinnedVersion[];
   private readonly sources: Sources | undefined;
   private readonly byType = new Map<string, Resource[]>();
   private readonly pointers = new Map<string, ReadonlyMap<string, Resource[]>>();
@@ -282,6 +288,7 @@ export class Project {
     this.tests = parts.tests ?? [];
     this.unreadModules = parts.unreadModules ?? [];
     this.tool = parts.tool ?? 'terraform';
+    this.pins = parts.pins ?? [];
     this.filledBy = parts.filledBy;
     this.notUnderstood = parts.notUnderstood ?? [];
     this.installed = parts.installed ?? new Map();
@@ -409,6 +416,11 @@ export class Project {
   isExported(resource: Resource): boolean {
     this.exported ??= new Set(this.findExported());
     return this.exported.has(resource);
+  }
+
+  /** Whether the project is only run with versions of Terraform that come before this one. */
+  isBefore(version: string): boolean {
+    return this.tool === 'terraform' && this.pins.some(({ constraint }) => admitsOnlyBefore(constraint, version));
   }
 
   /** The files that were not looked into, as far as they were needed so far. */

@@ -3,7 +3,15 @@ import path from 'node:path';
 import { Budget, limitIn, LimitReached, limits } from './budget.js';
 import { InstalledModules } from './installed-modules.js';
 import { parseJsonSyntax } from './json-syntax.js';
-import { filesOfModule, folderOfSource, isJson, isOverride, isTest, type Tool } from './module-files.js';
+import {
+  filesOfModule,
+  folderOfSource,
+  isJson,
+  isOverride,
+  isTest,
+  madeOfTemplate,
+  type Tool,
+} from './module-files.js';
 import { isOfOpenTofu, toolOf } from './opentofu.js';
 import { NotReadToEnd, parseHcl } from './parse.js';
 import { HclError, providerName, type BlockSyntax, type Body, type SourceFile, type Span } from './syntax.js';
@@ -12,8 +20,10 @@ import { EvaluationError } from './evaluation-error.js';
 import { Reading } from './hcl-body.js';
 import { HclModule } from './hcl-module.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
-import { Project, type Location, type Sources } from './project.js';
+import { Project, type Location, type Sources, type UnreadFile } from './project.js';
 import { argument } from './references.js';
+import { oldPin, pinnedVersions } from './pinned-versions.js';
+import { admitsOnlyBefore } from './version-constraints.js';
 import { whyEmpty } from './surroundings.js';
 import { terragruntOf } from './terragrunt.js';
 import { fromPlain, isMap, Unknown, unknown, type Value } from './value.js';
@@ -59,7 +69,10 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
     const { folders } = reader;
     const root = folders.get('')!;
     const terragrunt = terragruntOf(sources, budget);
-    const reading = new Reading(budget);
+    const pins = reader.tool === 'terraform' ? pinnedVersions(sources, [...folders.values()]) : [];
+    const old = oldPin(pins);
+    const isFlattening = pins.some(({ constraint }) => admitsOnlyBefore(constraint, '0.12'));
+    const reading = new Reading(budget, isFlattening);
     const module = new HclModule(
       root,
       {
@@ -86,14 +99,18 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
       stage: 'hcl',
       sources,
       tool: reader.tool,
+      pins,
       filledBy: terragrunt && 'terragrunt',
-      notUnderstood: terragrunt ? [{ what: filledByTerragrunt, location: { path: terragrunt.file, line: 1 } }] : [],
+      notUnderstood: [
+        ...(terragrunt ? [{ what: filledByTerragrunt, location: { path: terragrunt.file, line: 1 } }] : []),
+        ...(old ? [{ what: writtenFor(old.constraint), location: old.location }] : []),
+      ],
       installed: reader.installed,
       resources: module.resources,
       folders: [...folders.values()],
       tests: await readTests(sources, budget),
       unreadModules: module.unread,
-      unreadFiles: () => sources.unread?.() ?? [],
+      unreadFiles: () => [...(sources.unread?.() ?? []), ...reader.templates],
       budget,
       exported: () => module.exported(),
       failures: () => reading.failures,
@@ -103,6 +120,10 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
 
 const filledByTerragrunt =
   'Terragrunt gives the folder files and values before Terraform runs: variables, providers, the backend and versions may be in those';
+
+function writtenFor(constraint: string): string {
+  return `the project is written for Terraform ${constraint}: rules that hold for newer versions only say nothing`;
+}
 
 /** Where Terraform looks for tests: https://developer.hashicorp.com/terraform/language/tests */
 const testFolders = ['', 'tests'];
@@ -125,11 +146,16 @@ async function readTests(sources: Sources, budget: Budget): Promise<SourceFile[]
   return files;
 }
 
+/** Templates of a folder that are looked for in its files. */
+const mostTemplates = 100;
+
 /** Reads modules and those they call. */
 class FolderReader {
   readonly folders = new Map<string, ModuleFolder>();
   /** The folders of modules that are installed, each with the call in the user's files that it is there for. */
   readonly installed = new Map<string, Location>();
+  /** Files that are not there yet, by the templates that they are made of. */
+  readonly templates: UnreadFile[] = [];
   tool: Tool;
   private readonly manifest: InstalledModules;
   /** Why what a call names is not here. */
@@ -159,12 +185,30 @@ class FolderReader {
     const names = filesOfModule(this.sources.list(folder) ?? [], this.tool);
     if (names.length === 0 && folder !== '') return;
     const files = await this.filesOf(folder, names);
+    this.templates.push(...this.templatesIn(folder, names));
     const blocks = withOverrides(files);
     if (folder === '' && blocks.some(({ syntax }) => isOfOpenTofu(syntax))) this.tool = 'opentofu';
     const calls = new Map<string, string>();
     this.folders.set(folder, { path: folder, files, blocks, calls });
     for (const block of blocks)
       if (block.syntax.type === 'module') await this.readCalled(block, folder, calls, callers);
+  }
+
+  /** But for those of which the file is there, and those that Terraform itself reads. */
+  private templatesIn(folder: string, files: readonly string[]): UnreadFile[] {
+    const inFolder = (name: string) => (folder === '' ? name : `${folder}/${name}`);
+    const templates = (this.sources.list(folder) ?? []).flatMap((name) => {
+      const made = madeOfTemplate(name);
+      return made && !files.includes(made.file) ? [{ name, ...made }] : [];
+    });
+    if (templates.length === 0) return [];
+    const texts = files.map((file) => this.sources.read(inFolder(file)) ?? '');
+    return templates
+      .filter(({ name }, at) => at >= mostTemplates || !texts.some((text) => text.includes(name)))
+      .map(({ name, file, tool }) => ({
+        path: inFolder(name),
+        why: `is a template of ${tool}, which is filled in before Terraform reads ${file}`,
+      }));
   }
 
   private async filesOf(folder: string, names: readonly string[]): Promise<SourceFile[]> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { own } from '../own.js';
-import { isRead } from './module-files.js';
+import { isOfModule } from './module-files.js';
 import { children, type Attribute, type BlockSyntax, type Body, type Expression, type Span } from './syntax.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { blockLocation, type Location } from './location.js';
@@ -12,6 +12,8 @@ export interface Reference extends Span {
   path: readonly [string, ...string[]];
   /** The nested block of a resource that it stands in, where that is one of Terraform's own: `postcondition`. */
   section?: string;
+  /** The nested blocks that it stands in, the outermost first, where one of them is `dynamic` and it is in its content. */
+  inDynamic?: readonly BlockSyntax[];
 }
 
 const nothing: ReadonlySet<string> = new Set();
@@ -92,15 +94,27 @@ const keywordArguments: Readonly<Record<string, readonly string[]>> = {
   output: ['type'],
 };
 
+/** Where a body is: what is said of the references in it. */
+interface Around {
+  /** Names that `dynamic` blocks bring. */
+  bound: ReadonlySet<string>;
+  section?: string | undefined;
+  /** The nested blocks, the outermost first. */
+  blocks: readonly BlockSyntax[];
+  isDynamic: boolean;
+}
+
+const atTop: Around = { bound: nothing, blocks: [], isDynamic: false };
+
 /** The references in a block of a file: of its arguments and of the blocks in it. */
 export function* referencesOf(block: BlockSyntax): Generator<Reference> {
   switch (block.type) {
     case 'variable':
-      for (const inner of block.body.blocks) yield* inBody(inner.body, nothing, inner.type, undefined);
+      for (const inner of block.body.blocks) yield* inBody(inner.body, inner.type, atTop);
       return;
     case 'import':
     case 'output':
-      yield* inBody(block.body, nothing, block.type, undefined);
+      yield* inBody(block.body, block.type, atTop);
       return;
     case 'resource':
     case 'data':
@@ -110,7 +124,7 @@ export function* referencesOf(block: BlockSyntax): Generator<Reference> {
     case 'provider':
     case 'locals':
     case 'check':
-      yield* inBody(block.body, nothing, 'resource', undefined);
+      yield* inBody(block.body, 'resource', atTop);
       return;
     default:
       // terraform, moved and removed hold names of other kinds; blocks of other tools are not ours to read.
@@ -118,34 +132,37 @@ export function* referencesOf(block: BlockSyntax): Generator<Reference> {
   }
 }
 
-function* inBody(
-  body: Body,
-  bound: ReadonlySet<string>,
-  kind: string,
-  section: string | undefined,
-): Generator<Reference> {
+function* inBody(body: Body, kind: string, around: Around): Generator<Reference> {
+  const { section } = around;
   const skipped = own(keywordArguments, kind) ?? [];
-  for (const { name, expression } of body.attributes) {
-    if (skipped.includes(name)) continue;
-    for (const reference of referencesIn(expression, bound)) yield section ? { ...reference, section } : reference;
-  }
+  for (const { name, expression } of body.attributes)
+    if (!skipped.includes(name)) yield* inArgument(expression, around);
   for (const inner of body.blocks) {
     const isOwn = section === 'lifecycle' || (kind === 'resource' && ownSections.has(inner.type));
-    const part = isOwn ? inner.type : section;
-    if (inner.type === 'dynamic') yield* inDynamic(inner, bound, part);
-    else yield* inBody(inner.body, bound, inner.type, part);
+    const within = { ...around, section: isOwn ? inner.type : section, blocks: [...around.blocks, inner] };
+    if (inner.type === 'dynamic') yield* inDynamic(inner, around, within);
+    else yield* inBody(inner.body, inner.type, within);
   }
 }
 
-function* inDynamic(block: BlockSyntax, bound: ReadonlySet<string>, section: string | undefined): Generator<Reference> {
+function* inArgument(expression: Expression, { bound, section, blocks, isDynamic }: Around): Generator<Reference> {
+  for (const reference of referencesIn(expression, bound))
+    yield {
+      ...reference,
+      ...(section === undefined ? {} : { section }),
+      ...(isDynamic ? { inDynamic: blocks } : {}),
+    };
+}
+
+function* inDynamic(block: BlockSyntax, outside: Around, around: Around): Generator<Reference> {
   const iterator = argument(block.body, 'iterator')?.expression;
   const name = iterator?.kind === 'name' ? iterator.name : (block.labels[0] ?? '');
-  const inner = new Set([...bound, name]);
+  const inner = { ...around, bound: new Set([...outside.bound, name]), isDynamic: true };
   const forEach = argument(block.body, 'for_each');
-  if (forEach) yield* referencesIn(forEach.expression, bound);
+  if (forEach) yield* inArgument(forEach.expression, outside);
   const labels = argument(block.body, 'labels');
-  if (labels) yield* referencesIn(labels.expression, inner);
-  for (const content of block.body.blocks) yield* inBody(content.body, inner, 'content', section);
+  if (labels) yield* inArgument(labels.expression, inner);
+  for (const content of block.body.blocks) yield* inBody(content.body, 'content', inner);
 }
 
 /** The argument of this name as it is written. */
@@ -232,11 +249,11 @@ export function isFilled(project: Project, folder: ModuleFolder | undefined): bo
   return project.filledBy !== undefined && folder?.path === '';
 }
 
-/** Whether every file of a module is read, none of them being elsewhere by a link. */
+/** Whether every file of a module is read, none of them being elsewhere by a link, or a template. */
 export function areFilesRead(project: Project, folder: ModuleFolder): boolean {
   return !project
     .unreadFiles()
-    .some(({ path: file }) => isRead(path.posix.basename(file)) && folderOf(file) === folder.path);
+    .some(({ path: file }) => isOfModule(path.posix.basename(file)) && folderOf(file) === folder.path);
 }
 
 function folderOf(file: string): string {

@@ -1,9 +1,8 @@
-import { compare } from 'compare-versions';
-
 import type { Body, Expression } from './syntax.js';
 import type { ModuleFolder } from './module-folder.js';
 import { blockLocation, locationIn, type Location } from './location.js';
 import { argument, literalText } from './references.js';
+import { isOlder } from './version-constraints.js';
 
 /** An entry of `required_providers`. */
 export interface RequiredProvider {
@@ -70,16 +69,6 @@ export function limitsOf(constraint: string): Limits | undefined {
       limits.floor = version;
   }
   return limits;
-}
-
-/** Whether a version comes before another; a part that is not written is 0, and what follows the third does not count. */
-export function isOlder(version: string, than: string): boolean {
-  return compare(numbersOf(version), numbersOf(than), '<');
-}
-
-/** `1.11.0` of `1.11.0-beta1`. */
-function numbersOf(version: string): string {
-  return /^\d+(?:\.\d+){0,2}/.exec(version)?.[0] ?? '0';
 }
 
 /** The providers that a module's blocks use, by name, each with the place of its first use. */

@@ -19,8 +19,9 @@ const most = { folders: 5000, files: 2000, characters: 20_000_000 };
 const units = new Set(['terragrunt.hcl', 'terragrunt.stack.hcl']);
 
 /** Terragrunt's configuration for the folder; undefined where none is found. */
-export function terragruntOf(sources: Sources, budget: Budget): Terragrunt | undefined {
-  const own = (sources.list('') ?? []).find((name) => units.has(name));
+export function terragruntOf(given: Sources, budget: Budget): Terragrunt | undefined {
+  const own = (given.list('') ?? []).find(isUnitFile);
+  const sources = given.units ?? given;
   const files = configurations(sources, budget);
   const wanted = fromTop(sources, '');
   const taking = (leads: (source: string, file: string) => boolean) =>
@@ -34,9 +35,14 @@ export function terragruntOf(sources: Sources, budget: Budget): Terragrunt | und
   return { file, names: new Set(files.filter((one) => mayGive(one.file, users)).flatMap(({ text }) => namesIn(text))) };
 }
 
+/** Whether a file of this name is a unit or stack of Terragrunt. */
+export function isUnitFile(name: string): boolean {
+  return units.has(name);
+}
+
 /** Whether the folder holds configuration of Terragrunt. */
 export function isUnit(names: readonly string[]): boolean {
-  return names.some((name) => units.has(name));
+  return names.some(isUnitFile);
 }
 
 /** The folder of the module that the configuration in the folder takes: where it is in the checkout, or what is written. */

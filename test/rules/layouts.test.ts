@@ -516,6 +516,48 @@ resource "random_id" "r" {
   });
 });
 
+describe('a template of a file of the module', () => {
+  const text = 'output "a" {\n  value = local.gone + var.gone\n}\nvariable "unused" {\n  type = string\n}\n';
+  const missing = ['variable-declared', 'reference-declared', 'variable-used'];
+  const found = async (files: string) => {
+    const project = await read(`${text}${files}`);
+    const names = check([project]).findings.map(({ rule }) => rule.name);
+    return { names: missing.filter((name) => names.includes(name)), unread: project.unreadFiles() };
+  };
+
+  it.each(['jinja', 'j2', 'tmpl', 'tpl', 'erb', 'template'])('may declare what is missing: .tf.%s', async (ending) => {
+    const { names, unread } = await found(`#>> locals.tf.${ending}\n{{ anything }}\n`);
+    expect(names).toEqual([]);
+    expect(unread).toEqual([
+      {
+        path: `locals.tf.${ending}`,
+        why: expect.stringMatching(/^is a template of .+, which is filled in before Terraform reads locals\.tf$/),
+      },
+    ]);
+  });
+
+  it.each([
+    ['a template of something else', '#>> user-data.sh.tpl\n#>> policy.tftpl\n#>> locals.tf.bak\n#>> tf.tpl\n'],
+    ['one whose file is there', '#>> locals.tf.j2\n#>> locals.tf\nlocals {}\n'],
+    ['one in another folder', '#>> other/locals.tf.j2\n'],
+    [
+      'one that Terraform reads',
+      '#>> a.tf.tpl\n#>> b.tf\nlocals {\n  a = templatefile("${path.module}/a.tf.tpl", {})\n}\n',
+    ],
+  ])('is not %s', async (_, files) => {
+    expect(await found(files)).toEqual({ names: missing, unread: [] });
+  });
+
+  it('is looked for in modules that are called', async () => {
+    const { unread } = await found(
+      'module "a" {\n  source = "./a"\n}\n#>> a/main.tf\nlocals {}\n#>> a/b.tf.json.erb\n',
+    );
+    expect(unread.map(({ path: file, why }) => [file, why])).toEqual([
+      ['a/b.tf.json.erb', 'is a template of ERB, which is filled in before Terraform reads b.tf.json'],
+    ]);
+  });
+});
+
 describe('a module that terraform init has brought', () => {
   const entry = (key: string, source: string, folder: string, version?: string) => ({
     Key: key,

@@ -163,3 +163,49 @@ describe('what is no text', () => {
     expect(reading('b.txt')[0]).toHaveLength(largestFile);
   });
 });
+
+describe('units of Terragrunt where there is no checkout', () => {
+  const unit = 'live/terragrunt.hcl';
+  const filledBy = async (current: string, root?: string) =>
+    (await readHclProject(folderSources(project, root, current))).filledBy;
+
+  beforeEach(() => {
+    write(unit, 'terraform {\n  source = "../project"\n}\n');
+  });
+
+  it('are looked for up to the folder that the command is run in', async () => {
+    expect(await filledBy(around)).toBe('terragrunt');
+    for (const current of [project, path.join(around, 'live'), path.join(around, 'nowhere'), '/'])
+      expect(await filledBy(current)).toBeUndefined();
+    expect(await filledBy(around, project)).toBeUndefined();
+    vi.stubEnv('HOME', around);
+    expect(await filledBy(around)).toBeUndefined();
+    vi.stubEnv('HOME', path.join(around, 'user'));
+    expect(await filledBy(around)).toBeUndefined();
+  });
+
+  it('are all that is listed or read there, through no link and in no other project', () => {
+    const { units } = folderSources(project, undefined, around);
+    expect(units?.list('../live')).toEqual(['terragrunt.hcl']);
+    expect(units?.read('../live/terragrunt.hcl')).toContain('../project');
+    for (const name of ['secret.hcl', 'root.hcl', '.env']) write(`live/${name}`, 'secret');
+    write('real/terragrunt.stack.hcl', 'secret');
+    symlinkSync('../real', path.join(around, 'live/folder'));
+    symlinkSync('../secret.txt', path.join(around, 'live/terragrunt.stack.hcl'));
+    expect(units?.list('../live')).toEqual(['terragrunt.hcl']);
+    expect(units?.folders?.('../live')).toEqual([]);
+    for (const file of ['live/secret.hcl', 'live/terragrunt.stack.hcl', 'live/folder/terragrunt.stack.hcl'])
+      expect(units?.read(`../${file}`)).toBeUndefined();
+    expect(units?.list('../live/folder')).toEqual([]);
+    write('other/.git/HEAD', '');
+    write('other/terragrunt.hcl', 'secret');
+    expect(units?.list('../other')).toEqual([]);
+    expect(units?.list('../..')).toEqual([]);
+    expect(units?.read('../../terragrunt.hcl')).toBeUndefined();
+  });
+
+  it('are in the checkout alone where there is one', () => {
+    write('.git/HEAD', 'ref: refs/heads/main\n');
+    expect(folderSources(project, undefined, path.dirname(around)).units).toBeUndefined();
+  });
+});

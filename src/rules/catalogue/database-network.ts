@@ -2,7 +2,7 @@ import { own } from '../../own.js';
 import { isSet } from '../lib/databases.js';
 import { defaultRoute, routeTableOf, subnetsOf, zoneOf } from '../lib/network.js';
 import type { Project, Resource } from '../../terraform/project.js';
-import { elements, identity } from '../../terraform/value.js';
+import { elements, identity, isList, Many } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** The argument that says in which subnets a database or cache is, by resource type. */
@@ -152,7 +152,8 @@ resource "aws_db_subnet_group" "main" {
     check(project, { finding, abstain }) {
       for (const group of project.all(...twoZoneGroups)) {
         const ids = elements(group.get('subnet_ids'));
-        if (ids?.length === 1) {
+        // A list in the list is no id, but a fault of its own.
+        if (ids?.length === 1 && !isList(ids[0]!) && !(ids[0] instanceof Many)) {
           finding(group, 'has one subnet, and so one availability zone', 'subnet_ids');
           continue;
         }

@@ -124,6 +124,7 @@ provider "aws" {
     why: 'Terraform reads nothing of the file: "Attribute redefined: The argument "tags" was already set at …. Each argument may be set only once."',
     remedy: 'Keep one of them; join two maps with merge().',
     catalogue: ['S000-31'],
+    since: '0.12',
     stages: ['hcl'],
     source: 'https://developer.hashicorp.com/terraform/language/syntax/configuration',
     example: {

@@ -80,6 +80,7 @@ export default defineRules(
     why: 'plan stops: "Invalid index: The given key does not identify an element in this collection value", "Unsupported attribute", "Invalid function argument". validate does not look, because it knows no values.',
     remedy: 'Correct the key or index, or ask for no more than there is: min(var.zone_count, length(…names)).',
     catalogue: ['S000-31', 'S001-02', 'facts §3'],
+    since: '0.12',
     stages: ['hcl'],
     source: 'https://developer.hashicorp.com/terraform/language/expressions/references',
     example: {

@@ -5,11 +5,11 @@ import { lineFaults } from '../../terraform/line-ends.js';
 import { blockLocation, locationIn, type Location } from '../../terraform/location.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
 import { argument } from '../../terraform/references.js';
-import type { BlockSyntax, SourceFile } from '../../terraform/syntax.js';
+import type { Attribute, BlockSyntax, SourceFile } from '../../terraform/syntax.js';
 import type { Project } from '../../terraform/project.js';
 import { referenceFaults } from '../lib/condition-references.js';
 import { missingConfigurations } from '../lib/provider-configurations.js';
-import { isProviderName, staticFaults } from '../lib/static-values.js';
+import { evaluatedByOpenTofu, isProviderName, isStar, staticFaults } from '../lib/static-values.js';
 import { misfit, notAType } from '../lib/type-constraints.js';
 import { defineRules } from '../rule.js';
 
@@ -97,6 +97,7 @@ export default defineRules(
     remedy:
       'Correct the name, or move it to the block that it belongs to; terraform validate says what it does not know.',
     catalogue: ['S000-31'],
+    since: '0.12',
     stages: ['hcl'],
     source: syntax,
     example: {
@@ -161,6 +162,7 @@ export default defineRules(
     why: 'Terraform reads nothing of the file: "Missing newline after argument", "Missing newline after block definition", "Invalid single-argument block definition", "Missing attribute separator".',
     remedy: 'Write each argument and each block in a line of its own; a block in one line holds one argument at most.',
     catalogue: ['S000-31'],
+    since: '0.12',
     stages: ['hcl'],
     source: 'https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#structural-elements',
     example: {
@@ -218,6 +220,7 @@ resource "aws_vpc" "other" { cidr_block = "10.1.0.0/16" }
     why: 'Terraform stops: "Invalid resource name: A name must start with a letter or underscore and may contain only letters, digits, underscores, and dashes", "Invalid variable name: The variable name "source" is reserved", "Invalid provider local name".',
     remedy: 'Choose another name; only what is in quotes as an argument may have blanks and dots.',
     catalogue: ['S000-31'],
+    since: '0.12',
     stages: ['hcl'],
     source: 'https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers',
     example: {
@@ -247,6 +250,7 @@ resource "aws_vpc" "other" { cidr_block = "10.1.0.0/16" }
     remedy:
       'Write the value itself: true or false in lifecycle, names of attributes in ignore_changes, names of resources in depends_on, a plain value as the default of a variable.',
     catalogue: ['S000-31'],
+    since: '0.12',
     stages: ['hcl'],
     source: 'https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#literal-values-only',
     example: {
@@ -274,9 +278,13 @@ resource "aws_dynamodb_table" "orders" {
 `,
     },
     check(project, { finding }) {
-      const tofu = project.tool === 'opentofu';
+      // https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides/0-15
+      const isOld = project.isBefore('0.15');
+      const isTaken = ({ name, expression }: Attribute) =>
+        (project.tool === 'opentofu' && evaluatedByOpenTofu.has(name)) ||
+        (isOld && name === 'ignore_changes' && isStar(expression));
       for (const { file, block } of blocksOf(project)) {
-        for (const { at, message } of staticFaults(block, tofu)) finding(locationIn(file.path, at), message);
+        for (const { at, message } of staticFaults(block, isTaken)) finding(locationIn(file.path, at), message);
       }
     },
   },
@@ -288,6 +296,7 @@ resource "aws_dynamodb_table" "orders" {
     remedy:
       'Correct the type or the default; a type is written without quotes, with the type of its elements: list(string).',
     catalogue: ['S000-28'],
+    since: '0.12',
     stages: ['hcl'],
     source: 'https://developer.hashicorp.com/terraform/language/expressions/type-constraints',
     example: {
@@ -309,6 +318,8 @@ resource "aws_dynamodb_table" "orders" {
         // In JSON a type is a text.
         if (block.type !== 'variable' || file.endsWith('.json')) continue;
         const [type, value, nullable] = ['type', 'default', 'nullable'].map((name) => argument(block.body, name));
+        // Types were texts: https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides/0-15
+        if (type?.expression.kind === 'literal' && project.isBefore('0.15')) continue;
         const bad = type && notAType(type.expression);
         if (type && bad !== undefined) finding(locationIn(file, type), `type: ${bad}`);
         if (!value) continue;

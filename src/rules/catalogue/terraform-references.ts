@@ -1,5 +1,5 @@
 import { own } from '../../own.js';
-import { children, type Body, type BlockSyntax, type Expression } from '../../terraform/syntax.js';
+import { children, type BlockSyntax, type Expression } from '../../terraform/syntax.js';
 import {
   argument,
   areFilesRead,
@@ -16,6 +16,7 @@ import { isFunction } from '../../terraform/functions.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
 import { blockLocation, locationIn, type Location } from '../../terraform/location.js';
 import type { Project } from '../../terraform/project.js';
+import { isSurelyMade } from '../lib/dynamic-blocks.js';
 import { defineRules, type Report } from '../rule.js';
 
 /** What Terragrunt's `generate` blocks seldom or never write: what is missing of it is missing. */
@@ -28,18 +29,37 @@ function mayBeGenerated(project: Project, folder: ModuleFolder, first: string): 
 
 const generated = 'Terragrunt may declare it in a file that it writes into the folder';
 
+interface Place {
+  location: Location;
+  block: BlockSyntax;
+  folder: ModuleFolder;
+  /** Tells what is wrong there; where it is not known that Terraform gets there, that it may be. */
+  fault: (message: string) => void;
+}
+
 /** Calls `visit` with every reference in the modules whose files are all read. */
-function eachReference(
-  project: Project,
-  visit: (reference: Reference, at: { location: Location; block: BlockSyntax; folder: ModuleFolder }) => void,
-): void {
+function eachReference(project: Project, report: Report, visit: (reference: Reference, at: Place) => void): void {
   for (const folder of project.folders) {
     if (!areFilesRead(project, folder)) continue;
-    for (const { syntax, file } of folder.blocks) {
-      for (const reference of referencesOf(syntax))
-        visit(reference, { location: locationIn(file, reference), block: syntax, folder });
+    for (const { syntax: block, file } of folder.blocks) {
+      for (const reference of referencesOf(block)) {
+        const location = locationIn(file, reference);
+        const fault = (message: string) =>
+          tell(project, report, { location, block, nested: reference.inDynamic }, message);
+        visit(reference, { location, block, folder, fault });
+      }
     }
   }
+}
+
+function tell(
+  project: Project,
+  { finding, abstain }: Report,
+  { location, block, nested }: { location: Location; block: BlockSyntax; nested: readonly BlockSyntax[] | undefined },
+  message: string,
+): void {
+  if (!nested || isSurelyMade(project, block, nested)) finding(location, message);
+  else abstain(location, `it is not known that the dynamic block which it is in is made: ${message}`);
 }
 
 const ownNames = new Set(['var', 'local', 'module', 'path', 'terraform', 'tofu', 'count', 'each', 'self']);
@@ -53,10 +73,33 @@ function hintFor(target: string, { resources, variables, locals }: Declarations)
   return kind === 'var' && locals.has(name) ? `; there is local.${name}` : '';
 }
 
-/** The functions that a body calls, but for the words of the type of a variable or output. */
-function* callsIn(body: Body, hasType = false): Generator<Expression & { kind: 'call' }> {
-  for (const { name, expression } of body.attributes) if (!(hasType && name === 'type')) yield* calls(expression);
-  for (const block of body.blocks) yield* callsIn(block.body);
+interface Call {
+  call: Expression & { kind: 'call' };
+  /** The nested blocks that it stands in, the outermost first, where it is in the content of a dynamic one. */
+  nested: readonly BlockSyntax[] | undefined;
+}
+
+/** The functions that a block calls, but for the words of the type of a variable or output. */
+function* callsIn({ type, body }: BlockSyntax): Generator<Call> {
+  const hasType = type === 'variable' || type === 'output';
+  for (const { name, expression } of body.attributes)
+    if (!(hasType && name === 'type')) for (const call of calls(expression)) yield { call, nested: undefined };
+  for (const block of body.blocks) yield* nestedCalls(block, [block], false);
+}
+
+function* nestedCalls(
+  { type, body }: BlockSyntax,
+  around: readonly BlockSyntax[],
+  isDynamic: boolean,
+): Generator<Call> {
+  // What a dynamic block is made for stands outside of it.
+  const nested = type === 'dynamic' ? around.slice(0, -1) : around;
+  for (const { expression } of body.attributes)
+    for (const call of calls(expression)) yield { call, nested: isDynamic ? nested : undefined };
+  for (const block of body.blocks) {
+    const isContent = type === 'dynamic' && block.type === 'content';
+    yield* nestedCalls(block, isContent ? around : [...around, block], isDynamic || isContent);
+  }
 }
 
 function* calls(expression: Expression): Generator<Expression & { kind: 'call' }> {
@@ -64,7 +107,7 @@ function* calls(expression: Expression): Generator<Expression & { kind: 'call' }
   for (const child of children(expression)) yield* calls(child);
 }
 
-/** Functions that were there before Terraform 1.0, and are refused since. */
+/** Functions that Terraform refuses from 0.15 on: https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides/0-15 */
 const goneFunctions = new Set(['list', 'map']);
 
 const undeclared = 'https://developer.hashicorp.com/terraform/language/expressions/references';
@@ -138,12 +181,12 @@ resource "aws_vpc" "this" {
 }
 `,
     },
-    check(project, { finding, abstain }) {
-      eachReference(project, ({ path: [first, name] }, { location, folder }) => {
+    check(project, report) {
+      eachReference(project, report, ({ path: [first, name] }, { location, folder, fault }) => {
         const declared = declarationsOf(folder);
         if (first !== 'var' || name === undefined || declared.variables.has(name)) return;
-        if (mayBeGenerated(project, folder, first)) abstain(location, `var.${name}: ${generated}`);
-        else finding(location, `var.${name} is not declared${hintFor(`var.${name}`, declared)}`);
+        if (mayBeGenerated(project, folder, first)) report.abstain(location, `var.${name}: ${generated}`);
+        else fault(`var.${name} is not declared${hintFor(`var.${name}`, declared)}`);
       });
     },
   },
@@ -174,28 +217,28 @@ resource "aws_internet_gateway" "this" {
 }
 `,
     },
-    check(project, { finding, abstain }) {
-      eachReference(project, (reference, { location, folder }) => {
+    check(project, report) {
+      eachReference(project, report, (reference, { location, folder, fault }) => {
         const { path: names } = reference;
         const [first, name = ''] = names;
         const declared = declarationsOf(folder);
         if (names.length === 1) {
-          if (!ownNames.has(first)) finding(location, `${first} is neither a value nor a reference`);
+          if (!ownNames.has(first)) fault(`${first} is neither a value nor a reference`);
           return;
         }
         const isMissing = (target: string, isThere: boolean) => {
           if (isThere) return false;
           const isMade = mayBeGenerated(project, folder, first);
-          if (isMade) abstain(location, `${target}: ${generated}`);
+          if (isMade) report.abstain(location, `${target}: ${generated}`);
           return !isMade;
         };
         if (first === 'local' && isMissing(`local.${name}`, declared.locals.has(name)))
-          finding(location, `local.${name} is not declared${hintFor(`local.${name}`, declared)}`);
-        if (first === 'module' && !declared.modules.has(name)) finding(location, `module.${name} is not declared`);
+          fault(`local.${name} is not declared${hintFor(`local.${name}`, declared)}`);
+        if (first === 'module' && !declared.modules.has(name)) fault(`module.${name} is not declared`);
         if (ownNames.has(first)) return;
         const target = referred(reference);
         if (target !== undefined && isMissing(target, declared.resources.has(target)))
-          finding(location, `${target} is not declared${hintFor(target, declared)}`);
+          fault(`${target} is not declared${hintFor(target, declared)}`);
       });
     },
   },
@@ -239,14 +282,14 @@ output "vpc_id" {
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, report) {
       const folders = new Map(project.folders.map((folder) => [folder.path, folder]));
-      eachReference(project, ({ path: [first, name = '', output] }, { location, folder }) => {
+      eachReference(project, report, ({ path: [first, name = '', output] }, { folder, fault }) => {
         if (first !== 'module' || output === undefined) return;
         const call = declarationsOf(folder).modules.get(name);
         const called = call && folders.get(calledFolder(folder, call.syntax) ?? '?');
         if (!called || !isReadWhole(project, called) || declarationsOf(called).outputs.has(output)) return;
-        finding(location, `module.${name}.${output} is read, and the module has no output ${output}`);
+        fault(`module.${name}.${output} is read, and the module has no output ${output}`);
       });
     },
   },
@@ -357,13 +400,17 @@ resource "aws_vpc" "this" {
 }
 `,
     },
-    check(project, { finding }) {
-      for (const { blocks } of project.folders) {
-        for (const { syntax, file } of blocks) {
-          for (const call of callsIn(syntax.body, syntax.type === 'variable' || syntax.type === 'output'))
-            if (!isFunction(call.name) || goneFunctions.has(call.name))
-              finding(locationIn(file, call), `there is no function ${call.name}()`);
-        }
+    check(project, report) {
+      const isTaken = (name: string) => isFunction(name) && (!goneFunctions.has(name) || project.isBefore('0.15'));
+      for (const { syntax: block, file } of project.folders.flatMap(({ blocks }) => blocks)) {
+        for (const { call, nested } of callsIn(block))
+          if (!isTaken(call.name))
+            tell(
+              project,
+              report,
+              { location: locationIn(file, call), block, nested },
+              `there is no function ${call.name}()`,
+            );
       }
     },
   },
@@ -390,10 +437,10 @@ resource "aws_vpc" "this" {
 }
 `,
     },
-    check(project, { finding }) {
-      eachReference(project, (reference, { location, block }) => {
+    check(project, report) {
+      eachReference(project, report, (reference, { block, fault }) => {
         const message = misplaced(reference, block);
-        if (message) finding(location, message);
+        if (message) fault(message);
       });
     },
   },

@@ -2,13 +2,8 @@ import { blockVersions, functionVersions, lockFileVersion, writeOnlyVersion } fr
 import { own } from '../../own.js';
 import { expressionsOf } from '../../terraform/syntax.js';
 import { argument, isDeployed, isFilled, isReadWhole, placeOf } from '../../terraform/references.js';
-import {
-  isOlder,
-  limitsOf,
-  providersUsed,
-  requiredProviders,
-  requiredVersions,
-} from '../../terraform/terraform-versions.js';
+import { limitsOf, providersUsed, requiredProviders, requiredVersions } from '../../terraform/terraform-versions.js';
+import { isOlder } from '../../terraform/version-constraints.js';
 import type { ModuleFolder, PlacedBlock } from '../../terraform/module-folder.js';
 import { defineRules } from '../rule.js';
 
@@ -56,6 +51,7 @@ export default defineRules(
     why: 'Terraform takes an undeclared provider to be hashicorp/<name>, in whatever version is the newest: a release with breaking changes comes with the next init. For a provider of somebody else init fails: "provider registry registry.terraform.io does not have a provider named registry.terraform.io/hashicorp/…".',
     remedy: 'Declare it in required_providers with source and version.',
     catalogue: ['S000-02'],
+    since: '0.13',
     stages: ['hcl'],
     source: requirements,
     example: {
@@ -103,6 +99,7 @@ resource "aws_vpc" "this" {
     why: 'Sources are not inherited: init looks for hashicorp/<name> and fails with "Could not retrieve the list of available versions for provider …: provider registry registry.terraform.io does not have a provider named registry.terraform.io/hashicorp/…".',
     remedy: "Repeat the provider's source in required_providers of the module that uses it.",
     catalogue: ['S000-02'],
+    since: '0.13',
     stages: ['hcl'],
     source: requirements,
     example: {

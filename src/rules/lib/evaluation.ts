@@ -98,7 +98,8 @@ export function isSurelyEvaluated(project: Project, { folder, block }: Place): b
   return folder === project.folders[0] || callsOf(project, folder).every((call) => !isRepeated(call));
 }
 
-const instancesByBlock = oncePer((project) => {
+/** The resources and data sources that each block has become. */
+export const instancesByBlock = oncePer((project) => {
   const instances = new Map<BlockSyntax, Resource[]>();
   for (const resource of project.resources) if (resource.syntax) addTo(instances, resource.syntax, resource);
   return instances;

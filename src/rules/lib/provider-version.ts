@@ -36,6 +36,9 @@ export function lookedAt(versions: ProviderVersions): string {
 }
 
 function choose(project: Project): ProviderChoice {
+  // From version 3 on init brings it to Terraform 0.12 and later alone:
+  // https://github.com/hashicorp/terraform-provider-aws/releases/tag/v3.0.0
+  if (project.isBefore('0.12')) return onlyOlder;
   const locked = lockedVersion(project)?.version;
   const constraints = constraintsOf(project).map(({ version }) => version);
   const candidates = locked === undefined ? candidatesOf(constraints) : [locked];
@@ -55,6 +58,15 @@ function choose(project: Project): ProviderChoice {
     isNewer: !five && six && sixes.every((version) => compare(version, providerVersions.six, '>')),
   };
 }
+
+const onlyOlder: ProviderChoice = {
+  five: false,
+  six: false,
+  surelySix: false,
+  stated: true,
+  schema: undefined,
+  isNewer: false,
+};
 
 /** No project states as many constraints; a hostile one may. */
 const mostNamed = 100;
@@ -77,7 +89,7 @@ function candidatesOf(constraints: readonly string[]): string[] {
 /** What the schema rules do not know of the version that the project asks for, in words; nothing where they know it. */
 export function unknownProviderVersion(project: Project): { what: string; location?: Location } | undefined {
   const { schema, isNewer } = providerChoice(project);
-  if (schema && !isNewer) return undefined;
+  if ((schema && !isNewer) || project.isBefore('0.12')) return undefined;
   if (!project.resources.some(({ type }) => type.startsWith('aws_'))) return undefined;
   const locked = lockedVersion(project);
   const known = `${providerVersions.five} and ${providerVersions.six}`;

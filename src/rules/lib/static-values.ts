@@ -78,10 +78,14 @@ const dependencies: Check = (expression) => {
   return isAction ? 'refers to an action' : names(expression);
 };
 
+/** Whether `ignore_changes` is `["*"]`, as Terraform took it until 0.14. */
+export function isStar(expression: Expression): boolean {
+  return expression.kind === 'list' && expression.items.some((item) => item.kind === 'literal' && item.value === '*');
+}
+
 const ignored: Check = (expression) => {
   if (expression.kind === 'name' && expression.name === 'all') return undefined;
-  if (expression.kind === 'list' && expression.items.some((item) => item.kind === 'literal' && item.value === '*'))
-    return 'holds "*", which is written all, without brackets';
+  if (isStar(expression)) return 'holds "*", which is written all, without brackets';
   return names(expression);
 };
 
@@ -179,22 +183,25 @@ const checks: ReadonlyMap<string, ReadonlyMap<string, Check>> = new Map(
  * OpenTofu evaluates these, and provider configurations by key: https://opentofu.org/docs/language/meta-arguments/lifecycle/
  * and https://opentofu.org/docs/language/meta-arguments/resource-provider/
  */
-const evaluatedByOpenTofu = new Set(['prevent_destroy', 'destroy', 'provider']);
+export const evaluatedByOpenTofu: ReadonlySet<string> = new Set(['prevent_destroy', 'destroy', 'provider']);
 
-/** What of a block at the top of a file, and of Terraform's own blocks in it, should be written out and is not. */
-export function* staticFaults(block: BlockSyntax, isOpenTofu: boolean): Generator<StaticFault> {
-  yield* faultsOf(block.type, block.body, isOpenTofu);
+/**
+ * What of a block at the top of a file, and of Terraform's own blocks in it, should be written out and is not.
+ * `isTaken` says of an argument that it may be otherwise.
+ */
+export function* staticFaults(block: BlockSyntax, isTaken: (argument: Attribute) => boolean): Generator<StaticFault> {
+  yield* faultsOf(block.type, block.body, isTaken);
   for (const { type, body } of block.body.blocks) {
     const isOwn = type === 'lifecycle' || type === 'provisioner' || (block.type === 'check' && type === 'data');
     if (isOwn && ['resource', 'data', 'ephemeral', 'removed', 'check'].includes(block.type))
-      yield* faultsOf(type, body, isOpenTofu);
+      yield* faultsOf(type, body, isTaken);
   }
 }
 
-function* faultsOf(type: string, body: Body, isOpenTofu: boolean): Generator<StaticFault> {
+function* faultsOf(type: string, body: Body, isTaken: (argument: Attribute) => boolean): Generator<StaticFault> {
   for (const [name, check] of checks.get(type) ?? []) {
     const at = argument(body, name);
-    if (!at || (isOpenTofu && evaluatedByOpenTofu.has(name))) continue;
+    if (!at || isTaken(at)) continue;
     const why = check(at.expression);
     if (why !== undefined) yield { at, message: `${name} ${why}` };
   }

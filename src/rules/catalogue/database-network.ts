@@ -1,4 +1,5 @@
 import { own } from '../../own.js';
+import { countable } from '../lib/counts.js';
 import { isSet } from '../lib/databases.js';
 import { defaultRoute, routeTableOf, subnetsOf, zoneOf } from '../lib/network.js';
 import type { Project, Resource } from '../../terraform/project.js';
@@ -151,12 +152,12 @@ resource "aws_db_subnet_group" "main" {
     },
     check(project, { finding, abstain }) {
       for (const group of project.all(...twoZoneGroups)) {
-        const ids = elements(group.get('subnet_ids'));
+        const ids = countable(group.get('subnet_ids'));
         if (ids?.length === 1) {
           finding(group, 'has one subnet, and so one availability zone', 'subnet_ids');
           continue;
         }
-        const zones = subnetsOf(project, group, 'subnet_ids')?.map(zoneOf);
+        const zones = ids && subnetsOf(project, group, 'subnet_ids')?.map(zoneOf);
         if (!zones || zones.some((zone) => zone === undefined))
           abstain(group, 'it is not known which availability zones its subnets are in');
         else if (new Set(zones).size === 1)

@@ -63,7 +63,7 @@ function notAnArn(resource: Value): string | undefined {
   // AWS fills in what starts with a policy variable.
   if (typeof start !== 'string' || /^(\*|$|[$&]\{)/.test(start)) return undefined;
   // What is written for people to replace: "ARN of the function".
-  if (isStandIn(start) || / [^/]* /.test(start)) return undefined;
+  if (isStandIn(start) || start.trim().split(' ').length > 2) return undefined;
   if (!'arn:'.startsWith(start.slice(0, 4))) return 'which is not in ARN format';
   const isCut = typeof resource === 'string' && resource.split(':').length < 6 && !resource.includes('*');
   return isCut ? 'which ends before the name of a resource' : undefined;

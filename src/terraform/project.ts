@@ -7,7 +7,7 @@ import type { ModuleFolder } from './module-folder.js';
 import { withoutKeys } from './addresses.js';
 import { fromArguments, type Surroundings } from './aws-attributes.js';
 import { admitsOnlyBefore, type PinnedVersion } from './version-constraints.js';
-import { identity, Lazy, Unknown, type Value } from './value.js';
+import { identity, Lazy, same, Unknown, type Value } from './value.js';
 
 /** Files by path below the root module, `../` for those beside it; what check reads, from disk or from memory. */
 export interface Sources {
@@ -89,6 +89,15 @@ export class Block extends Lazy {
     const value = this.get(path);
     if (value === true || value === 'true') return true;
     return value === false || value === 'false' ? false : undefined;
+  }
+
+  /** Whether an argument is this, or has a value of which it is not known what it is. */
+  mayBe(path: string, wanted: string | number | boolean): boolean {
+    const value = this.get(path);
+    if (value === undefined) return false;
+    if (typeof wanted === 'boolean') return this.truth(path) !== !wanted;
+    if (typeof wanted === 'number') return (this.number(path) ?? wanted) === wanted;
+    return same(value, wanted) !== false;
   }
 
   /** Whether an argument or block of this name is written and not null. */

@@ -1,4 +1,5 @@
 import { alarmTopics } from '../lib/alarms.js';
+import { isLeftToCaller, leftToCaller } from '../lib/evaluation.js';
 import { applies, decide, isAccount, type Answer } from '../lib/permissions.js';
 import { readPolicy, type Policy } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
@@ -180,7 +181,7 @@ const dimensions = defineRule({
   stages: ['hcl', 'plan', 'state'],
   source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html',
   example: { broken: elbAlarm('arn'), sound: elbAlarm('arn_suffix') },
-  check(project, { finding }) {
+  check(project, { finding, abstain }) {
     for (const alarm of project.all('aws_cloudwatch_metric_alarm')) {
       for (const metric of [alarm, ...alarm.blocks('metric_query.metric')]) {
         if (!elbNamespaces.has(metric.get('namespace') ?? null)) continue;
@@ -188,8 +189,9 @@ const dimensions = defineRule({
         if (!isMap(given)) continue;
         for (const [name, shape] of Object.entries(suffixes)) {
           const value = given.get(name);
-          if (value !== undefined && isOther(project, value, shape))
-            finding(metric, `has the dimension ${name} = ${show(value)}, which is no arn_suffix`, 'dimensions');
+          if (value === undefined || !isOther(project, value, shape)) continue;
+          if (value === '' && isLeftToCaller(project, alarm)) abstain(metric, leftToCaller);
+          else finding(metric, `has the dimension ${name} = ${show(value)}, which is no arn_suffix`, 'dimensions');
         }
       }
     }

@@ -267,7 +267,7 @@ export default defineRules(
     check(project, { finding }) {
       for (const method of project.all('aws_api_gateway_method')) {
         // Browsers ask with OPTIONS, without credentials, before they ask with them.
-        if (method.text('authorization') !== 'NONE' || method.text('http_method') === 'OPTIONS') continue;
+        if (method.text('authorization') !== 'NONE' || method.mayBe('http_method', 'OPTIONS')) continue;
         const [api] = method.refs('rest_api_id', 'aws_api_gateway_rest_api');
         const needsKey = method.has('api_key_required') && method.truth('api_key_required') !== false;
         if (api?.mode !== 'managed' || needsKey || isLimited(project, api)) continue;

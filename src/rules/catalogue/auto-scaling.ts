@@ -1,7 +1,7 @@
+import { countable } from '../lib/counts.js';
 import { defaultRoute, routeTableOf, subnetsOf } from '../lib/network.js';
 import { isLeftOut } from '../lib/presence.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
-import { elements } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const target = (min: number, max: number) => `resource "aws_appautoscaling_target" "app" {
@@ -198,8 +198,8 @@ export default defineRules(
     },
     check(project, { finding }) {
       for (const group of project.all('aws_autoscaling_group')) {
-        if (group.number('max_size') === 1) continue;
-        if (elements(group.get('vpc_zone_identifier'))?.length === 1 && group.has('vpc_zone_identifier'))
+        if (group.mayBe('max_size', 1)) continue;
+        if (countable(group.get('vpc_zone_identifier'))?.length === 1 && group.has('vpc_zone_identifier'))
           finding(group, 'is in one subnet', 'vpc_zone_identifier');
       }
     },

@@ -1,5 +1,6 @@
 import { own } from '../../own.js';
 import { isCopy, isSet } from '../lib/databases.js';
+import { isLeftToCaller, leftToCaller } from '../lib/evaluation.js';
 import type { Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
@@ -149,11 +150,12 @@ export default defineRules(
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const database of project.all(...snapshotTypes)) {
         const skips = database.has('skip_final_snapshot') ? database.truth('skip_final_snapshot') : false;
-        if (skips === false && !isSet(database, 'final_snapshot_identifier'))
-          finding(database, 'makes a final snapshot that has no name', 'skip_final_snapshot');
+        if (skips !== false || isSet(database, 'final_snapshot_identifier')) continue;
+        if (isLeftToCaller(project, database, 'final_snapshot_identifier')) abstain(database, leftToCaller);
+        else finding(database, 'makes a final snapshot that has no name', 'skip_final_snapshot');
       }
     },
   },

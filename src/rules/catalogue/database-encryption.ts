@@ -23,14 +23,15 @@ function isEncrypted(database: Resource): boolean | undefined {
   };
   if (isSet(database, argument)) return database.truth(argument);
   // The global database decides it for its clusters, and Aurora Serverless v1 was always encrypted.
-  if (isSet(database, 'global_cluster_identifier') || database.get('engine_mode') === 'serverless') return undefined;
-  if (isOfAurora(database)) return undefined;
+  if (isSet(database, 'global_cluster_identifier') || database.mayBe('engine_mode', 'serverless')) return undefined;
+  if (isOfAurora(database) !== false) return undefined;
   return byDefault;
 }
 
 /** Aurora encrypts clusters that say nothing since 18 February 2026, with a key of AWS's; older ones it did not. */
-function isOfAurora(database: Resource): boolean {
-  return database.type === 'aws_rds_cluster' && (database.text('engine') ?? '').startsWith('aurora');
+function isOfAurora(database: Resource): boolean | undefined {
+  if (database.type !== 'aws_rds_cluster' || !database.has('engine')) return false;
+  return database.text('engine')?.startsWith('aurora');
 }
 
 export default defineRules(

@@ -1,8 +1,9 @@
 import { own } from '../../own.js';
+import { countable } from '../lib/counts.js';
 import { isSet } from '../lib/databases.js';
 import { defaultRoute, routeTableOf, subnetsOf, zoneOf } from '../lib/network.js';
 import type { Project, Resource } from '../../terraform/project.js';
-import { elements, identity, isList, Many } from '../../terraform/value.js';
+import { elements, identity } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 /** The argument that says in which subnets a database or cache is, by resource type. */
@@ -151,13 +152,12 @@ resource "aws_db_subnet_group" "main" {
     },
     check(project, { finding, abstain }) {
       for (const group of project.all(...twoZoneGroups)) {
-        const ids = elements(group.get('subnet_ids'));
-        // A list in the list is no id, but a fault of its own.
-        if (ids?.length === 1 && !isList(ids[0]!) && !(ids[0] instanceof Many)) {
+        const ids = countable(group.get('subnet_ids'));
+        if (ids?.length === 1) {
           finding(group, 'has one subnet, and so one availability zone', 'subnet_ids');
           continue;
         }
-        const zones = subnetsOf(project, group, 'subnet_ids')?.map(zoneOf);
+        const zones = ids && subnetsOf(project, group, 'subnet_ids')?.map(zoneOf);
         if (!zones || zones.some((zone) => zone === undefined))
           abstain(group, 'it is not known which availability zones its subnets are in');
         else if (new Set(zones).size === 1)

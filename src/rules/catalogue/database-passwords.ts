@@ -1,3 +1,5 @@
+import { isLeftToCaller, leftToCaller } from '../lib/evaluation.js';
+import { isPublicName, isReadFromLeftAlone, isStandIn } from '../lib/stand-ins.js';
 import { ignoresChangesOf, isCopy, isSet, mayBeSecondary } from '../lib/databases.js';
 import type { Block, Resource } from '../../terraform/project.js';
 import { decodeJson, elements, isMap, Text, Unknown, type Value } from '../../terraform/value.js';
@@ -65,23 +67,29 @@ function holders(resource: Resource, path: string): [Block, string][] {
   return (names.length === 0 ? [resource] : resource.blocks(names.join('.'))).map((block) => [block, last]);
 }
 
-/** Whether a value is a text that is written out, or a list with one. */
-function isWrittenOut(value: Value | undefined): boolean {
-  return (elements(value) ?? []).some((item) => typeof item === 'string' && item !== '');
+/** Whether an argument is a text that is written out, or a list with one. */
+function isWrittenOut(block: Block, argument: string): boolean {
+  return (elements(block.get(argument)) ?? []).some(
+    (item) => typeof item === 'string' && item !== '' && !isReadFromLeftAlone(block, argument, item),
+  );
 }
 
 const secretKey = /pass(?:word|wd|phrase)?$|secret$|token$|(?:api|private|secret)_?-?key$/i;
 
+function isSecretKey(key: string): boolean {
+  return secretKey.test(key) && !isPublicName(key);
+}
+
 /** What of a secret's value is written out: the whole of it, or values whose keys say that they are secret. */
-function secretsWrittenOut(value: Value | undefined): string | undefined {
+function secretsWrittenOut(value: Value | undefined, isSecret: (text: string) => boolean): string | undefined {
   const decoded = decodeJson(value);
   if (isMap(decoded as Value)) {
     const keys = [...(decoded as ReadonlyMap<string, Value>)]
-      .filter(([key, item]) => secretKey.test(key) && typeof item === 'string' && item !== '')
+      .filter(([key, item]) => isSecretKey(key) && typeof item === 'string' && item !== '' && isSecret(item))
       .map(([key]) => key);
     return keys.length > 0 ? `has the value of ${keys.join(', ')} written out` : undefined;
   }
-  return typeof value === 'string' && value !== '' && decoded instanceof Error
+  return typeof value === 'string' && value !== '' && decoded instanceof Error && isSecret(value)
     ? 'has its value written out'
     : undefined;
 }
@@ -124,7 +132,8 @@ export default defineRules(
       for (const [type, paths] of Object.entries(secretArguments))
         for (const resource of project.all(type))
           for (const [block, argument] of paths.flatMap((path) => holders(resource, path)))
-            if (isWrittenOut(block.get(argument))) finding(block, `has its ${argument} written out`, argument);
+            if (isWrittenOut(block, argument) && !isReplacedLater(resource, block, argument))
+              finding(block, `has its ${argument} written out`, argument);
     },
   },
   {
@@ -164,10 +173,13 @@ resource "aws_db_instance" "main" {
       for (const [type, { plain, managed }] of Object.entries(databasePasswords)) {
         for (const database of project.all(type)) {
           const value = database.get(plain);
-          if (value === undefined || isWrittenOut(value) || (managed && isSet(database, managed))) continue;
+          if (value === undefined || isWrittenOut(database, plain) || (managed && isSet(database, managed))) continue;
           // What only the plan knows may be null; a reference to something certain is not.
-          const isReference = value instanceof Text || (value instanceof Unknown && value.symbol !== undefined);
-          if (isReference || database.refs(plain, 'random_password', 'random_string').length > 0)
+          const isReference =
+            typeof value === 'string' ||
+            value instanceof Text ||
+            (value instanceof Unknown && value.symbol !== undefined);
+          if ((isReference && value !== '') || database.refs(plain, 'random_password', 'random_string').length > 0)
             finding(database, `has its ${plain} in the state`, plain);
           else if (value !== '') abstain(database, `whether ${plain} is set is not known`);
         }
@@ -244,15 +256,17 @@ resource "aws_secretsmanager_secret_version" "app" {
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const version of project.all('aws_secretsmanager_secret_version')) {
         for (const argument of ['secret_string', 'secret_string_wo']) {
           // What is left alone once it is there is a placeholder.
           if (ignoresChangesOf(version, argument)) continue;
+          const isSecret = (text: string) => !isStandIn(text) && !isReadFromLeftAlone(version, argument, text);
           // A text that is taken from another resource is no secret of this file.
           const isForeign = typeof version.get(argument) === 'string' && version.refs(argument).length > 0;
-          const what = isForeign ? undefined : secretsWrittenOut(version.get(argument));
-          if (what !== undefined) finding(version, what, argument);
+          const what = isForeign ? undefined : secretsWrittenOut(version.get(argument), isSecret);
+          if (what !== undefined && isLeftToCaller(project, version, argument)) abstain(version, leftToCaller);
+          else if (what !== undefined) finding(version, what, argument);
         }
       }
     },
@@ -263,4 +277,11 @@ resource "aws_secretsmanager_secret_version" "app" {
 function surelySet(database: Resource, name: string): boolean {
   const value = database.get(name);
   return isSet(database, name) && !(value instanceof Unknown && value.symbol === undefined);
+}
+
+/** Whether a password stands where somebody puts another by hand, which Terraform then leaves alone. */
+function isReplacedLater(resource: Resource, block: Block, argument: string): boolean {
+  const value = block.get(argument);
+  const isOwn = block === resource && ignoresChangesOf(resource, argument);
+  return isOwn && typeof value === 'string' && isStandIn(value);
 }

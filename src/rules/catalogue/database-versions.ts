@@ -5,7 +5,7 @@ import {
   versionedEngines,
   versionStatus,
 } from '../../aws/engine-versions.js';
-import { clusterOf, engineOf, ignoresChangesOf, isCopy, soleTarget } from '../lib/databases.js';
+import { clusterOf, engineOf, ignoresChangesOf, isCopy, isSet, soleTarget } from '../lib/databases.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
@@ -20,7 +20,8 @@ interface Versioned {
 function versioned(project: Project): Versioned[] {
   return project.all('aws_db_instance', 'aws_rds_cluster').flatMap((database) => {
     const engine = engineOf(project, database);
-    const version = database.text('engine_version');
+    // The provider takes an empty text for none.
+    const version = database.text('engine_version') || undefined;
     const major = engine === undefined || version === undefined ? undefined : majorVersionOf(engine, version);
     return engine === undefined || version === undefined || major === undefined
       ? []
@@ -38,7 +39,7 @@ const parameterGroups: readonly (readonly [type: string, argument: string, group
 
 /** The version of a database: its own, or that of its cluster. */
 function versionOf(project: Project, database: Resource): string | undefined {
-  if (database.has('engine_version')) return database.text('engine_version');
+  if (isSet(database, 'engine_version')) return database.text('engine_version');
   return database.type === 'aws_rds_cluster_instance'
     ? clusterOf(project, database)?.text('engine_version')
     : undefined;

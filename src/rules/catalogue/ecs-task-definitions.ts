@@ -1,6 +1,7 @@
 import { cpuUnits, fargateMemory, fargateOffers, memoryMib } from '../../aws/fargate-sizes.js';
 import { containersOf, field, isForFargate, objectsIn, taskOf, titleOf, type JsonObject } from '../lib/containers.js';
 import { ignoresChanges, isLeftOut } from '../lib/presence.js';
+import { isPublicName, isReadFromLeftAlone, isStandIn } from '../lib/stand-ins.js';
 import { comesAfterInBraces } from '../lib/text-order.js';
 import { attributesIn, placed } from '../lib/written.js';
 import { argument } from '../../terraform/references.js';
@@ -405,6 +406,7 @@ ${withContainer(`
             const name = field(variable, 'name');
             const value = field(variable, 'value');
             if (typeof name !== 'string' || value === undefined || !holdsSecret(name, value)) continue;
+            if (typeof value === 'string' && isReadFromLeftAlone(task, 'container_definitions', value)) continue;
             finding(task, `${titleOf(container)} gets ${name} as plain text`, 'container_definitions');
           }
         }
@@ -578,7 +580,7 @@ const secretValue = /(^|\.)(random_password\.[^.]+\.(result|bcrypt_hash)|[^.]+\.
 /** Whether an environment variable holds a secret: by its name and a value that is written out, or by where it is from. */
 function holdsSecret(name: string, value: Value): boolean {
   if (value instanceof Unknown) return value.symbol !== undefined && secretValue.test(value.symbol);
-  if (typeof value !== 'string' || !secretName.test(name)) return false;
+  if (typeof value !== 'string' || !secretName.test(name) || isPublicName(name) || isStandIn(value)) return false;
   // A reference to a secret, a switch or a path is none.
   return value !== '' && !/^(arn:|\/|true$|false$|\d+$)/.test(value);
 }

@@ -1,5 +1,5 @@
+import { countable } from '../lib/counts.js';
 import { subnetsOf, zoneOf } from '../lib/network.js';
-import { elements } from '../../terraform/value.js';
 import { defineRule } from '../rule.js';
 
 export default defineRule({
@@ -47,7 +47,7 @@ resource "aws_lb" "app" {
       // On an Outpost and in a Local Zone one subnet is enough.
       if (lb.has('customer_owned_ipv4_pool')) continue;
       const argument = lb.has('subnets') ? 'subnets' : 'subnet_mapping';
-      const count = argument === 'subnets' ? elements(lb.get('subnets'))?.length : lb.blocks('subnet_mapping').length;
+      const count = argument === 'subnets' ? countable(lb.get('subnets'))?.length : lb.blocks('subnet_mapping').length;
       const subnets = argument === 'subnets' ? subnetsOf(project, lb, 'subnets') : undefined;
       if (subnets?.some((subnet) => subnet.has('outpost_arn') || /-[a-z]{3}-\d+[a-z]$/.test(zoneOf(subnet) ?? '')))
         continue;

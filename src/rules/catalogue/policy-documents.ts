@@ -1,7 +1,9 @@
 import type { Block, Project } from '../../terraform/project.js';
 import { decodeJson, isKnown, isMap, show, Text, type Value } from '../../terraform/value.js';
+import { isLeftToCaller, leftToCaller } from '../lib/evaluation.js';
 import { policiesOf, type HeldPolicy, type PolicyKind, type Principal, type Statement } from '../lib/policies.js';
 import { permissionPrincipalFault, principalFault } from '../lib/principals.js';
+import { isStandIn } from '../lib/stand-ins.js';
 import { actionsOf, few, statementsOf, tell } from '../lib/statements.js';
 import { defineRules, type Report } from '../rule.js';
 
@@ -41,6 +43,15 @@ function missingParts(statement: Statement, policy: HeldPolicy): string[] {
   return missing;
 }
 
+/** Whether a policy, or a document that it is made of, is written with an empty default that a caller is to give. */
+function isWrittenByCaller(project: Project, { holder, argument }: HeldPolicy): boolean {
+  const documents = holder.refs(argument, 'aws_iam_policy_document');
+  return (
+    isLeftToCaller(project, holder, argument.split('.').at(-1)) ||
+    documents.some((document) => isLeftToCaller(project, document))
+  );
+}
+
 /** Whether it is sure that the policy has to name resources, by ARN or "*". */
 function namesResources({ kind, holder }: HeldPolicy): boolean {
   return kind === 'identity' || holder.type === 'aws_s3_bucket_policy';
@@ -51,6 +62,8 @@ function notAnArn(resource: Value): string | undefined {
   const start = resource instanceof Text ? resource.parts[0] : resource;
   // AWS fills in what starts with a policy variable.
   if (typeof start !== 'string' || /^(\*|$|[$&]\{)/.test(start)) return undefined;
+  // What is written for people to replace: "ARN of the function".
+  if (isStandIn(start) || start.trim().split(' ').length > 2) return undefined;
   if (!'arn:'.startsWith(start.slice(0, 4))) return 'which is not in ARN format';
   const isCut = typeof resource === 'string' && resource.split(':').length < 6 && !resource.includes('*');
   return isCut ? 'which ends before the name of a resource' : undefined;
@@ -186,7 +199,12 @@ resource "aws_iam_policy" "app" {
     check(project, report) {
       tellStatements(project, report, kinds, (statement, policy) => {
         const strange = statement.strange?.map((name) => `an element ${name}, which IAM does not know`) ?? [];
-        const wrong = [...missingParts(statement, policy), ...strange];
+        const missing = missingParts(statement, policy);
+        const wrong = [...missing, ...strange];
+        if (missing.length > 0 && isWrittenByCaller(project, policy)) {
+          report.abstain(statement.at, leftToCaller);
+          return [];
+        }
         return wrong.length > 0 ? [`has a statement with ${wrong.join(' and ')}`] : [];
       });
     },

@@ -389,14 +389,17 @@ export default defineRules(
     stages: ['hcl'],
     source: 'https://github.com/hashicorp/terraform-provider-aws/issues/29149',
     example: { broken: groupExample('\n  desired_capacity = 2\n'), sound: groupExample('') },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const place of places(project, 'value-left-to-aws')) {
         const { row, resource, block, argument } = place;
         const changes =
           row.id === 'scaled-capacity'
             ? hasScalingPolicy(project, resource)
             : typeof differenceOf(place) === 'object' || (row.id === 'cluster-zones' && namesTooFewZones(resource));
-        if (changes)
+        // An upgrade that whoever runs it may have switched off changes nothing.
+        const mayBeOff = row.argument === 'engine_version' && resource.mayBe('auto_minor_version_upgrade', false);
+        if (changes && mayBeOff) abstain(block, 'auto_minor_version_upgrade is not known');
+        else if (changes)
           finding(block, `sets ${row.argument} to ${show(block.get(argument))}; ${consequence(row)}`, argument);
       }
     },

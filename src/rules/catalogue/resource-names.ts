@@ -4,6 +4,8 @@ import { own } from '../../own.js';
 import { isAccountId, leastLength, physicalNames, textParts, type PhysicalName } from '../lib/names.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, show, Text, Unknown } from '../../terraform/value.js';
+import { isLeftToCaller, leftToCaller } from '../lib/evaluation.js';
+import { isStandIn } from '../lib/stand-ins.js';
 import { isGenerated } from '../lib/generated.js';
 import { defineRules } from '../rule.js';
 
@@ -60,6 +62,7 @@ function wrongCharacters(name: PhysicalName): string | undefined {
   const parts = withoutFifo(name);
   // What a variable with an empty default leaves of "${var.name}-" says nothing.
   if (parts.every((part) => typeof part === 'string' && /^[-_./]*$/.test(part))) return undefined;
+  if (parts.some((part) => typeof part === 'string' && isStandIn(part))) return undefined;
   const why = illegal(parts, rule) ?? wrongStart(parts, rule) ?? wrongEnd(parts, rule, name.isPrefix);
   return why === undefined ? undefined : `${shown(name)}; the name of ${rule.noun} ${why}`;
 }
@@ -102,6 +105,11 @@ function wrongEnd(parts: readonly (string | Unknown)[], rule: NameRule, isPrefix
 
 function isOf(characters: CharacterClass | undefined, character: string): boolean {
   return !characters || characters.pattern.test(character);
+}
+
+/** Whether a policy is part of a role, user or group, where putting one of the same name replaces it. */
+function isInline({ type }: Resource): boolean {
+  return /^aws_iam_(?:role|user|group)_policy$/.test(type);
 }
 
 /** Names that AWS fixes, and that can carry no prefix. */
@@ -229,9 +237,10 @@ resource "aws_s3_bucket" "logs" {
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const { resource, why, argument } of oncePerBlock(project, wrongCharacters))
-        finding(resource, why, argument);
+        if (isLeftToCaller(project, resource, argument)) abstain(resource, leftToCaller);
+        else finding(resource, why, argument);
     },
   },
   {
@@ -425,7 +434,7 @@ environment_suffix = "prod"
     name: 'names-distinct',
     severity: 'error',
     title: 'no two resources of a type want the same name in the same place',
-    why: 'AWS refuses the second ("EntityAlreadyExists", "ResourceAlreadyExistsException", "BucketAlreadyOwnedByYou"), or both manage the same topic, alarm or dashboard and undo each other. Neither validate nor plan looks.',
+    why: 'AWS refuses the second ("EntityAlreadyExists", "ResourceAlreadyExistsException", "BucketAlreadyOwnedByYou"), or both manage the same topic, alarm or dashboard and undo each other. Of inline policies of one role, user or group the last one made replaces the others (PutRolePolicy "adds or updates"), and what those allow is missing. Neither validate nor plan looks.',
     remedy: 'Give each a name of its own.',
     catalogue: ['S001-08', 'facts §9'],
     stages: ['hcl'],
@@ -467,7 +476,11 @@ resource "aws_iam_role" "execution" {
         const holder = holders.get(key);
         if (!holder) holders.set(key, resource);
         else if (holder.address !== resource.address)
-          finding(resource, `${shown(name)}, which is also the name of ${holder.address}`, argument);
+          finding(
+            resource,
+            `${shown(name)}, ${isInline(resource) ? 'and replaces' : 'which is also the name of'} ${holder.address}`,
+            argument,
+          );
       }
     },
   },

@@ -2,7 +2,7 @@ import { managedGroupCapacity, webAclCapacity } from '../../aws/waf-capacity.js'
 import { covers } from '../lib/patterns.js';
 import { readPolicy, type Statement } from '../lib/policies.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
-import { identity, show } from '../../terraform/value.js';
+import { identity, show, Unknown } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const visibility = (name: string, indent = '  ') => `${indent}visibility_config {
@@ -248,7 +248,7 @@ ${logs('aws-waf-logs-main')}`,
       for (const association of project.all('aws_wafv2_web_acl_association')) {
         for (const acl of association.refs('web_acl_arn', 'aws_wafv2_web_acl')) {
           // Amplify has its apps behind CloudFront, and takes web ACLs of that scope by an association.
-          if (acl.text('scope') === 'CLOUDFRONT' && !/amplify/.test(identity(association.get('resource_arn')) ?? ''))
+          if (acl.text('scope') === 'CLOUDFRONT' && !mayBeOfAmplify(association))
             finding(association, `takes ${acl.configAddress}, which has scope CLOUDFRONT`, 'web_acl_arn');
         }
       }
@@ -405,6 +405,13 @@ function namesLogDelivery({ principals, unknown }: Statement): boolean {
 }
 
 /** The resources of a type after the first that are of the same resource. */
+/** Whether what a web ACL is associated with is an app of Amplify, or not known at all. */
+function mayBeOfAmplify(association: Resource): boolean {
+  const target = association.get('resource_arn');
+  if (/amplify/.test(identity(target) ?? '')) return true;
+  return target instanceof Unknown && !association.refs('resource_arn').some(({ type }) => type.startsWith('aws_'));
+}
+
 function repeated(project: Project, type: string): Resource[] {
   const seen = new Set<string>();
   return project.all(type).filter((resource) => {

@@ -6,6 +6,7 @@ import {
   argument,
   calledFolder,
   declarationsOf,
+  isDeployed,
   referencesIn,
   referred,
   resourceAddress,
@@ -199,3 +200,40 @@ export function isPlaceholder(project: Project, name: string): boolean {
     (fallback.kind === 'object' && fallback.entries.length === 0)
   );
 }
+
+/** Why nothing is said of such a value. */
+export const leftToCaller = 'it is written with an empty default, which whoever calls the module gives';
+
+/**
+ * Whether an argument, or with none all of a resource, is written with an empty default that a caller is to give: in a
+ * module that nobody calls or runs here it stands for a value that is not known.
+ */
+export function isLeftToCaller(project: Project, resource: Resource, argumentName?: string): boolean {
+  const [root] = project.folders;
+  if (!root || !resource.syntax || isDeployed(project)) return false;
+  const placed = placedBySyntax(project).get(resource.syntax);
+  if (!placed) return false;
+  const given = givenVariables(project);
+  return expressionsOf(resource.syntax.body)
+    .filter(({ names }) => argumentName === undefined || names.includes(argumentName))
+    .flatMap(({ expression }) => rootVariablesOf(project, { ...placed, expression }))
+    .some((name) => !given.has(name) && isPlaceholder(project, name));
+}
+
+/** Every expression of a body, with the names of the argument and the blocks that it is in. */
+function expressionsOf(
+  body: Body,
+  around: readonly string[] = [],
+): { names: readonly string[]; expression: Expression }[] {
+  return [
+    ...body.attributes.map(({ name, expression }) => ({ names: [...around, name], expression })),
+    ...body.blocks.flatMap((block) => expressionsOf(block.body, [...around, block.type, ...block.labels])),
+  ];
+}
+
+const placedBySyntax = oncePer((project): ReadonlyMap<BlockSyntax, Omit<Place, 'expression'>> => {
+  const placed = project.folders.flatMap((folder) =>
+    folder.blocks.map((block) => [block.syntax, { folder, block }] as const),
+  );
+  return new Map(placed);
+});

@@ -1,0 +1,10 @@
+import { elements, isList, isMap, Many, type Value } from '../../terraform/value.js';
+
+/**
+ * The elements of a list whose number counts; undefined where it is not known, as of a list with a list in it, which
+ * Terraform 0.11 made one list of: `["${aws_subnet.a.*.id}"]`.
+ */
+export function countable(value: Value | undefined): readonly Value[] | undefined {
+  const found = elements(value);
+  return found?.some((item) => isList(item) || isMap(item) || item instanceof Many) ? undefined : found;
+}

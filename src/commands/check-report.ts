@@ -160,7 +160,7 @@ function placeText(location: Location, context: ReportContext): string {
  * is found is only said where something was looked at, and without reserve where that was everything.
  */
 export function summaryLine(result: CheckResult, paint: Paint): string {
-  const { findings, suppressed, abstentions, resources } = result;
+  const { findings, suppressed, abstentions, resources, awsResources } = result;
   const counts = severities
     .map((severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const)
     .filter(([, count]) => count > 0)
@@ -175,6 +175,10 @@ export function summaryLine(result: CheckResult, paint: Paint): string {
   if (resources === 0) {
     const why = unseen.length > 0 ? unseen.join(', ') : 'there is none in what was read';
     return `${paint('bold', 'No resource was looked at')}: ${[why, ...aside].join(', ')}.`;
+  }
+  if (awsResources === 0) {
+    const others = `${plural(resources, 'resource')} of other providers`;
+    return `${paint('bold', 'No resource of AWS was looked at')}: ${[others, ...aside, ...unseen].join(', ')}.`;
   }
   if (unseen.length === 0) return `${[`${paint('green', 'Nothing found')} in ${size}`, ...aside].join(', ')}.`;
   const seen = `${paint('bold', 'Nothing found')} in what was looked at: ${[size, ...aside].join(', ')}`;
@@ -244,6 +248,7 @@ export function jsonReport(result: CheckResult, context: ReportContext): Shown {
     cuts: result.cuts.map(cut),
     notUnderstood: result.notUnderstood.map(cut),
     resources: result.resources,
+    awsResources: result.awsResources,
   };
   return jsonText(report);
 }

@@ -8,6 +8,7 @@ import {
   type Stage,
   type UnreadFile,
   type UnreadModule,
+  type Resource,
 } from '../terraform/project.js';
 import { limitIn, LimitReached, type Budget } from '../terraform/budget.js';
 import { isGenerated } from './lib/generated.js';
@@ -49,6 +50,8 @@ export interface CheckResult {
   abstentions: Abstention[];
   /** Resources and data sources that were looked at. */
   resources: number;
+  /** Those of AWS among them, which most rules are about. */
+  awsResources: number;
   /** Modules that were not looked into, with their source. */
   unreadModules: Project['unreadModules'];
   /** Files that were not looked into, and why. */
@@ -111,6 +114,7 @@ export function check(
     suppressed,
     abstentions: distinct(abstentions),
     resources: Math.max(0, ...projects.map((project) => project.resources.length)),
+    awsResources: Math.max(0, ...projects.map(({ resources }) => resources.filter(isOfAws).length)),
     unreadModules: modulesUnseen(projects),
     unreadFiles: projects.flatMap((project) => project.unreadFiles()),
     // What is about the whole run comes first, where no list of places hides it.
@@ -146,6 +150,10 @@ function addModules(to: Set<string>, modulePath: string): void {
   to.add(address);
   const parent = address.lastIndexOf('.module.');
   if (parent > 0) addModules(to, address.slice(0, parent));
+}
+
+function isOfAws({ type }: Resource): boolean {
+  return type.startsWith('aws_');
 }
 
 function budgetsOf(projects: readonly Project[]): Budget[] {

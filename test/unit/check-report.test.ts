@@ -24,6 +24,7 @@ const nothing: CheckResult = {
   suppressed: [],
   abstentions: [],
   resources: 2,
+  awsResources: 2,
   unreadModules: [],
   unreadFiles: [],
   cuts: [],
@@ -42,6 +43,7 @@ const hostileResult = fc.tuple(...Array.from({ length: 11 }, () => hostile())).m
     suppressed: [{ finding, reason: reason! }],
     abstentions: [{ rule: rule!, why: why!, address: address!, location }],
     resources: 1,
+    awsResources: 1,
     unreadModules: [{ address: module!, source: source!, location, why: away!, given: () => [] }],
     unreadFiles: [{ path: file!, why: why! }],
     cuts: [{ what: what!, location }, { what: more! }],
@@ -172,10 +174,13 @@ describe('what was not looked at', () => {
   });
 
   it('is what there is to say where no resource was looked at', () => {
-    const none = { ...nothing, resources: 0 };
+    const none = { ...nothing, resources: 0, awsResources: 0 };
     expect(summaryLine(none, plain)).toBe('No resource was looked at: there is none in what was read.');
     expect(summaryLine({ ...none, unreadModules: [module('a')] }, plain)).toBe(
       'No resource was looked at: 1 module not looked into.',
+    );
+    expect(summaryLine({ ...nothing, awsResources: 0 }, plain)).toBe(
+      'No resource of AWS was looked at: 2 resources of other providers.',
     );
     expect(githubText(none, context)).toMatch(/^::notice title=No resource was looked at::No resource /);
     expect(sarifReport(none, context)).toContain('"text": "No resource was looked at."');

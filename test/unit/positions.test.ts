@@ -120,6 +120,7 @@ describe('the place of a finding', () => {
     cuts: [],
     notUnderstood: [],
     resources: 1,
+    awsResources: 1,
   });
   const context = { folder: '.', verbose: false, paint: (_format: string, text: string) => text };
 

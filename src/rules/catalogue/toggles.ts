@@ -1,10 +1,11 @@
-import { children, type Body, type Expression } from '../../terraform/syntax.js';
+import { children, type Body, type Expression, type Span } from '../../terraform/syntax.js';
+import { locationIn } from '../../terraform/location.js';
 import { argument, declarationsOf, referencesIn } from '../../terraform/references.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
 import { defineRule } from '../rule.js';
 
 /** The first elements of counted resources that an expression takes whatever a condition says: `aws_vpc.this[0]`. */
-function* firstElements(expression: Expression): Generator<{ address: string; line: number }> {
+function* firstElements(expression: Expression): Generator<{ address: string; at: Span }> {
   // A condition, try() or one() may be about just this.
   if (['conditional', 'for', 'binary'].includes(expression.kind)) return;
   if (expression.kind === 'call' && ['try', 'can', 'one', 'coalesce', 'lookup'].includes(expression.name)) return;
@@ -12,7 +13,7 @@ function* firstElements(expression: Expression): Generator<{ address: string; li
     const [reference] = [...referencesIn(expression.of)];
     const path = reference?.path ?? [];
     const length = path[0] === 'data' ? 3 : 2;
-    if (path.length === length) yield { address: path.join('.'), line: expression.line };
+    if (path.length === length) yield { address: path.join('.'), at: expression };
   }
   for (const child of children(expression)) yield* firstElements(child);
 }
@@ -115,12 +116,12 @@ resource "aws_subnet" "private" {
       for (const { syntax, file } of folder.blocks) {
         if (!['resource', 'data', 'module', 'output', 'locals'].includes(syntax.type) || isRepeated(syntax.body))
           continue;
-        for (const { address, line } of [...everyExpression(syntax.body)].flatMap((one) => [...firstElements(one)])) {
+        for (const { address, at } of [...everyExpression(syntax.body)].flatMap((one) => [...firstElements(one)])) {
           const target = resources.get(address)?.syntax;
           const toggle = target && toggleOf(folder, target.body);
           // What is turned off now fails now, and another rule tells of it.
           if (!target || toggle === undefined || !there.has(target)) continue;
-          finding({ path: file, line }, `takes ${address}[0], which is not there when ${toggle} says so`);
+          finding(locationIn(file, at), `takes ${address}[0], which is not there when ${toggle} says so`);
         }
       }
     }

@@ -1,6 +1,6 @@
 import { own } from '../own.js';
 import type { Budget } from './budget.js';
-import type { Expression } from './syntax.js';
+import type { Expression, Span } from './syntax.js';
 import { EvaluationError } from './evaluation-error.js';
 import { callFunction, type Files } from './functions.js';
 import { approximately, calculated, numberFrom, type Operator } from './numbers.js';
@@ -41,11 +41,11 @@ export interface Scope {
   readonly isFlattening?: boolean;
 }
 
-/** A call that was refused, with the line it is on. */
+/** An expression that was refused, with its place. */
 export class FailedEvaluation extends EvaluationError {
   constructor(
     message: string,
-    readonly line: number,
+    readonly at: Span,
   ) {
     super(message);
   }
@@ -77,7 +77,7 @@ export function evaluate(expression: Expression, scope: Scope): Value {
     return budget.made(toldValue(evaluateInside(expression, scope)));
   } catch (error) {
     if (error instanceof EvaluationError && !(error instanceof FailedEvaluation))
-      throw new FailedEvaluation(error.message, expression.line);
+      throw new FailedEvaluation(error.message, expression);
     throw error;
   } finally {
     budget.leave();
@@ -260,11 +260,12 @@ function call(expression: Expression & { kind: 'call' }, scope: Scope): Value {
   return apply(expression, args, scope);
 }
 
-function apply({ name, line }: Expression & { kind: 'call' }, args: readonly Value[], scope: Scope): Value {
+function apply(call: Expression & { kind: 'call' }, args: readonly Value[], scope: Scope): Value {
+  const { name } = call;
   try {
     return callFunction(name, args, scope);
   } catch (error) {
-    if (error instanceof EvaluationError) throw new FailedEvaluation(`the call of ${name}() ${error.message}`, line);
+    if (error instanceof EvaluationError) throw new FailedEvaluation(`the call of ${name}() ${error.message}`, call);
     throw error;
   }
 }

@@ -46,9 +46,9 @@ export class Reading {
         return unknown;
       }
       if (!(error instanceof EvaluationError)) throw error;
-      const at = error instanceof FailedEvaluation ? error.line : line;
-      const key = `${path}:${at}: ${error.message}`;
-      if (!this.told.has(key)) this.failures.push({ location: { path, line: at }, message: error.message });
+      const location = error instanceof FailedEvaluation ? locationIn(path, error.at) : { path, line };
+      const key = `${path}:${location.line}: ${error.message}`;
+      if (!this.told.has(key)) this.failures.push({ location, message: error.message });
       this.told.add(key);
       return unknown;
     }

@@ -409,7 +409,7 @@ async function hclVariables(file: string, text: string, budget: Budget): Promise
         return [name, unknown];
       }
       if (!(error instanceof EvaluationError)) throw error;
-      throw new HclError(file, error instanceof FailedEvaluation ? error.line : line, error.message);
+      throw new HclError(file, error instanceof FailedEvaluation ? error.at.line : line, error.message);
     }
   });
 }

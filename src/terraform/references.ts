@@ -280,6 +280,13 @@ export function isDeployed(project: Project): boolean {
   return known;
 }
 
+/** Whether the folder is a module that waits for others to call it: it configures nothing itself, and asks for values. */
+export function isCalledByOthers(project: Project): boolean {
+  const [root] = project.folders;
+  if (!root || isDeployed(project)) return false;
+  return [...declarationsOf(root).variables.values()].some(({ syntax }) => !argument(syntax.body, 'default'));
+}
+
 const deployed = new WeakMap<ModuleFolder, boolean>();
 
 function configuresItself({ blocks }: ModuleFolder): boolean {

@@ -16,7 +16,8 @@ async function read(text: string): Promise<{ project: Project; find(address: str
 }
 
 describe('groupAllows', () => {
-  const group = (rules: string, rest = '') => `
+  const configured = 'provider "aws" {}\n';
+  const group = (rules: string, rest = configured) => `
 variable "ports" { type = list(number) }
 variable "ranges" { type = list(string) }
 resource "aws_security_group" "a" {
@@ -39,10 +40,16 @@ ${rest}`;
     ['a port that is not known', group(rule('var.ports[0]', '443', 'cidr_blocks = ["0.0.0.0/0"]')), undefined],
     ['ranges that are not known', group(rule('443', '443', 'cidr_blocks = var.ranges')), undefined],
     ['rules that are not known', group('ingress = var.ranges'), undefined],
-    ['a group that the project hands out', group('', 'output "a" { value = aws_security_group.a.id }'), undefined],
+    ['no rule, in a module that others call', group('', ''), undefined],
+    ['a rule for another port, in such a module', group(rule('80', '80', 'cidr_blocks = ["0.0.0.0/0"]'), ''), false],
+    [
+      'a group that the project hands out',
+      group('', configured + 'output "a" { value = aws_security_group.a.id }'),
+      undefined,
+    ],
     [
       'a group that a module that is not read is given',
-      group('', 'module "m" {\n source = "x/y/aws"\n group = { id = aws_security_group.a.id }\n}'),
+      group('', configured + 'module "m" {\n source = "x/y/aws"\n group = { id = aws_security_group.a.id }\n}'),
       undefined,
     ],
   ])('from the internet, with %s', async (_title, text, expected) => {

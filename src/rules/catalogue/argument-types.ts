@@ -1,24 +1,25 @@
 import { resourceSchema, type BlockSchema } from '../../aws/provider-schema.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Resource } from '../../terraform/project.js';
-import type { Body } from '../../terraform/syntax.js';
+import type { Body, Span } from '../../terraform/syntax.js';
 import { providerChoice } from '../lib/provider-version.js';
-import { blockName, contentOf, ownBody, ResourceLine, schemaKind, writtenResources } from '../lib/schema-faults.js';
+import { blockName, contentOf, ownBody, ResourcePart, schemaKind, writtenResources } from '../lib/schema-faults.js';
 import { misfit, StaticTypes } from '../lib/static-types.js';
 import { defineRule } from '../rule.js';
 
 interface Misfit {
-  line: number;
+  at: Span;
   message: string;
 }
 
 /** The arguments of a body, and of the blocks in it, whose values are of a type that they cannot take. */
 function* misfits(body: Body, schema: BlockSchema, types: StaticTypes, inside = ''): Generator<Misfit> {
-  for (const { name, line, expression } of body.attributes) {
+  for (const written of body.attributes) {
+    const { name, expression } = written;
     const attribute = schema.attribute(name);
     if (!attribute || attribute.computedOnly) continue;
     const why = misfit(types.of(expression), attribute.type);
-    if (why !== undefined) yield { line, message: `sets ${name}${inside} to a value that does not fit: ${why}` };
+    if (why !== undefined) yield { at: written, message: `sets ${name}${inside} to a value that does not fit: ${why}` };
   }
   for (const block of body.blocks) {
     const name = blockName(block);
@@ -65,11 +66,11 @@ export default defineRule({
       if (!folder || !schema) continue;
       const types = typesIn.get(folder) ?? new StaticTypes(folder);
       typesIn.set(folder, types);
-      for (const { line, message } of misfits(ownBody(syntax), schema, types)) tell(resource, line, message);
+      for (const { at, message } of misfits(ownBody(syntax), schema, types)) tell(resource, at, message);
     }
 
-    function tell(resource: Resource, line: number, message: string): void {
-      finding(new ResourceLine(resource, line), message);
+    function tell(resource: Resource, at: Span, message: string): void {
+      finding(new ResourcePart(resource, at), message);
     }
   },
 });

@@ -6,7 +6,7 @@ import { providerChoice } from '../lib/provider-version.js';
 import {
   isGoneInSix,
   ownBody,
-  ResourceLine,
+  ResourcePart,
   schemaKind,
   writtenNames,
   writtenResources,
@@ -71,8 +71,8 @@ function outdated(project: Project): Use[] {
     const whole = { removed: !six, deprecated: five.deprecated };
     if (whole.removed || whole.deprecated)
       return [{ at: resource, what: `is a ${resource.type}`, type: resource.type, name: '', ...whole }];
-    return [...writtenNames(ownBody(syntax), five, six)].map(({ name, line, inside, isDeprecated, isGone }) => ({
-      at: new ResourceLine(resource, line),
+    return [...writtenNames(ownBody(syntax), five, six)].map(({ name, at, inside, isDeprecated, isGone }) => ({
+      at: new ResourcePart(resource, at),
       what: `sets ${name}${inside}`,
       type: resource.type,
       name,

@@ -2,7 +2,8 @@ import { own } from '../../own.js';
 import type { Expression } from '../../terraform/syntax.js';
 import { listeners } from '../lib/load-balancers.js';
 import { madeBefore } from '../lib/ordering.js';
-import { identifiers, isSame, type Project, type Resource } from '../../terraform/project.js';
+import { locationIn } from '../../terraform/location.js';
+import { identifiers, isSame, type Location, type Project, type Resource } from '../../terraform/project.js';
 import { referencePath } from '../../terraform/evaluate.js';
 import { identity, same } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
@@ -358,7 +359,7 @@ function zoneFinder(project: Project): (record: Resource) => Resource[] {
 
 interface Written {
   expression: Expression;
-  at: { path: string; line: number };
+  at: Location;
 }
 
 /** The expression of an output of the root module, or of the local value that it stands for. */
@@ -377,9 +378,9 @@ const rootAttributes = oncePer((project) => {
   const found = new Map<string, Written>();
   for (const { syntax, file } of project.folders[0]?.blocks ?? []) {
     if (syntax.type !== 'output' && syntax.type !== 'locals') continue;
-    for (const { name, expression, line } of syntax.body.attributes) {
-      const key = attributeKey(syntax.type, syntax.labels[0], name);
-      if (!found.has(key)) found.set(key, { expression, at: { path: file, line } });
+    for (const attribute of syntax.body.attributes) {
+      const key = attributeKey(syntax.type, syntax.labels[0], attribute.name);
+      if (!found.has(key)) found.set(key, { expression: attribute.expression, at: locationIn(file, attribute) });
     }
   }
   return found;

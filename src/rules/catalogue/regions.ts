@@ -2,6 +2,7 @@ import path from 'node:path';
 import { own } from '../../own.js';
 
 import { children, type Body, type Expression } from '../../terraform/syntax.js';
+import { locationIn } from '../../terraform/location.js';
 import { argument, declarationsOf, referencesIn } from '../../terraform/references.js';
 import { regionOfArn, regionOfZone, regionsIn } from '../lib/regions.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
@@ -203,8 +204,7 @@ resource "aws_subnet" "a" {
           for (const name of own(zoneArguments, syntax.type) ?? []) {
             const attribute = argument(syntax.body, name);
             const zone = attribute && writtenZone(folder, attribute.expression);
-            if (attribute && zone !== undefined)
-              finding({ path: file, line: attribute.line }, `${name} is made of ${zone}`);
+            if (attribute && zone !== undefined) finding(locationIn(file, attribute), `${name} is made of ${zone}`);
           }
         }
       }
@@ -281,10 +281,7 @@ data "aws_iam_policy_document" "key" {
         if (syntax.type !== 'provider' || type !== 'aws' || argument(syntax.body, 'alias') || !region) continue;
         const [reference] = referencesIn(region.expression);
         if (reference && reference.path.join('.') !== 'var.aws_region')
-          finding(
-            { path: file, line: region.line },
-            `the provider's region is ${reference.path.join('.')}, not var.aws_region`,
-          );
+          finding(locationIn(file, region), `the provider's region is ${reference.path.join('.')}, not var.aws_region`);
       }
     },
   },

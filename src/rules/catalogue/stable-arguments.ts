@@ -1,5 +1,6 @@
-import { children, type Body, type Expression } from '../../terraform/syntax.js';
+import { children, type Body, type Expression, type Span } from '../../terraform/syntax.js';
 import { ignoresChanges } from '../lib/presence.js';
+import { locationIn } from '../../terraform/location.js';
 import { declarationsOf } from '../../terraform/references.js';
 import type { ModuleFolder } from '../../terraform/module-folder.js';
 import type { Resource } from '../../terraform/project.js';
@@ -44,14 +45,15 @@ interface Use {
   /** The argument, or the nested block that it is in. */
   name: string;
   call: string;
-  line: number;
+  at: Span;
 }
 
 function* unstableUses(folder: ModuleFolder, body: Body, block?: string): Generator<Use> {
-  for (const { name, expression, line } of body.attributes) {
+  for (const attribute of body.attributes) {
+    const { name, expression } = attribute;
     if (triggers.has(name)) continue;
     const call = unstableCall(folder, expression);
-    if (call !== undefined) yield { name: block ?? name, call, line };
+    if (call !== undefined) yield { name: block ?? name, call, at: attribute };
   }
   for (const inner of body.blocks) {
     if (['lifecycle', 'provisioner', 'connection'].includes(inner.type)) continue;
@@ -94,9 +96,9 @@ export default defineRule({
           syntax.type === 'provider' ? type === 'aws' : syntax.type === 'resource' && type.startsWith('aws_');
         if (!isOfAws) continue;
         const resource = ignoring.get(syntax);
-        for (const { name, call, line } of unstableUses(folder, syntax.body)) {
+        for (const { name, call, at } of unstableUses(folder, syntax.body)) {
           if (resource && ignoresChanges(resource, name)) continue;
-          finding({ path: file, line }, `${name} comes from ${call}, which differs at every plan`);
+          finding(locationIn(file, at), `${name} comes from ${call}, which differs at every plan`);
         }
       }
     }

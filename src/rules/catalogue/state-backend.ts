@@ -1,5 +1,6 @@
 import { within, type Expression } from '../../terraform/syntax.js';
 import { backendFile, backendSets, backendSettings, backendsOf, isSetElsewhere } from '../lib/backends.js';
+import { locationIn } from '../../terraform/location.js';
 import { argument, literalText } from '../../terraform/references.js';
 import type { Location, Project, Resource } from '../../terraform/project.js';
 import { isGenerated } from '../lib/generated.js';
@@ -43,7 +44,7 @@ function* writtenCredentials(project: Project): Generator<{ what: string; locati
       const { expression } = attribute ?? {};
       const isMock = expression?.kind === 'literal' && noCredentials.has(String(expression.value).toLowerCase());
       if (attribute && isWritten(expression) && !isMock)
-        yield { what: `${what} has its ${name} written out`, location: { path: file, line: attribute.line } };
+        yield { what: `${what} has its ${name} written out`, location: locationIn(file, attribute) };
     }
   }
   for (const name of credentials) {
@@ -282,8 +283,11 @@ use_lockfile = true
       const settings = backendSettings(project);
       for (const { type, syntax, location } of backendsOf(project)) {
         if (type !== 's3') continue;
-        for (const { name, line } of syntax.body.attributes.filter((attribute) => attribute.name !== 'key'))
-          finding({ path: location.path, line }, `the backend sets ${name}, which is for ${backendFile} to set`);
+        for (const attribute of syntax.body.attributes.filter(({ name }) => name !== 'key'))
+          finding(
+            locationIn(location.path, attribute),
+            `the backend sets ${attribute.name}, which is for ${backendFile} to set`,
+          );
         if (!settings) {
           finding(location, `there is no ${backendFile}`);
           continue;

@@ -1,4 +1,5 @@
 import type { BlockSyntax, Expression } from '../../terraform/syntax.js';
+import { blockLocation } from '../../terraform/location.js';
 import type { Location, Project } from '../../terraform/project.js';
 import { argument } from '../../terraform/references.js';
 
@@ -20,7 +21,7 @@ export function backendsOf(project: Project): Backend[] {
       .map((backend) => ({
         type: backend.labels[0] ?? '',
         syntax: backend,
-        location: { path: file, line: backend.line, endLine: backend.endLine },
+        location: blockLocation(file, backend),
       })),
   );
 }

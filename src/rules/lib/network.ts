@@ -2,6 +2,7 @@ import { identifiers, isSame, type Block, type Project, type Resource } from '..
 import { parseRange, sizeOf } from '../../terraform/address-range.js';
 import { elements, identity, Unknown, type Value } from '../../terraform/value.js';
 import { oncePer } from '../../terraform/once-per.js';
+import { isCalledByOthers } from '../../terraform/references.js';
 
 /** The resource of some types that a value is the id, ARN or name of; undefined where it is none, or not known which. */
 function resourceCalled(project: Project, value: Value | undefined, types: readonly string[]): Resource | undefined {
@@ -275,13 +276,17 @@ export function groupAllows(
   return answer;
 }
 
-/** Whether a group may have rules that are not seen: its block is not known, or others are handed the group. */
+/**
+ * Whether a group may have rules that are not seen: its block is not known, others are handed the group, or it is a
+ * module's that is there for others to call, and has no rule at all.
+ */
 function mayHaveMoreRules(project: Project, group: Resource, direction: TrafficRule['direction']): boolean {
   return (
     trafficOf(project).stray ||
     group.get(direction) instanceof Unknown ||
     project.isGivenToUnread(group) ||
-    project.isExported(group)
+    project.isExported(group) ||
+    (isCalledByOthers(project) && rulesOf(project, group).length === 0)
   );
 }
 

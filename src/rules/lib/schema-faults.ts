@@ -7,8 +7,9 @@ import {
   type SchemaKind,
 } from '../../aws/provider-schema.js';
 import { nearest } from '../../nearest.js';
+import { locationIn } from '../../terraform/location.js';
+import type { BlockSyntax, Body, Expression, Span } from '../../terraform/syntax.js';
 import { Unknown } from '../../terraform/value.js';
-import type { BlockSyntax, Body, Expression } from '../../terraform/syntax.js';
 import { Block, type Location, type Project, type Resource } from '../../terraform/project.js';
 import { lookedAt, providerChoice } from './provider-version.js';
 
@@ -19,18 +20,18 @@ export interface SchemaFault {
   message: string;
 }
 
-/** A line of a resource, for a finding about what is written there. */
-export class ResourceLine extends Block {
+/** A part of a resource, for a finding about what is written there. */
+export class ResourcePart extends Block {
   constructor(
     resource: Resource,
-    private readonly line: number,
+    private readonly at: Span,
   ) {
     super(resource.symbol, resource.body);
   }
 
   override location(): Location | undefined {
     const place = super.location();
-    return place && { path: place.path, line: this.line };
+    return place && locationIn(place.path, this.at);
   }
 }
 
@@ -108,18 +109,18 @@ class Reader {
   *faults(syntax: BlockSyntax): Generator<SchemaFault> {
     const schema = resourceSchema(this.kind, this.type, this.versions);
     const before = this.versions === 'six' ? resourceSchema(this.kind, this.type) : undefined;
-    if (schema) yield* this.bodyFaults(ownBody(syntax), { schema, before, line: syntax.line, inside: '' });
+    if (schema) yield* this.bodyFaults(ownBody(syntax), { schema, before, at: syntax.header, inside: '' });
     else if (!before) yield* this.typeFaults(syntax);
   }
 
   private *typeFaults(syntax: BlockSyntax): Generator<SchemaFault> {
     const other = this.otherKind() ?? unknownName(this.type, () => schemaTypes(this.kind, this.versions), this.isNewer);
     if (other !== undefined)
-      yield this.fault('type', syntax.line, `is of a type that is not${lookedAt(this.versions)}${other}`);
+      yield this.fault('type', syntax.header, `is of a type that is not${lookedAt(this.versions)}${other}`);
   }
 
   private *bodyFaults(body: Body, place: Place): Generator<SchemaFault> {
-    const { schema, line, inside } = place;
+    const { schema, at, inside } = place;
     if (schema.open) return;
     for (const attribute of body.attributes) yield* this.attributeFaults(attribute, place);
     for (const block of body.blocks) yield* this.blockFaults(block, place);
@@ -131,7 +132,7 @@ class Reader {
     for (const name of [...schema.requiredAttributes(), ...schema.requiredBlocks()]) {
       if (written.has(name)) continue;
       const what = schema.attribute(name) ? `argument ${JSON.stringify(name)}` : `block ${JSON.stringify(name)}`;
-      yield this.fault('missing', line, `lacks the ${what}${inside}`);
+      yield this.fault('missing', at, `lacks the ${what}${inside}`);
     }
   }
 
@@ -145,19 +146,20 @@ class Reader {
   }
 
   private *attributeFaults(
-    { name, line, expression }: Body['attributes'][number],
+    written: Body['attributes'][number],
     { schema, before, inside }: Place,
   ): Generator<SchemaFault> {
+    const { name } = written;
     const attribute = schema.attribute(name);
     if (attribute?.computedOnly) {
-      if (!this.isNewer && !this.mayBeNull(name, expression, inside))
-        yield this.fault('computed', line, `sets ${name}${inside}, which only AWS can set`);
+      if (!this.isNewer && !this.mayBeNull(name, written.expression, inside))
+        yield this.fault('computed', written, `sets ${name}${inside}, which only AWS can set`);
     } else if (!attribute && schema.block(name)) {
-      yield this.fault('unknown', line, `sets ${name}${inside} as an argument, but it is a block: ${name} { … }`);
+      yield this.fault('unknown', written, `sets ${name}${inside} as an argument, but it is a block: ${name} { … }`);
     } else if (!attribute && !isGoneInSix(before, schema, name)) {
       const other = unknownName(name, () => settable(schema), this.isNewer);
       if (other !== undefined)
-        yield this.fault('unknown', line, `has no argument ${this.nowhere(name, inside)}${other}`);
+        yield this.fault('unknown', written, `has no argument ${this.nowhere(name, inside)}${other}`);
     }
   }
 
@@ -166,14 +168,14 @@ class Reader {
     const nested = schema.block(name);
     const content = contentOf(block);
     if (nested) {
-      const place = { schema: nested.schema, before: before?.block(name)?.schema, line: block.line };
+      const place = { schema: nested.schema, before: before?.block(name)?.schema, at: block.header };
       if (content) yield* this.bodyFaults(content, { ...place, inside: ` in ${name}` });
     } else if (schema.attribute(name)) {
-      yield this.fault('unknown', block.line, `has ${name}${inside} as a block, but it is an argument: ${name} = …`);
+      yield this.fault('unknown', block.header, `has ${name}${inside} as a block, but it is an argument: ${name} = …`);
     } else if (!isGoneInSix(before, schema, name)) {
       const other = unknownName(name, () => settable(schema), this.isNewer);
       if (other !== undefined)
-        yield this.fault('unknown', block.line, `has no block ${this.nowhere(name, inside)}${other}`);
+        yield this.fault('unknown', block.header, `has no block ${this.nowhere(name, inside)}${other}`);
     }
   }
 
@@ -188,8 +190,8 @@ class Reader {
     return kind === 'resource' ? ': there is a resource of that name' : ': there is a data source of that name';
   }
 
-  private fault(kind: SchemaFault['kind'], line: number, message: string): SchemaFault {
-    return { kind, at: new ResourceLine(this.resource, line), message };
+  private fault(kind: SchemaFault['kind'], at: Span, message: string): SchemaFault {
+    return { kind, at: new ResourcePart(this.resource, at), message };
   }
 }
 
@@ -197,7 +199,7 @@ class Reader {
 interface Place {
   schema: BlockSchema;
   before: BlockSchema | undefined;
-  line: number;
+  at: Span;
   inside: string;
 }
 
@@ -229,7 +231,7 @@ export function suggestion(name: string | undefined): string {
 /** An argument or block as it is written, with what the schemas say of it. */
 export interface WrittenName {
   name: string;
-  line: number;
+  at: Span;
   /** ` in rule`, for what is in a block. */
   inside: string;
   isDeprecated: boolean;
@@ -243,16 +245,18 @@ export function* writtenNames(
   six: BlockSchema | undefined,
   inside = '',
 ): Generator<WrittenName> {
-  for (const { name, line } of body.attributes) {
+  for (const attribute of body.attributes) {
+    const { name } = attribute;
     const known = five.attribute(name);
-    if (known) yield { name, line, inside, isDeprecated: known.deprecated, isGone: isGoneInSix(five, six, name) };
+    if (known)
+      yield { name, at: attribute, inside, isDeprecated: known.deprecated, isGone: isGoneInSix(five, six, name) };
   }
   for (const block of body.blocks) {
     const name = blockName(block);
     const known = five.block(name);
     if (!known) continue;
     const isGone = isGoneInSix(five, six, name);
-    yield { name, line: block.line, inside, isDeprecated: known.deprecated, isGone };
+    yield { name, at: block.header, inside, isDeprecated: known.deprecated, isGone };
     const content = contentOf(block);
     if (!content || known.deprecated || isGone) continue;
     yield* writtenNames(content, known.schema, six?.block(name)?.schema, ` in ${name}`);

@@ -223,6 +223,8 @@ export interface ProjectParts {
   /** The files of the project beside its HCL, where it was read from a folder. */
   sources?: Sources;
   unreadModules?: readonly UnreadModule[];
+  /** The modules that were looked into where a manifest beside the project says that they are, and why that is told. */
+  fromManifest?: readonly UnreadModule[];
   /** What runs it, which is Terraform unless something says otherwise. */
   tool?: Tool;
   /** What adds files of its own to the folder before it runs that. */
@@ -250,6 +252,8 @@ export class Project {
   /** Terraform's own tests of it, as far as they can be read. */
   readonly tests: readonly SourceFile[];
   readonly unreadModules: readonly UnreadModule[];
+  /** The modules that were looked into where a manifest beside the project says that they are, and why that is told. */
+  readonly fromManifest: readonly UnreadModule[];
   /** What runs it: what Terraform refuses OpenTofu may take. */
   readonly tool: Tool;
   /**
@@ -281,6 +285,7 @@ export class Project {
     this.folders = parts.folders ?? [];
     this.tests = parts.tests ?? [];
     this.unreadModules = parts.unreadModules ?? [];
+    this.fromManifest = parts.fromManifest ?? [];
     this.tool = parts.tool ?? 'terraform';
     this.filledBy = parts.filledBy;
     this.notUnderstood = parts.notUnderstood ?? [];

@@ -3,7 +3,17 @@ import path from 'node:path';
 import { Budget, limitIn, LimitReached, limits } from './budget.js';
 import { InstalledModules } from './installed-modules.js';
 import { parseJsonSyntax } from './json-syntax.js';
-import { filesOfModule, folderOfSource, isJson, isOverride, isTest, type Tool } from './module-files.js';
+import {
+  filesOfModule,
+  folderOfSource,
+  isJson,
+  isOverride,
+  isRead,
+  isTest,
+  joined,
+  whyPassedOver,
+  type Tool,
+} from './module-files.js';
 import { isOfOpenTofu, toolOf } from './opentofu.js';
 import { NotReadToEnd, parseHcl } from './parse.js';
 import { HclError, providerName, type BlockSyntax, type Body, type SourceFile, type Span } from './syntax.js';
@@ -12,7 +22,7 @@ import { EvaluationError } from './evaluation-error.js';
 import { Reading } from './hcl-body.js';
 import { HclModule } from './hcl-module.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
-import { Project, type Location, type Sources } from './project.js';
+import { Project, type Location, type Sources, type UnreadFile } from './project.js';
 import { argument } from './references.js';
 import { whyEmpty } from './surroundings.js';
 import { terragruntOf } from './terragrunt.js';
@@ -44,6 +54,11 @@ export interface ReadOptions {
   variableFiles?: ReadonlyMap<string, string>;
   /** What reading and checking may cost; one of its own unless given. */
   budget?: Budget;
+  /**
+   * Whether the project's word is taken for it that Terragrunt gives its variables values [true]: where it is not, their
+   * defaults are looked at.
+   */
+  believed?: boolean;
 }
 
 /**
@@ -51,7 +66,7 @@ export interface ReadOptions {
  * Throws HclError for what is no HCL.
  */
 export async function readHclProject(sources: Sources, options: ReadOptions = {}): Promise<Project> {
-  const { variableFiles = new Map<string, string>(), budget = new Budget() } = options;
+  const { variableFiles = new Map<string, string>(), budget = new Budget(), believed = true } = options;
   return budget.timed(async () => {
     const variables = await readVariables(sources, variableFiles, budget);
     const reader = new FolderReader(sources, budget, variables);
@@ -59,6 +74,7 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
     const { folders } = reader;
     const root = folders.get('')!;
     const terragrunt = terragruntOf(sources, budget);
+    const given = believed ? terragrunt?.names : undefined;
     const reading = new Reading(budget);
     const module = new HclModule(
       root,
@@ -66,7 +82,7 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
         path: '',
         uncertain: false,
         // Terragrunt's values are given as variables of the environment, which files of values come before.
-        inputs: (name) => variables.get(name) ?? (terragrunt?.names.has(name) ? new Unknown(`var.${name}`) : undefined),
+        inputs: (name) => variables.get(name) ?? (given?.has(name) ? new Unknown(`var.${name}`) : undefined),
         surroundings: () => undefined,
       },
       reading,
@@ -93,7 +109,8 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
       folders: [...folders.values()],
       tests: await readTests(sources, budget),
       unreadModules: module.unread,
-      unreadFiles: () => sources.unread?.() ?? [],
+      fromManifest: module.fromManifest,
+      unreadFiles: () => [...reader.passedOver, ...(sources.unread?.() ?? [])],
       budget,
       exported: () => module.exported(),
       failures: () => reading.failures,
@@ -130,6 +147,8 @@ class FolderReader {
   readonly folders = new Map<string, ModuleFolder>();
   /** The folders of modules that are installed, each with the call in the user's files that it is there for. */
   readonly installed = new Map<string, Location>();
+  /** Files that are for the other tool. */
+  readonly passedOver: UnreadFile[] = [];
   tool: Tool;
   private readonly manifest: InstalledModules;
   /** Why what a call names is not here. */
@@ -156,7 +175,9 @@ class FolderReader {
       this.budget.cut(`only ${limits.folders} folders of modules are looked at`);
       return;
     }
-    const names = filesOfModule(this.sources.list(folder) ?? [], this.tool);
+    const all = this.sources.list(folder) ?? [];
+    const names = filesOfModule(all, this.tool);
+    if (!this.installed.has(folder)) this.notePassedOver(folder, all, new Set(names));
     if (names.length === 0 && folder !== '') return;
     const files = await this.filesOf(folder, names);
     const blocks = withOverrides(files);
@@ -165,6 +186,13 @@ class FolderReader {
     this.folders.set(folder, { path: folder, files, blocks, calls });
     for (const block of blocks)
       if (block.syntax.type === 'module') await this.readCalled(block, folder, calls, callers);
+  }
+
+  /** Which of the tools runs the project is only guessed, and what is in a file of the other's may be what is deployed. */
+  private notePassedOver(folder: string, all: readonly string[], read: ReadonlySet<string>): void {
+    for (const name of all)
+      if (isRead(name) && !read.has(name))
+        this.passedOver.push({ path: joined(folder, name), why: whyPassedOver(name) });
   }
 
   private async filesOf(folder: string, names: readonly string[]): Promise<SourceFile[]> {
@@ -198,7 +226,8 @@ class FolderReader {
           'calls a module that this one stands in, so without end',
         );
       const above = this.installed.get(folder);
-      if (above) this.installed.set(local, above);
+      if (!above) this.installed.delete(local);
+      else if (!this.folders.has(local)) this.installed.set(local, above);
       calls.set(name, local);
       if (!around.includes(local)) await this.read(local, around);
       const why = this.folders.has(local) ? undefined : whyEmpty(this.sources, local);
@@ -214,7 +243,8 @@ class FolderReader {
       const place = { path: file, line: syntax.line, endLine: syntax.endLine };
       const before = new Set(this.folders.keys());
       try {
-        this.installed.set(found.folder, this.installed.get(folder) ?? place);
+        // What the project calls by path too is its own.
+        if (!this.folders.has(found.folder)) this.installed.set(found.folder, this.installed.get(folder) ?? place);
         await this.read(found.folder, around);
         if (this.folders.has(found.folder)) calls.set(name, found.folder);
       } catch (error) {

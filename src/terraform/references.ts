@@ -236,7 +236,10 @@ export function isFilled(project: Project, folder: ModuleFolder | undefined): bo
 export function areFilesRead(project: Project, folder: ModuleFolder): boolean {
   return !project
     .unreadFiles()
-    .some(({ path: file }) => isRead(path.posix.basename(file)) && folderOf(file) === folder.path);
+    .some(
+      ({ path: file, isElsewhere }) =>
+        isElsewhere && isRead(path.posix.basename(file)) && folderOf(file) === folder.path,
+    );
 }
 
 function folderOf(file: string): string {

@@ -121,6 +121,8 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
 const filledByTerragrunt =
   'Terragrunt gives the folder files and values before Terraform runs: variables, providers, the backend and versions may be in those';
 
+const notInstalled = 'is not installed (terraform init)';
+
 /** Where Terraform looks for tests: https://developer.hashicorp.com/terraform/language/tests */
 const testFolders = ['', 'tests'];
 
@@ -235,8 +237,8 @@ class FolderReader {
       return;
     }
     const found = this.manifest.find(folder, name, source, this.textOf(syntax, 'version', folder));
-    if (found === undefined) return;
-    if ('why' in found) this.reasons.set(syntax, found.why);
+    if (found === undefined) this.reasons.set(syntax, notInstalled);
+    else if ('why' in found) this.reasons.set(syntax, found.why);
     else if (around.includes(found.folder))
       this.reasons.set(syntax, 'is installed where it would call itself without end');
     else {
@@ -247,6 +249,7 @@ class FolderReader {
         if (!this.folders.has(found.folder)) this.installed.set(found.folder, this.installed.get(folder) ?? place);
         await this.read(found.folder, around);
         if (this.folders.has(found.folder)) calls.set(name, found.folder);
+        else this.reasons.set(syntax, notInstalled);
       } catch (error) {
         // Time is over for all of the run; any other fault is that of somebody else's file.
         if (!(error instanceof HclError) || error instanceof NotReadToEnd) throw error;

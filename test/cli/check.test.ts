@@ -121,7 +121,7 @@ describe('check', () => {
       cwd: project({ 'infra/alb.tf': broken }),
     });
     expect(stdout).toMatch(
-      /^::error file=infra\/alb\.tf,line=3,title=alb-two-zones::aws_lb\.app is in one subnet[^\n]*%0A[^\n]*\n/m,
+      /^::error file=infra\/alb\.tf,line=3,col=3,endColumn=41,title=alb-two-zones::aws_lb\.app is in one subnet[^\n]*%0A[^\n]*\n/m,
     );
   });
 
@@ -189,7 +189,13 @@ describe('check', () => {
       expect.objectContaining({ rule: 'alb-two-zones', file: 'modules/alb/main.tf', address: 'module.alb.aws_lb.app' }),
     );
     expect(report.unreadModules).toEqual([
-      { address: 'module.vpc', source: 'terraform-aws-modules/vpc/aws', file: 'live/main.tf', line: 4 },
+      expect.objectContaining({
+        address: 'module.vpc',
+        source: 'terraform-aws-modules/vpc/aws',
+        why: 'is not installed (terraform init)',
+        file: 'live/main.tf',
+        line: 4,
+      }),
     ]);
   });
 

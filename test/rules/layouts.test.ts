@@ -616,18 +616,18 @@ ${more}`;
   it('is the one that is called, or else not read, with the reason', async () => {
     const why = async (source: string, entries: object[]) => {
       const { unreadModules } = await read(text(source, entries));
-      return unreadModules.map((one) => one.why ?? 'elsewhere').join();
+      return unreadModules.map((one) => one.why).join();
     };
     const git = entry('db', 'git::https://github.com/a/b.git?ref=v1', '.terraform/modules/db');
     expect(await why('source = "github.com/a/b?ref=v1"', [git])).toBe('');
     expect(await why('source = "git@github.com:a/b.git?ref=v1"', [git])).toBe('');
     expect(await why('source = "github.com/a/b?ref=v2"', [git])).toContain('another source');
     expect(await why('source = "a/db/aws"\n  version = "2.0.0"', [installed])).toContain('version 1.2.0');
-    expect(await why(called, [])).toBe('elsewhere');
+    expect(await why(called, [])).toBe('is not installed (terraform init)');
     for (const version of ['', 'one', '1.2.3.4.5', '__proto__'])
       expect(await why(called, [{ ...installed, Version: version }])).toBe('');
     for (const folder of ['/etc', '../db', '.terraform/modules/../../db', '.terraform/modules/gone', '.'])
-      expect(await why(called, [{ ...installed, Dir: folder }])).toBe('elsewhere');
+      expect(await why(called, [{ ...installed, Dir: folder }])).toBe('is not installed (terraform init)');
   });
 
   it('calls others, which are installed beside it, and local ones of its own', async () => {

@@ -18,7 +18,8 @@ ${columns(Object.entries(checkExitCodeMeanings).map(([code, meaning]) => [code, 
 A finding that is meant to stay is suppressed by a comment in its block, with the reason:
   # create-secure-infra:ignore <rule> <reason>
 With --no-suppressions it counts all the same; so does what an option that is off would put aside, or what the record of
-answers says, and rules for generated projects hold for every one.
+answers says, and rules for generated projects hold for every one. Modules in .terraform/modules are looked at, and count
+as not looked into all the same; variables that Terragrunt may set are looked at with their defaults.
 
 Examples
   create-secure-infra check

@@ -151,7 +151,7 @@ async function readFolder(folder: string, request: CheckRequest, cwd: string, bu
   refuseNoTerraform(folder, base, sources);
   const variableFiles = readVariableFiles(request.variableFiles, base, cwd);
   try {
-    return await readHclProject(sources, { variableFiles, budget });
+    return await readHclProject(sources, { variableFiles, budget, believed: request.suppressions });
   } catch (error) {
     if (!(error instanceof HclError)) throw error;
     const place = shownPath({ path: error.path, line: error.line }, { folder });

@@ -139,7 +139,9 @@ function modulesUnseen(projects: readonly Project[]): UnreadModule[] {
   const planned = new Set<string>();
   for (const { stage, resources } of projects)
     if (stage === 'plan') for (const { modulePath } of resources) addModules(planned, withoutKeys(modulePath));
-  const unread = projects.flatMap((project) => project.unreadModules);
+  const unread = projects.flatMap(({ unreadModules, fromManifest, believed }) =>
+    believed ? unreadModules : [...unreadModules, ...fromManifest],
+  );
   return unread.filter(({ address }) => !planned.has(withoutKeys(address)));
 }
 
@@ -258,8 +260,6 @@ function placeOf(at: Block | Location, argument: string | undefined, places: Rea
   return { address, ...(location ? { location } : {}) };
 }
 
-const installedFolder = '.terraform/modules/';
-
 /**
  * Where a finding is told. What is wrong with a resource of a module that `terraform init` brought is told at the call, since
  * it is deployed all the same and can only be changed there; how such a module is written is for its authors.
@@ -270,9 +270,10 @@ function toldAt(
   installed: ReadonlyMap<string, Location>,
 ): { place: Place; message: string } | undefined {
   const file = place.location?.path;
-  if (!file?.startsWith(installedFolder)) return { place, message };
-  const call = installed.get(folderOf(file));
-  if (!call || place.address === undefined) return undefined;
+  // What a project itself calls by path is its own, wherever it lies.
+  const call = file === undefined ? undefined : installed.get(folderOf(file));
+  if (!call) return { place, message };
+  if (place.address === undefined) return undefined;
   return { place: { ...place, location: call }, message: `${message}, in ${file}:${place.location!.line}` };
 }
 

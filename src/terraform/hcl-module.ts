@@ -2,8 +2,10 @@ import { expressionsOf, providerName, type BlockSyntax, type Expression } from '
 import { account, partitionOf, type Surroundings } from './aws-attributes.js';
 import { evaluate, extend, pairs, quietly, referencePath, type Scope } from './evaluate.js';
 import type { Files } from './functions.js';
+import { installedFolder } from './installed-modules.js';
 import { HclBody, resourcesIn, type Reading } from './hcl-body.js';
 import { blockLocation } from './location.js';
+import { folderOfSource } from './module-files.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { enabledIn } from './opentofu.js';
 import { Resource, type Location, type UnreadModule } from './project.js';
@@ -63,6 +65,8 @@ interface Expansions {
 export class HclModule {
   readonly resources: Resource[] = [];
   readonly unread: UnreadModule[] = [];
+  /** Those that were looked into where a manifest beside the project says that they are. */
+  readonly fromManifest: UnreadModule[] = [];
   private readonly scope: Scope;
   private readonly remembered = new Map<string, Instances>();
   private readonly providers = new Map<string, Surroundings>();
@@ -378,6 +382,8 @@ export class HclModule {
     }
     const expanded = this.expansions(block);
     const place = blockLocation(file, syntax);
+    if (folder.path.startsWith(installedFolder) && folderOfSource(this.folder.path, text) === undefined)
+      this.fromManifest.push({ address, source: text, location: place, why: onlyInstalled, given: () => [] });
     const entered = expanded.expansions.filter(() => this.reading.budget.grantModule(place));
     const values = entered.map((expansion) => this.callModule(block, folder, name, expansion));
     if (values.length === 0 && expanded.expansions.length > 0) return new Unknown(address);
@@ -417,9 +423,13 @@ export class HclModule {
     });
     for (const resource of module.resources) this.resources.push(resource);
     for (const unread of module.unread) this.unread.push(unread);
+    for (const one of module.fromManifest) this.fromManifest.push(one);
     return new Namespace(path.slice(0, -1), (output) => module.output(output));
   }
 }
+
+const onlyInstalled =
+  'only what .terraform/modules has in its place was looked at, which the project itself may have put there';
 
 /** Deeper than any project is; keeps calls that double at each level from filling the memory. */
 const deepestModules = 12;

@@ -4,7 +4,8 @@ import type { Sources } from './project.js';
 import { admits } from './version-constraints.js';
 
 /** Where `terraform init` writes which modules it brought: https://developer.hashicorp.com/terraform/cli/init */
-const manifest = '.terraform/modules/modules.json';
+export const installedFolder = '.terraform/modules/';
+const manifest = `${installedFolder}modules.json`;
 
 /** More modules than anybody calls. */
 const mostModules = 5000;
@@ -42,7 +43,7 @@ export class InstalledModules {
   ): { folder: string } | { why: string } | undefined {
     const installed = this.byCall.get(`${from}\n${call}`);
     // What leads elsewhere, terraform did not put there.
-    if (!installed?.folder.startsWith('.terraform/modules/')) return undefined;
+    if (!installed?.folder.startsWith(installedFolder)) return undefined;
     const again = 'terraform init would bring another';
     if (normal(installed.source) !== normal(source))
       return { why: `what is installed is of another source, and ${again}` };

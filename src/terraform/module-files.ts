@@ -71,6 +71,13 @@ export function isOfModule(name: string): boolean {
   return isRead(name) || madeOfTemplate(name) !== undefined;
 }
 
+/** Why the tool does not read a file of a module that the other tool would read; a clause. */
+export function whyPassedOver(name: string): string {
+  if (isForOpenTofu(name)) return 'is for OpenTofu alone, and this is read as Terraform reads it';
+  const instead = name.replace(/\.tf(\.json)?$/, '.tofu$1');
+  return `is read by Terraform, and not by OpenTofu, for which ${instead} takes its place`;
+}
+
 /** Whether a file holds values of variables. */
 export function isVariables(name: string): boolean {
   return /\.tfvars(\.json)?$/.test(name);

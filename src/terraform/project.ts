@@ -235,6 +235,8 @@ export interface ProjectParts {
   /** The files of the project beside its HCL, where it was read from a folder. */
   sources?: Sources;
   unreadModules?: readonly UnreadModule[];
+  /** The modules that were looked into where a manifest beside the project says that they are, and why that is told. */
+  fromManifest?: readonly UnreadModule[];
   /** What runs it, which is Terraform unless something says otherwise. */
   tool?: Tool;
   /** What holds down the version of Terraform. */
@@ -264,6 +266,8 @@ export class Project {
   /** Terraform's own tests of it, as far as they can be read. */
   readonly tests: readonly SourceFile[];
   readonly unreadModules: readonly UnreadModule[];
+  /** The modules that were looked into where a manifest beside the project says that they are, and why that is told. */
+  readonly fromManifest: readonly UnreadModule[];
   /** What runs it: what Terraform refuses OpenTofu may take. */
   readonly tool: Tool;
   /**
@@ -296,6 +300,7 @@ export class Project {
     this.folders = parts.folders ?? [];
     this.tests = parts.tests ?? [];
     this.unreadModules = parts.unreadModules ?? [];
+    this.fromManifest = parts.fromManifest ?? [];
     this.tool = parts.tool ?? 'terraform';
     this.pins = parts.pins ?? [];
     this.filledBy = parts.filledBy;

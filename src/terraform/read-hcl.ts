@@ -8,8 +8,11 @@ import {
   folderOfSource,
   isJson,
   isOverride,
+  isRead,
   isTest,
+  joined,
   madeOfTemplate,
+  whyPassedOver,
   type Tool,
 } from './module-files.js';
 import { isOfOpenTofu, toolOf } from './opentofu.js';
@@ -54,6 +57,11 @@ export interface ReadOptions {
   variableFiles?: ReadonlyMap<string, string>;
   /** What reading and checking may cost; one of its own unless given. */
   budget?: Budget;
+  /**
+   * Whether the project's word is taken for it that Terragrunt gives its variables values [true]: where it is not, their
+   * defaults are looked at.
+   */
+  believed?: boolean;
 }
 
 /**
@@ -61,7 +69,7 @@ export interface ReadOptions {
  * Throws HclError for what is no HCL.
  */
 export async function readHclProject(sources: Sources, options: ReadOptions = {}): Promise<Project> {
-  const { variableFiles = new Map<string, string>(), budget = new Budget() } = options;
+  const { variableFiles = new Map<string, string>(), budget = new Budget(), believed = true } = options;
   return budget.timed(async () => {
     const variables = await readVariables(sources, variableFiles, budget);
     const reader = new FolderReader(sources, budget, variables);
@@ -72,6 +80,7 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
     const pins = reader.tool === 'terraform' ? pinnedVersions(sources, [...folders.values()]) : [];
     const old = oldPin(pins);
     const isFlattening = pins.some(({ constraint }) => admitsOnlyBefore(constraint, '0.12'));
+    const given = believed ? terragrunt?.names : undefined;
     const reading = new Reading(budget, isFlattening);
     const module = new HclModule(
       root,
@@ -79,7 +88,7 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
         path: '',
         uncertain: false,
         // Terragrunt's values are given as variables of the environment, which files of values come before.
-        inputs: (name) => variables.get(name) ?? (terragrunt?.names.has(name) ? new Unknown(`var.${name}`) : undefined),
+        inputs: (name) => variables.get(name) ?? (given?.has(name) ? new Unknown(`var.${name}`) : undefined),
         surroundings: () => undefined,
       },
       reading,
@@ -110,7 +119,8 @@ export async function readHclProject(sources: Sources, options: ReadOptions = {}
       folders: [...folders.values()],
       tests: await readTests(sources, budget),
       unreadModules: module.unread,
-      unreadFiles: () => [...(sources.unread?.() ?? []), ...reader.templates],
+      fromManifest: module.fromManifest,
+      unreadFiles: () => [...reader.passedOver, ...reader.templates, ...(sources.unread?.() ?? [])],
       budget,
       exported: () => module.exported(),
       failures: () => reading.failures,
@@ -124,6 +134,8 @@ const filledByTerragrunt =
 function writtenFor(constraint: string): string {
   return `the project is written for Terraform ${constraint}: rules that hold for newer versions only say nothing`;
 }
+
+const notInstalled = 'is not installed (terraform init)';
 
 /** Where Terraform looks for tests: https://developer.hashicorp.com/terraform/language/tests */
 const testFolders = ['', 'tests'];
@@ -156,6 +168,8 @@ class FolderReader {
   readonly installed = new Map<string, Location>();
   /** Files that are not there yet, by the templates that they are made of. */
   readonly templates: UnreadFile[] = [];
+  /** Files that are for the other tool. */
+  readonly passedOver: UnreadFile[] = [];
   tool: Tool;
   private readonly manifest: InstalledModules;
   /** Why what a call names is not here. */
@@ -182,7 +196,9 @@ class FolderReader {
       this.budget.cut(`only ${limits.folders} folders of modules are looked at`);
       return;
     }
-    const names = filesOfModule(this.sources.list(folder) ?? [], this.tool);
+    const all = this.sources.list(folder) ?? [];
+    const names = filesOfModule(all, this.tool);
+    if (!this.installed.has(folder)) this.notePassedOver(folder, all, new Set(names));
     if (names.length === 0 && folder !== '') return;
     const files = await this.filesOf(folder, names);
     this.templates.push(...this.templatesIn(folder, names));
@@ -209,6 +225,13 @@ class FolderReader {
         path: inFolder(name),
         why: `is a template of ${tool}, which is filled in before Terraform reads ${file}`,
       }));
+  }
+
+  /** Which of the tools runs the project is only guessed, and what is in a file of the other's may be what is deployed. */
+  private notePassedOver(folder: string, all: readonly string[], read: ReadonlySet<string>): void {
+    for (const name of all)
+      if (isRead(name) && !read.has(name))
+        this.passedOver.push({ path: joined(folder, name), why: whyPassedOver(name) });
   }
 
   private async filesOf(folder: string, names: readonly string[]): Promise<SourceFile[]> {
@@ -242,7 +265,8 @@ class FolderReader {
           'calls a module that this one stands in, so without end',
         );
       const above = this.installed.get(folder);
-      if (above) this.installed.set(local, above);
+      if (!above) this.installed.delete(local);
+      else if (!this.folders.has(local)) this.installed.set(local, above);
       calls.set(name, local);
       if (!around.includes(local)) await this.read(local, around);
       const why = this.folders.has(local) ? undefined : whyEmpty(this.sources, local);
@@ -250,17 +274,19 @@ class FolderReader {
       return;
     }
     const found = this.manifest.find(folder, name, source, this.textOf(syntax, 'version', folder));
-    if (found === undefined) return;
-    if ('why' in found) this.reasons.set(syntax, found.why);
+    if (found === undefined) this.reasons.set(syntax, notInstalled);
+    else if ('why' in found) this.reasons.set(syntax, found.why);
     else if (around.includes(found.folder))
       this.reasons.set(syntax, 'is installed where it would call itself without end');
     else {
       const place = { path: file, line: syntax.line, endLine: syntax.endLine };
       const before = new Set(this.folders.keys());
       try {
-        this.installed.set(found.folder, this.installed.get(folder) ?? place);
+        // What the project calls by path too is its own.
+        if (!this.folders.has(found.folder)) this.installed.set(found.folder, this.installed.get(folder) ?? place);
         await this.read(found.folder, around);
         if (this.folders.has(found.folder)) calls.set(name, found.folder);
+        else this.reasons.set(syntax, notInstalled);
       } catch (error) {
         // Time is over for all of the run; any other fault is that of somebody else's file.
         if (!(error instanceof HclError) || error instanceof NotReadToEnd) throw error;

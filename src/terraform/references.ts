@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { own } from '../own.js';
-import { isOfModule } from './module-files.js';
+import { isOfModule, isRead } from './module-files.js';
 import { children, type Attribute, type BlockSyntax, type Body, type Expression, type Span } from './syntax.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { blockLocation, type Location } from './location.js';
@@ -251,9 +251,11 @@ export function isFilled(project: Project, folder: ModuleFolder | undefined): bo
 
 /** Whether every file of a module is read, none of them being elsewhere by a link, or a template. */
 export function areFilesRead(project: Project, folder: ModuleFolder): boolean {
-  return !project
-    .unreadFiles()
-    .some(({ path: file }) => isOfModule(path.posix.basename(file)) && folderOf(file) === folder.path);
+  return !project.unreadFiles().some(({ path: file, isElsewhere }) => {
+    const name = path.posix.basename(file);
+    // What is for the other tool is not missing here.
+    return isOfModule(name) && (isElsewhere === true || !isRead(name)) && folderOf(file) === folder.path;
+  });
 }
 
 function folderOf(file: string): string {

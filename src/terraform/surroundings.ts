@@ -31,17 +31,32 @@ export function whyEmpty(sources: Sources, folder: string): string | undefined {
   const file = fromTop(sources, folder);
   if (file.includes('{{')) return 'is a name of a template, which is filled in when a project is made of it';
   const isThere = (sources.list(folder) ?? []).length > 0;
-  if (isThere || !submodules(sources).some((one) => file === one || file.startsWith(`${one}/`))) return undefined;
+  if (isThere || !isInSubmodule(sources, file)) return undefined;
   return 'is in a Git submodule that is not checked out (git submodule update --init)';
 }
 
+function isInSubmodule(sources: Sources, file: string): boolean {
+  if (file.length > longestPath) return false;
+  const known = knownSubmodules.get(sources) ?? submodules(sources);
+  knownSubmodules.set(sources, known);
+  for (let at = file; at !== '.' && at !== '/'; at = path.posix.dirname(at)) if (known.has(at)) return true;
+  return false;
+}
+
+/** https://man7.org/linux/man-pages/man7/pathname.7.html */
+const longestPath = 4096;
+
+/** Each call of a module that is not there asks for them, and the file can be long. */
+const knownSubmodules = new WeakMap<Sources, ReadonlySet<string>>();
+
 /** The folders that are Git submodules: https://git-scm.com/docs/gitmodules */
-function submodules(sources: Sources): string[] {
+function submodules(sources: Sources): ReadonlySet<string> {
   const text = sources.read(belowTop(sources, '.gitmodules')) ?? '';
-  return text.split('\n').flatMap((line) => {
+  const folders = text.split('\n').flatMap((line) => {
     const [name, folder = ''] = line.split('=', 2).map((part) => part.trim());
     return name === 'path' && folder !== '' ? [folder.replace(/\/$/, '')] : [];
   });
+  return new Set(folders);
 }
 
 /** What makes projects of the folder, which is a template; undefined where nothing says so. */

@@ -1,4 +1,4 @@
-import { compare, type CompareOperator } from 'compare-versions';
+import { compare, validate, type CompareOperator } from 'compare-versions';
 
 import type { Location } from './location.js';
 
@@ -9,10 +9,11 @@ export interface PinnedVersion {
 }
 
 /**
- * Whether a version satisfies a constraint such as `>= 5.0, < 7.0.0`; undefined where the constraint cannot be read.
+ * Whether a version satisfies a constraint such as `>= 5.0, < 7.0.0`; undefined where either cannot be read.
  * https://developer.hashicorp.com/terraform/language/expressions/version-constraints
  */
 export function admits(constraint: string, version: string): boolean | undefined {
+  if (!validate(version)) return undefined;
   const answers = constraint.split(',').map((part) => admitsPart(part, version));
   if (answers.includes(false)) return false;
   return answers.includes(undefined) ? undefined : true;

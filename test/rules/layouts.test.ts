@@ -330,6 +330,25 @@ resource "aws_sqs_queue" "c" {
     ]);
   });
 
+  it('leaves no file of either tool unread in silence', async () => {
+    const unread = async (text: string) => {
+      const result = check([await read(text)]);
+      expect(isComplete(result)).toBe(result.unreadFiles.length === 0);
+      return result.unreadFiles.map(({ path: file, why }) => `${file} ${why}`);
+    };
+    expect(await unread('#>> a.tofu\n#>> b.tf\n#>> c.tf.json\n{}\n')).toEqual([]);
+    expect(await unread('#>> a.tofu\n#>> a.tf\n#>> b.tf.json\n{}\n#>> b.tofu.json\n{}\n')).toEqual([
+      'a.tf is read by Terraform, and not by OpenTofu, for which a.tofu takes its place',
+      'b.tf.json is read by Terraform, and not by OpenTofu, for which b.tofu.json takes its place',
+    ]);
+    expect(await unread('module "m" {\n  source = "./m"\n}\n#>> m/a.tf\n#>> m/a.tofu\n')).toEqual([
+      'm/a.tofu is for OpenTofu alone, and this is read as Terraform reads it',
+    ]);
+    // What is missing is told all the same.
+    const names = await namesOf('#>> a.tofu\n#>> a.tf\n#>> b.tf\nlocals {\n  a = var.gone\n}\n');
+    expect(names).toContain('variable-declared');
+  });
+
   it('leaves out what is not enabled, and knows a source made of variables and locals', async () => {
     const project = await read(`#>> main.tofu
 variable "there" {
@@ -514,6 +533,27 @@ resource "random_id" "r" {
     expect(unit('"git::https://x/y.git//aws/queue?ref=v1"')).toEqual({ folder: '../../aws/queue' });
     expect(unit('"tfr:///a/b/aws?version=1.0.0"')).toEqual({ source: '"tfr:///a/b/aws?version=1.0.0"' });
   });
+
+  it('gives no values that hide a default, where the project may put nothing aside', async () => {
+    const files = filesIn(`variable "open" {
+  type    = bool
+  default = true
+}
+resource "aws_db_instance" "main" {
+  publicly_accessible = var.open
+}
+#>> terragrunt.hcl
+inputs = {
+  open = false
+}
+`);
+    const found = async (believed: boolean) =>
+      lines(check([await readHclProject(memorySources(files), { believed })])).filter((line) =>
+        line.startsWith('database-not-public'),
+      );
+    expect(await found(true)).toEqual([]);
+    expect(await found(false)).toHaveLength(1);
+  });
 });
 
 describe('a template of a file of the module', () => {
@@ -593,19 +633,43 @@ ${more}`;
     expect(isComplete(result)).toBe(true);
   });
 
+  it.each([
+    ['alone', '', ''],
+    ['before another that is installed', 'module "a" {\n  source = "./.terraform/modules/db"\n}\n', called],
+    ['after it', '', `${called}\n}\nmodule "own" {\n  source = "./.terraform/modules/db"`],
+  ])("is the project's own where that calls it by path, %s", async (_, first, then) => {
+    const own = then === '' ? 'source = "./.terraform/modules/db"' : then;
+    const found = lines(check([await read(`${first}${text(own, [installed])}`)]));
+    expect(found).toContainEqual(expect.stringMatching(/^database-not-public \.terraform\/modules\/db\/main\.tf:5 /));
+    expect(found).toContainEqual(expect.stringContaining('Unused'));
+  });
+
+  it('is not taken for the module that is called, where the project may put nothing aside', async () => {
+    const project = await read(text(called, [installed]));
+    const result = check([project], undefined, { suppressions: false });
+    expect(lines(result)).toContainEqual(expect.stringMatching(/^database-not-public main\.tf:1 /));
+    expect(result.unreadModules.map(({ address, why }) => `${address} ${why}`)).toEqual([
+      'module.db only what .terraform/modules has in its place was looked at, which the project itself may have put there',
+    ]);
+    const own = await read('module "m" {\n  source = "./m"\n}\n#>> m/main.tf\n');
+    expect(check([own], undefined, { suppressions: false }).unreadModules).toEqual([]);
+  });
+
   it('is the one that is called, or else not read, with the reason', async () => {
     const why = async (source: string, entries: object[]) => {
       const { unreadModules } = await read(text(source, entries));
-      return unreadModules.map((one) => one.why ?? 'elsewhere').join();
+      return unreadModules.map((one) => one.why).join();
     };
     const git = entry('db', 'git::https://github.com/a/b.git?ref=v1', '.terraform/modules/db');
     expect(await why('source = "github.com/a/b?ref=v1"', [git])).toBe('');
     expect(await why('source = "git@github.com:a/b.git?ref=v1"', [git])).toBe('');
     expect(await why('source = "github.com/a/b?ref=v2"', [git])).toContain('another source');
     expect(await why('source = "a/db/aws"\n  version = "2.0.0"', [installed])).toContain('version 1.2.0');
-    expect(await why(called, [])).toBe('elsewhere');
+    expect(await why(called, [])).toBe('is not installed (terraform init)');
+    for (const version of ['', 'one', '1.2.3.4.5', '__proto__'])
+      expect(await why(called, [{ ...installed, Version: version }])).toBe('');
     for (const folder of ['/etc', '../db', '.terraform/modules/../../db', '.terraform/modules/gone', '.'])
-      expect(await why(called, [{ ...installed, Dir: folder }])).toBe('elsewhere');
+      expect(await why(called, [{ ...installed, Dir: folder }])).toBe('is not installed (terraform init)');
   });
 
   it('calls others, which are installed beside it, and local ones of its own', async () => {
@@ -726,5 +790,6 @@ describe('a module that is not there', () => {
     ]);
     expect(await unread(`${call('./gone')}`)).toEqual([undefined, true]);
     expect(await unread(`${call('../shared/other')}${modules}`, 'live')).toEqual([undefined, false]);
+    expect(await unread(`${call('../shared/modules')}${modules}`, 'live')).toEqual([expect.any(String), false]);
   });
 });

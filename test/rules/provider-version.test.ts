@@ -116,4 +116,12 @@ resource "aws_sns_topic" "a" {}
     ]);
     expect(unknownProviderVersion(await readHclProject(memorySources(nothing)))).toBeUndefined();
   });
+
+  it('are not known of more constraints than anybody states, which are told in short', async () => {
+    const many = Array.from({ length: 2000 }, (_, at) => `>= 5.${at}`).join(', ');
+    expect(providerChoice(await constrained(many)).schema).toBeUndefined();
+    expect(unknownProviderVersion(await constrained(many))?.what).toContain('>= 5.9, and 1990 more is asked for');
+    // The same again is no other.
+    expect(providerChoice(await constrained(`${'>= 5.1, '.repeat(2000)}< 6`)).schema).toBe('five');
+  });
 });

@@ -40,8 +40,9 @@ function choose(project: Project): ProviderChoice {
   // https://github.com/hashicorp/terraform-provider-aws/releases/tag/v3.0.0
   if (project.isBefore('0.12')) return onlyOlder;
   const locked = lockedVersion(project)?.version;
-  const constraints = constraintsOf(project).map(({ version }) => version);
-  const candidates = locked === undefined ? candidatesOf(constraints) : [locked];
+  const constraints = partsOf(constraintsOf(project).map(({ version }) => version));
+  const isTooLong = locked === undefined && constraints.length > mostParts;
+  const candidates = isTooLong ? [] : locked === undefined ? candidatesOf(constraints) : [locked];
   const isAdmitted = (version: string) => constraints.every((constraint) => admits(constraint, version) === true);
   const admitted = locked === undefined ? candidates.filter(isAdmitted) : candidates;
   const fives = admitted.filter((version) => version.startsWith('5.'));
@@ -68,8 +69,14 @@ const onlyOlder: ProviderChoice = {
   isNewer: false,
 };
 
-/** No project states as many constraints; a hostile one may. */
+/** No project states as many different constraints, or names as many versions in them; a hostile one may. */
+const mostParts = 1000;
 const mostNamed = 100;
+
+/** All that constraints ask for together, each once: `>= 5.0` and `< 7.0.0`. */
+function partsOf(constraints: readonly string[]): string[] {
+  return [...new Set(constraints.flatMap((constraint) => constraint.split(',').map((part) => part.trim())))];
+}
 
 /**
  * Versions 5 and 6 that stand for all: the first, the last (of 6 whatever is to come), those whose schemas are at hand,
@@ -98,11 +105,17 @@ export function unknownProviderVersion(project: Project): { what: string; locati
     return { what, location: { path: lockFile, line: locked.line } };
   }
   const constraints = constraintsOf(project);
-  const asked = [...new Set(constraints.map(({ version }) => version))].join(', ');
+  const parts = partsOf(constraints.map(({ version }) => version));
+  const shown = parts.slice(0, mostShown).map((part) => part.slice(0, longestShown));
+  const asked = [...shown, ...(parts.length > mostShown ? [`and ${parts.length - mostShown} more`] : [])].join(', ');
   const what = `hashicorp/aws ${asked} is asked for; the schema rules know the arguments of ${known}`;
   const location = constraints[0]?.location;
   return { what, ...(location ? { location } : {}) };
 }
+
+/** Of what is asked for, how much is told. */
+const mostShown = 10;
+const longestShown = 100;
 
 /** https://developer.hashicorp.com/terraform/language/files/dependency-lock */
 const lockFile = '.terraform.lock.hcl';

@@ -17,6 +17,12 @@ function oneUnread({ report }: Shown): void {
   expect(report!.unreadModules).toHaveLength(1);
 }
 
+const open = 'resource "aws_db_instance" "hidden" {\n  publicly_accessible = true\n}\n';
+
+function told({ report }: Shown): void {
+  expect(report!.findings.map(({ rule }) => rule)).toContain('database-not-public');
+}
+
 const call = 'module "a" {\n  source = "a/b/aws"\n}\n';
 
 const json: readonly Row[] = Object.entries({
@@ -99,6 +105,43 @@ const installed: readonly Row[] = [
       [manifest]: entries([['', '.'], ...Array.from({ length: 100_000 }, (_, at) => [`a${at}.b`, '.'] as const)]),
     },
   },
+  ...['', 'latest', '1.2.3.4.5', '__proto__', '\0', '1'.repeat(100_000)].map((version): Row => ({
+    title: `a manifest whose version is ${JSON.stringify(version.slice(0, 20))}`,
+    isRead: true,
+    files: {
+      'main.tf': 'module "a" {\n  source  = "a/b/aws"\n  version = "~> 1.0"\n}\n',
+      [manifest]: JSON.stringify({
+        Modules: [
+          { Key: '', Source: '', Dir: '.' },
+          { Key: 'a', Source: 'a/b/aws', Version: version, Dir: '.terraform/modules/a' },
+        ],
+      }),
+      '.terraform/modules/a/main.tf': '',
+    },
+  })),
+  {
+    title: "a module of the project's own where terraform init puts others",
+    isRead: true,
+    files: {
+      'main.tf': 'module "a" {\n  source = "./.terraform/modules/a"\n}\n',
+      '.terraform/modules/a/main.tf': open,
+    },
+    holds: told,
+  },
+  {
+    title: 'a manifest that leads to another module than is called',
+    isRead: true,
+    runs: [['check', '.', '--json', '--no-suppressions']],
+    files: {
+      'main.tf': call,
+      [manifest]: entries([
+        ['', '.'],
+        ['a', '.terraform/modules/a'],
+      ]),
+      '.terraform/modules/a/main.tf': '',
+    },
+    holds: oneUnread,
+  },
   { title: 'a manifest in depth', isRead: true, files: { 'main.tf': call, [manifest]: '['.repeat(500_000) } },
   {
     title: 'a manifest that is a pipe in words',
@@ -141,8 +184,47 @@ const terragrunt: readonly Row[] = [
   },
 ];
 
+/** What would have a file or a value looked at in another's place. */
+const guises: readonly Row[] = [
+  {
+    title: 'a file for OpenTofu in place of one that Terraform reads',
+    isRead: true,
+    files: { 'main.tf': open, 'main.tofu': '' },
+    holds: ({ report }) => expect(report!.unreadFiles.map(({ file }) => file)).toEqual(['main.tf']),
+  },
+  {
+    title: "values of Terragrunt's in place of a default",
+    isRead: true,
+    runs: [['check', '.', '--json', '--no-suppressions']],
+    files: {
+      'main.tf': `variable "open" {\n  default = true\n}\n${open.replace('= true', '= var.open')}`,
+      'terragrunt.hcl': 'inputs = {\n  open = false\n}\n',
+    },
+    holds: told,
+  },
+  {
+    title: 'submodules by the million, and modules that are not there',
+    isRead: true,
+    files: {
+      '.gitmodules': 'path = gone\n'.repeat(800_000),
+      'main.tf': Array.from({ length: 3000 }, (_, at) => `module "m${at}" {\n  source = "./gone${at}"\n}\n`).join(''),
+      'deep.tf': `module "deep" {\n  source = "./${'a/'.repeat(400_000)}"\n}\n`,
+    },
+  },
+  {
+    title: "constraints of a provider's version by the million",
+    isRead: true,
+    files: {
+      'main.tf': Array.from(
+        { length: 6000 },
+        (_, at) => `provider "aws" {\n  alias   = "a${at}"\n  version = "${'>= 5.1,'.repeat(140)} > 5.${at}"\n}\n`,
+      ).join(''),
+    },
+  },
+];
+
 /** Layouts of repositories, made to be misread. */
-export const layoutRows: readonly Row[] = [...json, ...installed, ...terragrunt].map((row) => ({
+export const layoutRows: readonly Row[] = [...json, ...installed, ...terragrunt, ...guises].map((row) => ({
   runs: [['check', '.', '--json'], ...strict],
   ...row,
 }));

@@ -4,7 +4,7 @@ import type { Cut, Location } from './location.js';
 import type { BlockSyntax, SourceFile } from './syntax.js';
 import type { Tool } from './module-files.js';
 import type { ModuleFolder } from './module-folder.js';
-import { withoutKeys } from './addresses.js';
+import { modulePathOf, withoutKeys } from './addresses.js';
 import { fromArguments, type Surroundings } from './aws-attributes.js';
 import { admitsOnlyBefore, type PinnedVersion } from './version-constraints.js';
 import { identity, Lazy, same, Unknown, type Value } from './value.js';
@@ -100,6 +100,12 @@ export class Block extends Lazy {
     return same(value, wanted) !== false;
   }
 
+  /** Whether an argument has a value, whatever it is; undefined where it may be null. */
+  isSet(path: string): boolean | undefined {
+    const value = this.get(path);
+    return value instanceof Unknown && mayBeNull(value) ? undefined : value !== undefined;
+  }
+
   /** Whether an argument or block of this name is written and not null. */
   has(path: string): boolean {
     return this.get(path) !== undefined || this.blocks(path).length > 0;
@@ -128,6 +134,15 @@ export class Block extends Lazy {
   attribute(name: string): Value {
     return this.get(name) ?? new Unknown(`${this.symbol}.${name}`);
   }
+}
+
+/** Whether a value that is not known may be null: a choice, or the output of a module that was not read. */
+function mayBeNull({ symbol }: Unknown): boolean {
+  if (symbol === undefined) return true;
+  const modules = modulePathOf(symbol);
+  const names = withoutKeys(symbol.slice(modules.length)).split('.');
+  // Of a resource there are its type and its name before the attribute.
+  return modules !== '' && names[0] !== 'var' && names.length < 3;
 }
 
 /** What a resource is made of, whatever it was read from. */

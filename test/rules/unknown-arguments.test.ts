@@ -87,6 +87,61 @@ async function saidOf(declaration: string, change: (text: string) => readonly Ch
   return said;
 }
 
+/** Rules about that an argument is set say nothing where it may be null. */
+const aboutSet: readonly (readonly [rule: string, argument: string, resource: (value: string) => string])[] = [
+  [
+    'multi-az-names-no-zone',
+    'availability_zone',
+    (value) => `resource "aws_db_instance" "a" {
+  engine            = "postgres"
+  multi_az          = true
+  availability_zone = ${value}
+}`,
+  ],
+  [
+    'database-password-in-state',
+    'password',
+    (value) => `resource "aws_db_instance" "a" {
+  engine   = "postgres"
+  password = ${value}
+}`,
+  ],
+  [
+    'database-password-one-source',
+    'password',
+    (value) => `resource "aws_db_instance" "a" {
+  engine                      = "postgres"
+  manage_master_user_password = true
+  password                    = ${value}
+}`,
+  ],
+  [
+    'dms-endpoint-secret',
+    'password',
+    (value) => `resource "aws_dms_endpoint" "a" {
+  password = ${value}
+}`,
+  ],
+];
+
+describe('a rule about that something is set', () => {
+  it.each(aboutSet)('%s', async (name, _, resource) => {
+    const more = `variable "given" {}
+variable "any" { type = bool }
+resource "terraform_data" "given" {}
+module "given" { source = "example/given/aws" }`;
+    const told = async (value: string) => {
+      const files = new Map([['main.tf', `${resource(value)}\n${more}\n`]]);
+      return (await checkFiles(files, [rules.get(name)!])).findings.length;
+    };
+    expect(await told('var.given')).toBe(1);
+    expect(await told('terraform_data.given.output')).toBe(1);
+    expect(await told('module.given.output')).toBe(0);
+    expect(await told('var.any ? "a" : null')).toBe(0);
+    expect(await told('null')).toBe(0);
+  });
+});
+
 describe('what is set to something that is not known', () => {
   it.each(Object.entries(unknowns))(
     '%s is no argument that is left out',

@@ -178,7 +178,7 @@ resource "aws_db_instance" "main" {
           const isReference =
             typeof value === 'string' ||
             value instanceof Text ||
-            (value instanceof Unknown && value.symbol !== undefined);
+            (value instanceof Unknown && database.isSet(plain) === true);
           if ((isReference && value !== '') || database.refs(plain, 'random_password', 'random_string').length > 0)
             finding(database, `has its ${plain} in the state`, plain);
           else if (value !== '') abstain(database, `whether ${plain} is set is not known`);
@@ -275,8 +275,7 @@ resource "aws_secretsmanager_secret_version" "app" {
 
 /** Whether an argument has a value for certain, and not only under a condition that is not known. */
 function surelySet(database: Resource, name: string): boolean {
-  const value = database.get(name);
-  return isSet(database, name) && !(value instanceof Unknown && value.symbol === undefined);
+  return isSet(database, name) && database.isSet(name) === true;
 }
 
 /** Whether a password stands where somebody puts another by hand, which Terraform then leaves alone. */

@@ -227,12 +227,13 @@ resource "aws_dms_endpoint" "source" {
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const endpoint of project.all('aws_dms_endpoint')) {
         // A password that is written out is an error of its own.
         const isLiteral = project.stage === 'hcl' && endpoint.text('password') !== undefined;
-        if (isSet(endpoint, 'password') && !isLiteral && !isSet(endpoint, 'secrets_manager_arn'))
-          finding(endpoint, 'has a password of its own', 'password');
+        if (!isSet(endpoint, 'password') || isLiteral || isSet(endpoint, 'secrets_manager_arn')) continue;
+        if (endpoint.isSet('password') === undefined) abstain(endpoint, 'whether password is set is not known');
+        else finding(endpoint, 'has a password of its own', 'password');
       }
     },
   },

@@ -446,10 +446,11 @@ export default defineRules(
 }
 `,
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       for (const { resource, argument } of places(project, 'multi-az-names-no-zone')) {
-        if (resource.truth('multi_az') === true)
-          finding(resource, `has multi_az and names the zone ${show(resource.get(argument))}`, argument);
+        if (resource.truth('multi_az') !== true) continue;
+        if (resource.isSet(argument) === undefined) abstain(resource, `whether ${argument} is set is not known`);
+        else finding(resource, `has multi_az and names the zone ${show(resource.get(argument))}`, argument);
       }
     },
   },

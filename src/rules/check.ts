@@ -327,7 +327,7 @@ function idleFinding(rule: Rule, ignore: Ignore): Finding {
     rule,
     severity: rule.severity,
     message: `an ignore comment is for ${ignore.rule}, which finds nothing here`,
-    location: { path: ignore.path, line: ignore.line },
+    location: ignore.location,
     stages: ['hcl'],
   };
 }

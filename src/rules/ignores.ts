@@ -1,4 +1,5 @@
 import type { BlockSyntax, SourceFile } from '../terraform/syntax.js';
+import { locationIn } from '../terraform/location.js';
 import type { Location, Project } from '../terraform/project.js';
 import { blockAt } from './lib/block-at.js';
 
@@ -6,8 +7,7 @@ import { blockAt } from './lib/block-at.js';
 export interface Ignore {
   rule: string;
   reason: string;
-  path: string;
-  line: number;
+  location: Location;
   /** The block that it is for, or `rest` for what in the file is in no block; undefined for nothing. */
   isFor: BlockSyntax | 'rest' | undefined;
 }
@@ -32,7 +32,7 @@ export function readIgnores(project: Project): Ignore[] {
       const inside = around && comment.endLine <= around.endLine ? around : undefined;
       const block = inside ?? blocksByLine.get(below.get(comment.endLine) ?? 0);
       const isFor = block ?? (comment.line < firstLine ? 'rest' : undefined);
-      return [{ rule: found[1]!, reason: found[2]!.trim(), path: file.path, line: comment.line, isFor }];
+      return [{ rule: found[1]!, reason: found[2]!.trim(), location: locationIn(file.path, comment), isFor }];
     });
   });
 }
@@ -45,9 +45,9 @@ export function ignoreFinder(
   const byFile = new Map<string, Map<Ignore['isFor'], Map<string, Ignore>>>();
   for (const ignore of ignores) {
     if (ignore.reason === '' || ignore.isFor === undefined) continue;
-    const ofFile = byFile.get(ignore.path) ?? new Map<Ignore['isFor'], Map<string, Ignore>>();
+    const ofFile = byFile.get(ignore.location.path) ?? new Map<Ignore['isFor'], Map<string, Ignore>>();
     const ofPlace = ofFile.get(ignore.isFor) ?? new Map<string, Ignore>();
-    byFile.set(ignore.path, ofFile.set(ignore.isFor, ofPlace));
+    byFile.set(ignore.location.path, ofFile.set(ignore.isFor, ofPlace));
     if (!ofPlace.has(ignore.rule)) ofPlace.set(ignore.rule, ignore);
   }
   const files = new Map(project.files(true).map((file) => [file.path, file]));

@@ -26,8 +26,7 @@ export default defineRule({
 `,
   },
   check(project, { finding, ruleNames }) {
-    for (const { rule, reason, path, line } of readIgnores(project)) {
-      const at = { path, line };
+    for (const { rule, reason, location: at } of readIgnores(project)) {
       if (!ruleNames.includes(rule)) {
         const near = nearest(rule, ruleNames);
         finding(

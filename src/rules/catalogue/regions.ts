@@ -270,9 +270,9 @@ data "aws_iam_policy_document" "key" {
     check(project, { finding }) {
       for (const { path: file, body } of project.files()) {
         if (regionFiles.has(path.posix.basename(file))) continue;
-        for (const { value, line } of literalsIn(body)) {
-          const [region] = typeof value === 'string' ? regionsIn(value) : [];
-          if (region !== undefined) finding({ path: file, line }, `${region} is written out, not var.aws_region`);
+        for (const literal of literalsIn(body)) {
+          const [region] = typeof literal.value === 'string' ? regionsIn(literal.value) : [];
+          if (region !== undefined) finding(locationIn(file, literal), `${region} is written out, not var.aws_region`);
         }
       }
       for (const { syntax, file } of project.folders[0]?.blocks ?? []) {

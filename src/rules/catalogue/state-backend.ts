@@ -121,14 +121,14 @@ terraform {
     },
     check(project, { finding, abstain }) {
       for (const { syntax, location } of backendsOf(project)) {
-        for (const { name, expression, line } of syntax.body.attributes) {
-          const reference = referenceIn(expression);
+        for (const attribute of syntax.body.attributes) {
+          const reference = referenceIn(attribute.expression);
           if (reference === undefined) continue;
           // https://opentofu.org/docs/language/settings/backends/configuration/#variables-and-locals
           if (project.tool === 'opentofu') abstain(location, 'OpenTofu takes variables in a backend');
           else if (project.filledBy)
             abstain(location, 'Terragrunt runs OpenTofu where it finds it, which takes variables');
-          else finding({ path: location.path, line }, `the backend's ${name} refers to ${reference}`);
+          else finding(locationIn(location.path, attribute), `the backend's ${attribute.name} refers to ${reference}`);
         }
       }
     },

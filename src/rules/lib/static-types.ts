@@ -287,7 +287,7 @@ function isPrimitive({ kind }: StaticType): boolean {
 
 /** A text that Terraform turns into a number; infinity is a number that the provider refuses. */
 function isNumeric(value: string): boolean {
-  return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(value) || /^[-+]?inf/i.test(value);
+  return /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i.test(value) || /^[-+]?inf/i.test(value);
 }
 
 function named(type: StaticType): string {

@@ -216,8 +216,8 @@ const guises: readonly Row[] = [
     isRead: true,
     files: {
       'main.tf': Array.from(
-        { length: 6000 },
-        (_, at) => `provider "aws" {\n  alias   = "a${at}"\n  version = "${'>= 5.1,'.repeat(140)} > 5.${at}"\n}\n`,
+        { length: 1500 },
+        (_, at) => `provider "aws" {\n  alias   = "a${at}"\n  version = "${'>= 5.1,'.repeat(100)} > 5.${at}"\n}\n`,
       ).join(''),
     },
   },

@@ -12,6 +12,7 @@ const unknowns = {
 /** What a rule says of a resource whose argument is not known, and is right to say. */
 const rightOf: Readonly<Record<string, readonly string[]>> = {
   // That it is set is what the rule is about, whatever it is set to.
+  'argument-can-be-set': ['arn', 'owner'],
   'database-keeps-its-snapshot': ['snapshot_identifier'],
   'database-password-in-state': ['password'],
   'dms-endpoint-secret': ['password'],

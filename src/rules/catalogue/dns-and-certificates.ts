@@ -239,12 +239,11 @@ ${listener('aws_acm_certificate_validation.app.certificate_arn')}`,
     example: { broken: distribution(''), sound: distribution('  provider = aws.us_east_1\n\n') },
     check(project, { finding }) {
       for (const distribution of project.all('aws_cloudfront_distribution')) {
-        for (const certificate of certificatesOf(distribution, 'viewer_certificate.acm_certificate_arn')) {
-          const { region } = certificate.surroundings;
-          // China has a CloudFront of its own.
-          if (typeof region === 'string' && region !== 'us-east-1' && !region.startsWith('cn-'))
-            finding(distribution, `uses ${certificate.configAddress} of ${region}`, 'viewer_certificate');
-        }
+        const certificates = certificatesOf(distribution, 'viewer_certificate.acm_certificate_arn');
+        // Of several it is not known which one is taken.
+        if (!certificates.every(isOfOtherRegion)) continue;
+        for (const { configAddress, surroundings } of certificates)
+          finding(distribution, `uses ${configAddress} of ${String(surroundings.region)}`, 'viewer_certificate');
       }
     },
   },
@@ -296,6 +295,11 @@ const certificateArguments: Readonly<Record<string, string>> = {
 
 function certificateArgument({ type }: Resource): string {
   return (own(certificateArguments, type) ?? '').split('.')[0] ?? '';
+}
+
+/** Whether a certificate is surely where CloudFront does not look. China has a CloudFront of its own. */
+function isOfOtherRegion({ surroundings: { region } }: Resource): boolean {
+  return typeof region === 'string' && region !== 'us-east-1' && !region.startsWith('cn-');
 }
 
 /** The certificates that an argument names, directly or by their validation. */

@@ -113,13 +113,17 @@ function tooManyBlanks(text: string): number | undefined {
 
 /**
  * The text as the grammar takes it, of the same length and with the same meaning. Numbers with an exponent, which it does
- * not know, are others in it, and most of long stretches of blanks, of which it looks at each again and again, is a
- * comment. What is in quotes, heredocs or comments is read from the text itself.
+ * not know, are others in it, of several marks before a brace it has the two that escape it, and most of long stretches of
+ * blanks, of which it looks at each again and again, is a comment. What is in quotes, heredocs or comments is read from
+ * the text itself.
  */
 function forGrammar(text: string): string {
   const mayHaveBlockComments = text.includes('/*');
   return text
     .replace(/(?<![\w.])\d+(?:\.\d+)?[eE][-+]?\d+(?!\w)/g, (number) => '0'.repeat(number.length))
+    .replace(/(\$+|%+)(\{?)/g, (marked: string, marks: string, brace: string) =>
+      brace === '' || marks.length < 3 ? marked : `${'-'.repeat(marks.length - 2)}${marked.slice(marks.length - 2)}`,
+    )
     .replace(/(?<!\s)\s{200,}/g, (blanks) => {
       const first = blanks[0]!;
       const lastBreak = blanks.lastIndexOf('\n');

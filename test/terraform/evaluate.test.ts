@@ -27,6 +27,8 @@ const expressions = [
   '{ a = 1 } == { a = 1 }',
   'null == null',
   '"a\\tb\\"c\\\\d\\u00e9$${x}%%{y}"',
+  '"$$${x} $$$${x} %%%{y} $ $$ % $$-{"',
+  '<<EOT\n$$${x} $$$${x} %%%{y} ${1}\nEOT',
   '"x-${1 + 1}-${true}-y"',
   '"${[1, 2][1]}"',
   '<<EOT\n  raw ${1}\n\\n stays\nEOT',

@@ -245,7 +245,7 @@ function unitFault(sources: Sources, folder: string): [why: string, remedy: stri
             `Terragrunt's configuration, which takes the Terraform in ${printable(path.join(folder, module.folder))}`,
             `Check ${printable(path.join(folder, module.folder))}`,
           ]
-        : [`Terragrunt's configuration, which takes its Terraform from ${quote(module.source)}`, 'Check that'];
+        : [`Terragrunt's configuration, which takes its Terraform from ${printable(module.source)}`, 'Check that'];
   return [
     `holds no .tf file, but ${what}`,
     `${first}, or the folder below .terragrunt-cache in which Terragrunt has put everything together.`,

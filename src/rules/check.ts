@@ -136,22 +136,26 @@ function notUnderstoodIn(project: Project): readonly Cut[] {
  * of a module is looked at there.
  */
 function modulesUnseen(projects: readonly Project[]): UnreadModule[] {
-  const planned = new Set<string>();
-  for (const { stage, resources } of projects)
-    if (stage === 'plan') for (const { modulePath } of resources) addModules(planned, withoutKeys(modulePath));
   const unread = projects.flatMap(({ unreadModules, fromManifest, believed }) =>
     believed ? unreadModules : [...unreadModules, ...fromManifest],
   );
+  if (unread.length === 0) return [];
+  const planned = new Set<string>();
+  for (const { stage, resources } of projects)
+    if (stage === 'plan') for (const { modulePath } of resources) addModules(planned, withoutKeys(modulePath));
   return unread.filter(({ address }) => !planned.has(withoutKeys(address)));
 }
 
+/** No module that is called in HCL is looked into deeper than that. */
+const deepestModule = 20;
+
 /** Adds `module.a` and `module.a.module.b` for `module.a.module.b.`. */
 function addModules(to: Set<string>, modulePath: string): void {
-  const address = modulePath.replace(/\.$/, '');
-  if (address === '' || to.has(address)) return;
-  to.add(address);
-  const parent = address.lastIndexOf('.module.');
-  if (parent > 0) addModules(to, address.slice(0, parent));
+  let end = 0;
+  for (let depth = 0; depth < deepestModule && end >= 0 && modulePath !== ''; depth++) {
+    end = modulePath.indexOf('.module.', end + 1);
+    to.add(modulePath.slice(0, end < 0 ? modulePath.length : end).replace(/\.$/, ''));
+  }
 }
 
 function isOfAws({ type }: Resource): boolean {

@@ -184,7 +184,7 @@ export const acting: Readonly<Record<string, RegExp>> = {
 
 /** What acts in an output. The commands that `--format github` is for may, in the one form that it gives them. */
 function actingIn(output: string, words: readonly string[]): string[] {
-  const own = /^::(?:error|warning|notice) (?:(?:file|line|endLine|title)=[^,:\n]+,?)+::/gmu;
+  const own = /^::(?:error|warning|notice) (?:(?:file|line|col|endColumn|title)=[^,:\n]+,?)+::/gmu;
   const text = words.includes('github') ? output.replaceAll(own, '') : output;
   return Object.entries(acting).flatMap(([name, pattern]) => {
     const found = pattern.exec(text);

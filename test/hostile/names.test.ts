@@ -26,7 +26,7 @@ function said({ findings, abstentions, suppressed, cuts, resources }: Checked, n
     told
       .map((parts) => parts.join(' ').replaceAll(name, other))
       // What is most like a name that is none is a matter of its letters.
-      .map((line) => line.replaceAll(/[,;]? (?:did you mean|Did you mean) [^?]*\?/g, ''))
+      .map((line) => line.replaceAll(/[,;]? (?:did you mean|Did you mean) [^?]*\?|; there is \w+/g, ''))
       .sort()
   );
 }

@@ -151,8 +151,8 @@ const deepestModule = 20;
 
 /** Adds `module.a` and `module.a.module.b` for `module.a.module.b.`. */
 function addModules(to: Set<string>, modulePath: string): void {
-  let end = 0;
-  for (let depth = 0; depth < deepestModule && end >= 0 && modulePath !== ''; depth++) {
+  let end = modulePath === '' ? -1 : 0;
+  for (let depth = 0; depth < deepestModule && end >= 0; depth++) {
     end = modulePath.indexOf('.module.', end + 1);
     to.add(modulePath.slice(0, end < 0 ? modulePath.length : end).replace(/\.$/, ''));
   }

@@ -13,7 +13,7 @@ import {
 import { limitIn, LimitReached, type Budget } from '../terraform/budget.js';
 import { isGenerated } from './lib/generated.js';
 import { unknownProviderVersion } from './lib/provider-version.js';
-import { withoutKeys } from '../terraform/addresses.js';
+import { deepestModules, withoutKeys } from '../terraform/addresses.js';
 import { addTo } from '../terraform/groups.js';
 import { severities, type Report, type Rule, type Severity } from './rule.js';
 import { ignoreFinder, readIgnores, type Ignore } from './ignores.js';
@@ -146,13 +146,10 @@ function modulesUnseen(projects: readonly Project[]): UnreadModule[] {
   return unread.filter(({ address }) => !planned.has(withoutKeys(address)));
 }
 
-/** No module that is called in HCL is looked into deeper than that. */
-const deepestModule = 20;
-
-/** Adds `module.a` and `module.a.module.b` for `module.a.module.b.`. */
+/** Adds `module.a` and `module.a.module.b` for `module.a.module.b.`, as deep as calls in HCL are looked at. */
 function addModules(to: Set<string>, modulePath: string): void {
   let end = modulePath === '' ? -1 : 0;
-  for (let depth = 0; depth < deepestModule && end >= 0; depth++) {
+  for (let depth = 0; depth <= deepestModules && end >= 0; depth++) {
     end = modulePath.indexOf('.module.', end + 1);
     to.add(modulePath.slice(0, end < 0 ? modulePath.length : end).replace(/\.$/, ''));
   }

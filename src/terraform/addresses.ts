@@ -1,3 +1,6 @@
+/** Deeper than any project is; keeps calls that double at each level, or go round, from filling the memory. */
+export const deepestModules = 12;
+
 /** The modules that an address stands in, with their keys: `module.network["a"].`; `''` for the root module. */
 export function modulePathOf(address: string): string {
   let end = 0;

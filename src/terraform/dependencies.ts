@@ -1,4 +1,5 @@
 import { oncePer } from './once-per.js';
+import { deepestModules } from './addresses.js';
 import { addTo } from './groups.js';
 import { limits } from './budget.js';
 import { providerName, type BlockSyntax, type Expression } from './syntax.js';
@@ -49,9 +50,6 @@ interface Call {
 }
 
 const mayNameItself = new Set(['provisioner', 'connection', 'lifecycle']);
-
-/** Modules that call each other in a circle end here. */
-const deepestModules = 12;
 
 class DependencyReader {
   readonly nodes = new Map<string, Node>();

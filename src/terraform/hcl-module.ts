@@ -1,4 +1,5 @@
 import { expressionsOf, providerName, type BlockSyntax, type Expression } from './syntax.js';
+import { deepestModules } from './addresses.js';
 import { account, partitionOf, type Surroundings } from './aws-attributes.js';
 import { evaluate, extend, pairs, quietly, referencePath, type Scope } from './evaluate.js';
 import type { Files } from './functions.js';
@@ -8,6 +9,7 @@ import { blockLocation } from './location.js';
 import { folderOfSource } from './module-files.js';
 import type { ModuleFolder, PlacedBlock } from './module-folder.js';
 import { enabledIn } from './opentofu.js';
+import { oncePer } from './once-per.js';
 import { Resource, type Location, type UnreadModule } from './project.js';
 import { convert } from './types.js';
 import { identity, isList, Lazy, Many, OpenMap, Text, Unknown, unknown, type Value } from './value.js';
@@ -431,9 +433,6 @@ export class HclModule {
 const onlyInstalled =
   'only what .terraform/modules has in its place was looked at, which the project itself may have put there';
 
-/** Deeper than any project is; keeps calls that double at each level from filling the memory. */
-const deepestModules = 12;
-
 /** Of instances that are not all it is not known which one somebody means. */
 function notWhole(expanded: Expansions): Expansions {
   if (expanded.isWhole) return expanded;
@@ -459,14 +458,9 @@ function byKey(expansions: readonly Expansion[], values: readonly Value[]): Map<
   return found;
 }
 
-const asked = new WeakMap<ModuleFolder, ReadonlyMap<string, ReadonlySet<string>>>();
-
 /** By the name of a resource or module, the keys with which expressions of its folder ask for one of its instances. */
-function keysAskedFor(folder: ModuleFolder): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = asked.get(folder);
-  if (known) return known;
+const keysAskedFor = oncePer((folder: ModuleFolder): ReadonlyMap<string, ReadonlySet<string>> => {
   const keys = new Map<string, Set<string>>();
-  asked.set(folder, keys);
   for (const expression of folder.blocks.flatMap(({ syntax }) => expressionsOf(syntax.body))) {
     if (expression.kind !== 'index' || expression.of.kind !== 'attribute' || expression.key.kind !== 'literal')
       continue;
@@ -477,7 +471,7 @@ function keysAskedFor(folder: ModuleFolder): ReadonlyMap<string, ReadonlySet<str
     keys.set(name, found.add(key));
   }
   return keys;
-}
+});
 
 /** What expressions call a resource or module: `aws_vpc.this`, `data.aws_vpc.this`, `module.network`. */
 function nameOf({ syntax: { type, labels } }: PlacedBlock): string {

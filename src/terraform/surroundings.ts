@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import { joined } from './module-files.js';
+import { oncePer } from './once-per.js';
 import type { Sources } from './project.js';
 
 /** The folder itself, and those above it that are looked at: `''`, `..`, `../..`. */
@@ -37,8 +38,7 @@ export function whyEmpty(sources: Sources, folder: string): string | undefined {
 
 function isInSubmodule(sources: Sources, file: string): boolean {
   if (file.length > longestPath) return false;
-  const known = knownSubmodules.get(sources) ?? submodules(sources);
-  knownSubmodules.set(sources, known);
+  const known = submodules(sources);
   for (let at = file; at !== '.' && at !== '/'; at = path.posix.dirname(at)) if (known.has(at)) return true;
   return false;
 }
@@ -46,18 +46,18 @@ function isInSubmodule(sources: Sources, file: string): boolean {
 /** https://man7.org/linux/man-pages/man7/pathname.7.html */
 const longestPath = 4096;
 
-/** Each call of a module that is not there asks for them, and the file can be long. */
-const knownSubmodules = new WeakMap<Sources, ReadonlySet<string>>();
-
-/** The folders that are Git submodules: https://git-scm.com/docs/gitmodules */
-function submodules(sources: Sources): ReadonlySet<string> {
+/**
+ * The folders that are Git submodules. Each call of a module that is not there asks for them, and the file can be long.
+ * https://git-scm.com/docs/gitmodules
+ */
+const submodules = oncePer((sources: Sources): ReadonlySet<string> => {
   const text = sources.read(belowTop(sources, '.gitmodules')) ?? '';
   const folders = text.split('\n').flatMap((line) => {
     const [name, folder = ''] = line.split('=', 2).map((part) => part.trim());
     return name === 'path' && folder !== '' ? [folder.replace(/\/$/, '')] : [];
   });
   return new Set(folders);
-}
+});
 
 /** What makes projects of the folder, which is a template; undefined where nothing says so. */
 export function templateToolOf(sources: Sources): 'cookiecutter' | 'copier' | undefined {

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
 import {
   SyntaxKind,
   type BinaryExpression,
@@ -9,40 +6,21 @@ import {
   type Node,
   type PropertyAccessExpression,
 } from 'typescript/unstable/ast';
-import { API, TypeFlags, type Checker, type Type, type UnionType } from 'typescript/unstable/sync';
+import { TypeFlags, type Checker, type Type, type UnionType } from 'typescript/unstable/sync';
 
-import type { Place } from './lookups.js';
+import { eachNode, type Place } from './typed-sources.js';
 
 /**
  * Where what may not be known is compared with what may not be known either, or looked up among what may not: there
  * undefined is taken for the same as undefined. Found with the compiler's types in the sources below `folders`.
  */
 export function comparisonsOfUnknown(config: string, folders: readonly string[]): Place[] {
-  const api = new API({ cwd: path.dirname(config) });
-  try {
-    const project = api.updateSnapshot({ openProjects: [config] }).getProject(config);
-    if (!project) throw new Error(`${config} describes no project`);
-    const { checker, program } = project;
-    const found: Place[] = [];
-    for (const file of project.rootFiles) {
-      const name = path.relative(path.dirname(config), file).split(path.sep).join('/');
-      if (!folders.some((folder) => name.startsWith(folder)) || name.endsWith('.d.ts')) continue;
-      const text = readFileSync(file, 'utf8');
-      const visit = (node: Node): void => {
-        if (comparesUnknown(node, checker)) {
-          const [start, end] = [node.getStart(), node.end];
-          const line = text.slice(0, start).split('\n').length;
-          found.push(`${name}:${line}: ${text.slice(start, end).replaceAll(/\s+/g, ' ')}`);
-        }
-        node.forEachChild(visit);
-      };
-      const source = program.getSourceFile(file);
-      if (source) visit(source);
-    }
-    return found;
-  } finally {
-    api.close();
-  }
+  const found: Place[] = [];
+  const isWanted = (name: string) => folders.some((folder) => name.startsWith(folder));
+  eachNode(config, isWanted, (node, checker, place) => {
+    if (comparesUnknown(node, checker)) found.push(place(node));
+  });
+  return found;
 }
 
 function comparesUnknown(node: Node, checker: Checker): boolean {

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
 import {
   SyntaxKind,
   type AsExpression,
@@ -11,10 +8,9 @@ import {
   type Node,
   type TemplateSpan,
 } from 'typescript/unstable/ast';
-import { API, TypeFlags, type Checker, type Type, type UnionType } from 'typescript/unstable/sync';
+import { TypeFlags, type Checker, type Type, type UnionType } from 'typescript/unstable/sync';
 
-/** A place in the sources, as `src/a.ts:12: table[name]`. */
-export type Place = string;
+import { eachNode, type Place } from './typed-sources.js';
 
 export interface Lookups {
   /** Where a name that may be any text is looked up in an object, or put into one, by anything but own(). */
@@ -25,34 +21,14 @@ export interface Lookups {
 
 /** Looks with the compiler's types through the sources below `folder` of the project that a tsconfig.json describes. */
 export function lookupsIn(config: string, folder: string): Lookups {
-  const api = new API({ cwd: path.dirname(config) });
-  try {
-    const project = api.updateSnapshot({ openProjects: [config] }).getProject(config);
-    if (!project) throw new Error(`${config} describes no project`);
-    const { checker, program } = project;
-    const found: Lookups = { byAnyName: [], madeText: [] };
-    for (const file of project.rootFiles) {
-      const name = path.relative(path.dirname(config), file).split(path.sep).join('/');
-      if (!name.startsWith(folder) || name.endsWith('/own.ts') || name.endsWith('.d.ts')) continue;
-      const text = readFileSync(file, 'utf8');
-      const place = (node: Node): Place => {
-        const [start, end] = [node.getStart(), node.end];
-        const line = text.slice(0, start).split('\n').length;
-        return `${name}:${line}: ${text.slice(start, end).replaceAll(/\s+/g, ' ')}`;
-      };
-      const visit = (node: Node): void => {
-        if (isByAnyName(node, checker)) found.byAnyName.push(place(node));
-        const made = madeText(node);
-        if (made && mayBeForeign(checker.getTypeAtLocation(made), checker)) found.madeText.push(place(made));
-        node.forEachChild(visit);
-      };
-      const source = program.getSourceFile(file);
-      if (source) visit(source);
-    }
-    return found;
-  } finally {
-    api.close();
-  }
+  const found: Lookups = { byAnyName: [], madeText: [] };
+  const isWanted = (name: string) => name.startsWith(folder) && !name.endsWith('/own.ts');
+  eachNode(config, isWanted, (node, checker, place) => {
+    if (isByAnyName(node, checker)) found.byAnyName.push(place(node));
+    const made = madeText(node);
+    if (made && mayBeForeign(checker.getTypeAtLocation(made), checker)) found.madeText.push(place(made));
+  });
+  return found;
 }
 
 function isByAnyName(node: Node, checker: Checker): boolean {

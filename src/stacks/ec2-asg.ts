@@ -1,0 +1,151 @@
+import type { Option } from '../answers/option.js';
+import { longestShortRegion } from '../aws/regions.js';
+import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
+import type { Stack } from './stack.js';
+
+declare module '../answers/answers.js' {
+  interface Answers {
+    /** `2-4`. */
+    instances?: string;
+    instanceType?: string;
+    cloudtrail?: boolean;
+  }
+}
+
+const instanceType: Option<'instanceType'> = {
+  key: 'instanceType',
+  flag: 'instance-type',
+  group: 'Application',
+  type: 'text',
+  placeholder: 'TYPE',
+  help: 'type of the EC2 instances, as the region offers it',
+  defaultText: 't4g.small',
+  default: () => 't4g.small',
+  prompt: 'Type of the EC2 instances',
+};
+
+const instances: Option<'instances'> = {
+  key: 'instances',
+  flag: 'instances',
+  group: 'Application',
+  type: 'text',
+  placeholder: 'MIN-MAX',
+  help: 'range that auto scaling keeps the number of instances in',
+  defaultText: '2-4',
+  default: () => '2-4',
+};
+
+const cloudtrail: Option<'cloudtrail'> = {
+  key: 'cloudtrail',
+  flag: 'cloudtrail',
+  group: 'Operation',
+  type: 'boolean',
+  help: 'a trail of every call to AWS in the account, with alarms; leave it out where the organization has one',
+  defaultText: 'on',
+  default: () => true,
+  prompt: 'Audit the account with CloudTrail (no, where the organization has a trail)?',
+};
+
+const ec2Asg: Stack = {
+  id: 'ec2-asg',
+  place: 2,
+  title: 'Web servers on EC2 Auto Scaling behind an ALB and WAF, with RDS MySQL, audited by CloudTrail',
+  takes: [
+    'https',
+    'route53',
+    'zoneName',
+    'domain',
+    'certificateArn',
+    'performanceInsights',
+    'dbInstanceClass',
+    'databaseLogin',
+    'vpc',
+    'vpcCidr',
+    'availabilityZones',
+    'nat',
+    'privateEndpoints',
+    'vpcId',
+    'publicSubnetIds',
+    'privateSubnetIds',
+    'databaseSubnetIds',
+    'alertEmail',
+  ],
+  options: [instanceType, instances, cloudtrail],
+  database: () => ({
+    engine: 'mysql',
+    preferredClasses: {
+      ephemeral: ['db.t4g.medium', 'db.t3.medium'],
+      production: ['db.m7g.large', 'db.m6g.large', 'db.r7g.large', 'db.r6g.large'],
+    },
+  }),
+  names: [
+    { resource: 'load balancer', ending: '-alb' },
+    { resource: 'target group', ending: '-app' },
+    { resource: 'IAM role', ending: `AWSServiceRoleForAutoScaling_-${longestShortRegion}` },
+    { resource: 'S3 bucket', ending: `-${longestShortRegion}-access-logs-123456789012` },
+    { resource: 'database instance', ending: '-mysql' },
+    { resource: 'WAF web ACL', ending: '' },
+    { resource: 'launch template', ending: '-app' },
+    { resource: 'Auto Scaling group', ending: '-app' },
+    { resource: 'CloudTrail trail', ending: '' },
+    { resource: 'KMS alias', ending: 'alias/-database' },
+  ],
+  layers: (answers) => [
+    answers.vpc === 'create' ? 'network' : 'network-existing',
+    'secrets',
+    'monitoring',
+    'alb',
+    'waf',
+    ...(answers.route53 ? ['dns'] : []),
+    'access-logs',
+    'data-bucket',
+    ...(answers.cloudtrail ? ['cloudtrail'] : []),
+    'database',
+    'rds',
+    'ec2-asg',
+    'sql-tunnel',
+  ],
+  readme: [
+    'title',
+    'not-encrypted',
+    'contents',
+    'first-deployment',
+    'lock-file',
+    'application',
+    'variables',
+    'outputs',
+    'existing-vpc',
+    'network',
+    'cost',
+    'encryption',
+    'operating',
+    'audit',
+    'pipeline-role',
+    'plan-policy',
+    'sql',
+    'restore',
+    'teardown',
+  ],
+  words: {
+    workload: { one: 'instance', many: 'instances' },
+    database: 'MySQL',
+    privateCalls: 'Session Manager, secrets, logs and metrics',
+    deletionProtected: 'the database and the load balancer',
+    forceDestroyed: 'the objects in the buckets',
+    logsKept: 'in CloudWatch and in the buckets of the load balancer, of access logs and of CloudTrail',
+    protects: { noun: 'load balancer', label: 'alb' },
+  },
+  view: ({ instances: range }) => {
+    const [min, max] = (range ?? '').split('-').map(Number);
+    return { tools: [], databasePort: 3306, instanceRange: { min, max } };
+  },
+  summary: (answers) => [
+    entryLine(answers),
+    networkLine(answers),
+    ['Instances', `${answers.instances} of ${answers.instanceType}`],
+    databaseLine('RDS MySQL', answers),
+    ['Audit', answers.cloudtrail ? 'a trail of its own, with alarms' : "none of its own: the organization's trail"],
+  ],
+};
+
+export default ec2Asg;

@@ -112,6 +112,7 @@ const ec2Asg: Stack = {
     'first-deployment',
     'lock-file',
     'application',
+    'release-pipeline',
     'variables',
     'outputs',
     'existing-vpc',

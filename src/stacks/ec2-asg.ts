@@ -129,6 +129,7 @@ const ec2Asg: Stack = {
   words: {
     workload: { one: 'instance', many: 'instances' },
     database: 'MySQL',
+    databaseEnding: 'mysql',
     privateCalls: 'Session Manager, secrets, logs and metrics',
     deletionProtected: 'the database and the load balancer',
     forceDestroyed: 'the objects in the buckets',

@@ -112,6 +112,7 @@ const ec2Asg: Stack = {
     'first-deployment',
     'lock-file',
     'application',
+    'release-pipeline',
     'variables',
     'outputs',
     'existing-vpc',
@@ -129,6 +130,7 @@ const ec2Asg: Stack = {
   words: {
     workload: { one: 'instance', many: 'instances' },
     database: 'MySQL',
+    databaseEnding: 'mysql',
     privateCalls: 'Session Manager, secrets, logs and metrics',
     deletionProtected: 'the database and the load balancer',
     forceDestroyed: 'the objects in the buckets',

@@ -80,7 +80,7 @@ const ec2Asg: Stack = {
   }),
   names: [
     { resource: 'load balancer', ending: '-alb' },
-    { resource: 'target group', ending: '-app' },
+    { resource: 'target group', ending: '-443' },
     { resource: 'IAM role', ending: `AWSServiceRoleForAutoScaling_-${longestShortRegion}` },
     { resource: 'S3 bucket', ending: `-${longestShortRegion}-access-logs-123456789012` },
     { resource: 'database instance', ending: '-mysql' },
@@ -112,6 +112,7 @@ const ec2Asg: Stack = {
     'first-deployment',
     'lock-file',
     'application',
+    'release-pipeline',
     'variables',
     'outputs',
     'existing-vpc',

@@ -177,9 +177,15 @@ export function ask({ port }: Instance, url: string, headers: Record<string, str
   });
 }
 
+interface Connection {
+  error?: string | undefined;
+  cipher?: string;
+  certificate?: tls.PeerCertificate;
+}
+
 /** What a connection with this version of TLS alone comes to: cipher and certificate, or the error. */
-export function connect({ port }: Instance, version: tls.SecureVersion) {
-  return new Promise<{ error?: string; cipher?: string; certificate?: tls.PeerCertificate }>((done) => {
+export function connect({ port }: Instance, version: tls.SecureVersion): Promise<Connection> {
+  return new Promise((done) => {
     const socket = tls.connect({
       host: '127.0.0.1',
       port,

@@ -162,6 +162,13 @@ describe.skipIf(process.platform === 'win32')('scripts/wait-for-refresh.sh', () 
     expect(stderr).toContain('Client.InternalError');
   });
 
+  it('and blames none that was successful', () => {
+    const versions = { goingOn: ['None'], version: ['4'], running: ['3'] };
+    const { status, stderr } = wait({ ...failure, ...versions, last: ['r0'], lastState: ['Successful\tNone'] });
+    expect(status).toBe(1);
+    expect(stderr).not.toContain('Client.InternalError');
+  });
+
   it('waits for the refresh that it is given', () => {
     const { status, calls } = wait({ state: [done] }, ['r7']);
     expect(status).toBe(0);
@@ -169,8 +176,9 @@ describe.skipIf(process.platform === 'win32')('scripts/wait-for-refresh.sh', () 
   });
 
   it('fails where AWS does not know that', () => {
-    const { status, stderr } = wait({ state: ['None'] }, ['r7']);
-    expect({ status, stderr }).toEqual({
+    const { status, stdout, stderr } = wait({ state: ['None'] }, ['r7']);
+    expect({ status, stdout, stderr }).toEqual({
+      stdout: '',
       status: 1,
       stderr: 'AWS knows no refresh r7 of the group ledger-dev1-app.\n',
     });

@@ -80,7 +80,7 @@ const ec2Asg: Stack = {
   }),
   names: [
     { resource: 'load balancer', ending: '-alb' },
-    { resource: 'target group', ending: '-app' },
+    { resource: 'target group', ending: '-443' },
     { resource: 'IAM role', ending: `AWSServiceRoleForAutoScaling_-${longestShortRegion}` },
     { resource: 'S3 bucket', ending: `-${longestShortRegion}-access-logs-123456789012` },
     { resource: 'database instance', ending: '-mysql' },
@@ -112,6 +112,7 @@ const ec2Asg: Stack = {
     'first-deployment',
     'lock-file',
     'application',
+    'release-pipeline',
     'variables',
     'outputs',
     'existing-vpc',
@@ -129,6 +130,7 @@ const ec2Asg: Stack = {
   words: {
     workload: { one: 'instance', many: 'instances' },
     database: 'MySQL',
+    databaseEnding: 'mysql',
     privateCalls: 'Session Manager, secrets, logs and metrics',
     deletionProtected: 'the database and the load balancer',
     forceDestroyed: 'the objects in the buckets',

@@ -78,6 +78,7 @@ const ecsFargate: Stack = {
     'alb',
     'waf',
     ...(answers.route53 ? ['dns'] : []),
+    'database',
     'aurora-postgresql',
     'ecs',
     'sql',
@@ -105,6 +106,7 @@ const ecsFargate: Stack = {
   words: {
     workload: { one: 'task', many: 'tasks' },
     database: 'Aurora',
+    databaseEnding: 'aurora',
     privateCalls: 'Image pulls, logs and secrets',
     deletionProtected: 'the database and the load balancer',
     forceDestroyed: 'the objects and images in the bucket and the repository',

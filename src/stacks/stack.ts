@@ -16,6 +16,8 @@ export interface StackWords {
   workload: { one: string; many: string };
   /** The database, for layers that speak of one: `Aurora`. */
   database?: string;
+  /** The last part of the name of the database: `aurora`. */
+  databaseEnding?: string;
   /** What the private ways to AWS APIs are for: `Image pulls, logs and secrets`. */
   privateCalls?: string;
   /** What deletion_protection protects. */

@@ -46,7 +46,7 @@ data "aws_iam_policy_document" "key_logs" {
       variable = "kms:EncryptionContext:aws:logs:arn"
       values = [for name in [
         "aws-waf-logs-${local.name_prefix}",
-        "/aws/rds/cluster/${local.aurora_cluster_identifier}/postgresql",
+        "/aws/rds/cluster/${local.database_identifier}/postgresql",
         "/ecs/${local.name_prefix}/app",
         "/aws/ecs/containerinsights/${local.name_prefix}/performance",
         "/ecs/${local.name_prefix}/sql",

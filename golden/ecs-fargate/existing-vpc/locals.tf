@@ -19,4 +19,6 @@ locals {
   database_subnet_ids = [for subnet in data.aws_subnet.database : subnet.id]
 
   application_url = "https://${aws_lb.alb.dns_name}"
+
+  database_identifier = "${local.name_prefix}-aurora"
 }

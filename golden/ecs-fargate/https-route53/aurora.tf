@@ -1,9 +1,5 @@
-locals {
-  aurora_cluster_identifier = "${local.name_prefix}-aurora"
-}
-
 resource "aws_db_subnet_group" "aurora" {
-  name        = "${local.name_prefix}-aurora"
+  name        = local.database_identifier
   description = "Database subnets of ${local.name_prefix}"
   subnet_ids  = local.database_subnet_ids
 }
@@ -12,7 +8,7 @@ resource "aws_db_subnet_group" "aurora" {
 resource "aws_rds_cluster_parameter_group" "aurora" {
   name        = "${local.name_prefix}-aurora-postgresql${var.db_engine_version}"
   family      = "aurora-postgresql${var.db_engine_version}"
-  description = "Parameters of ${local.aurora_cluster_identifier}"
+  description = "Parameters of ${local.database_identifier}"
 
   # TLS needs no parameter: from version 17 on rds.force_ssl is 1, and a parameter set to its default is planned for ever.
   parameter {
@@ -43,7 +39,7 @@ resource "aws_rds_cluster_parameter_group" "aurora" {
 
 # Created before the cluster: otherwise RDS creates it, unencrypted and kept for ever.
 resource "aws_cloudwatch_log_group" "aurora" {
-  name              = "/aws/rds/cluster/${local.aurora_cluster_identifier}/postgresql"
+  name              = "/aws/rds/cluster/${local.database_identifier}/postgresql"
   retention_in_days = var.log_retention_days
   kms_key_id        = aws_kms_key.logs.arn
 }
@@ -53,7 +49,7 @@ resource "aws_cloudwatch_log_group" "aurora" {
 resource "aws_rds_cluster" "aurora" {
   #checkov:skip=CKV_AWS_139:Ephemeral, so that terraform destroy can remove it; deletion_protection = true protects it.
   #checkov:skip=CKV2_AWS_8:Aurora's own backup restores any second of db_backup_retention_days; AWS Backup would be a second, paid backup.
-  cluster_identifier = local.aurora_cluster_identifier
+  cluster_identifier = local.database_identifier
   engine             = "aurora-postgresql"
   engine_version     = var.db_engine_version
   database_name      = var.database_name
@@ -96,7 +92,7 @@ resource "aws_rds_cluster" "aurora" {
   apply_immediately         = var.db_apply_immediately
   deletion_protection       = var.deletion_protection
   skip_final_snapshot       = var.db_skip_final_snapshot
-  final_snapshot_identifier = "${local.aurora_cluster_identifier}-${var.db_final_snapshot_suffix}"
+  final_snapshot_identifier = "${local.database_identifier}-${var.db_final_snapshot_suffix}"
 
   # Only instances of class db.serverless scale; for any other class the range would say nothing.
   dynamic "serverlessv2_scaling_configuration" {
@@ -130,7 +126,7 @@ resource "aws_secretsmanager_secret_rotation" "database" {
 resource "aws_rds_cluster_instance" "aurora" {
   count = var.db_instance_count
 
-  identifier         = "${local.aurora_cluster_identifier}-${count.index}"
+  identifier         = "${local.database_identifier}-${count.index}"
   cluster_identifier = aws_rds_cluster.aurora.id
   engine             = aws_rds_cluster.aurora.engine
   engine_version     = aws_rds_cluster.aurora.engine_version

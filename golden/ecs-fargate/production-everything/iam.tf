@@ -16,7 +16,7 @@ data "aws_iam_policy_document" "rds_monitoring_trust" {
     condition {
       test     = "ArnLike"
       variable = "aws:SourceArn"
-      values   = ["arn:${local.partition}:rds:${var.aws_region}:${local.account_id}:db:${local.aurora_cluster_identifier}-*"]
+      values   = ["arn:${local.partition}:rds:${var.aws_region}:${local.account_id}:db:${local.database_identifier}*"]
     }
   }
 }

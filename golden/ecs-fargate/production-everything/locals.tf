@@ -23,4 +23,6 @@ locals {
   database_subnet_ids = aws_subnet.database[*].id
 
   application_url = "https://${var.domain_name}"
+
+  database_identifier = "${local.name_prefix}-aurora"
 }

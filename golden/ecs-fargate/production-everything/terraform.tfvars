@@ -23,8 +23,6 @@ alert_email = "payments-oncall@example.com"
 hosted_zone_name = "example.com"
 domain_name      = "pay.example.com"
 
-db_instance_class        = "db.r7g.large"
-db_instance_count        = 2
 db_backup_retention_days = 35
 db_skip_final_snapshot   = false
 db_apply_immediately     = false
@@ -32,6 +30,9 @@ db_apply_immediately     = false
 # Free; "advanced" keeps at least 465 days and is paid by the vCPU.
 database_insights_mode              = "standard"
 performance_insights_retention_days = 7
+
+db_instance_class = "db.r7g.large"
+db_instance_count = 2
 
 container_port    = 3000
 health_check_path = "/health"

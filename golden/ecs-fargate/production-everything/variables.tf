@@ -209,6 +209,78 @@ variable "domain_name" {
   }
 }
 
+variable "db_backup_retention_days" {
+  description = "Days in which the database can be restored to any second."
+  type        = number
+  default     = 35
+
+  validation {
+    condition     = var.db_backup_retention_days >= 1 && var.db_backup_retention_days <= 35
+    error_message = "db_backup_retention_days must be from 1 to 35."
+  }
+}
+
+variable "db_skip_final_snapshot" {
+  description = "Whether terraform destroy deletes the database without a last snapshot."
+  type        = bool
+  default     = false
+}
+
+variable "db_final_snapshot_suffix" {
+  description = "Ending of the name of the last snapshot; another one where a snapshot of that name is there already."
+  type        = string
+  default     = "final"
+
+  validation {
+    condition     = can(regex("^[a-z0-9]+(-[a-z0-9]+)*$", var.db_final_snapshot_suffix)) && length(var.db_final_snapshot_suffix) <= 63
+    error_message = "db_final_snapshot_suffix must be lower-case letters, digits and single hyphens between them."
+  }
+}
+
+variable "db_apply_immediately" {
+  description = "Whether changes that interrupt the database are made at once; in the maintenance window, every plan shows them until then."
+  type        = bool
+  default     = false
+}
+
+variable "db_password_rotation_days" {
+  description = "Days between two rotations of the master user's password."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = var.db_password_rotation_days == floor(var.db_password_rotation_days) && var.db_password_rotation_days >= 2 && var.db_password_rotation_days <= 1000
+    error_message = "db_password_rotation_days must be a whole number from 2 to 1000."
+  }
+}
+
+variable "database_insights_mode" {
+  description = "Mode of CloudWatch Database Insights: standard, or advanced (billed per vCPU)."
+  type        = string
+  default     = "standard"
+
+  validation {
+    condition     = contains(["standard", "advanced"], var.database_insights_mode)
+    error_message = "database_insights_mode must be standard or advanced."
+  }
+}
+
+variable "performance_insights_retention_days" {
+  description = "Days that Performance Insights keeps its data; 7 are free."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = contains([7, 731], var.performance_insights_retention_days) || contains([for months in range(1, 24) : months * 31], var.performance_insights_retention_days)
+    error_message = "performance_insights_retention_days must be 7, 731, or a multiple of 31 up to 713."
+  }
+
+  validation {
+    condition     = var.database_insights_mode == "standard" || var.performance_insights_retention_days >= 465
+    error_message = "The advanced mode of Database Insights needs performance_insights_retention_days of at least 465."
+  }
+}
+
 variable "db_engine_version" {
   description = "Major version of PostgreSQL; AWS picks and upgrades the minor version. Change it with db_apply_immediately = true."
   type        = string
@@ -284,78 +356,6 @@ variable "db_snapshot_identifier" {
   validation {
     condition     = var.db_snapshot_identifier == null || can(regex("^(arn:aws[a-z-]*:rds:${var.aws_region}:[0-9]{12}:cluster-snapshot:)?((rds|awsbackup):)?[A-Za-z][0-9A-Za-z]*(-[0-9A-Za-z]+)*$", var.db_snapshot_identifier))
     error_message = "db_snapshot_identifier must be the name of a cluster snapshot, such as rds:my-cluster-2026-01-31-03-05 or my-cluster-final, or the ARN of one in aws_region; copy it there first where it is in another."
-  }
-}
-
-variable "db_backup_retention_days" {
-  description = "Days in which the database can be restored to any second."
-  type        = number
-  default     = 35
-
-  validation {
-    condition     = var.db_backup_retention_days >= 1 && var.db_backup_retention_days <= 35
-    error_message = "db_backup_retention_days must be from 1 to 35."
-  }
-}
-
-variable "db_skip_final_snapshot" {
-  description = "Whether terraform destroy deletes the database without a last snapshot."
-  type        = bool
-  default     = false
-}
-
-variable "db_final_snapshot_suffix" {
-  description = "Ending of the name of the last snapshot; another one where a snapshot of that name is there already."
-  type        = string
-  default     = "final"
-
-  validation {
-    condition     = can(regex("^[a-z0-9]+(-[a-z0-9]+)*$", var.db_final_snapshot_suffix)) && length(var.db_final_snapshot_suffix) <= 63
-    error_message = "db_final_snapshot_suffix must be lower-case letters, digits and single hyphens between them."
-  }
-}
-
-variable "db_apply_immediately" {
-  description = "Whether changes that interrupt the database are made at once; in the maintenance window, every plan shows them until then."
-  type        = bool
-  default     = false
-}
-
-variable "db_password_rotation_days" {
-  description = "Days between two rotations of the master user's password."
-  type        = number
-  default     = 7
-
-  validation {
-    condition     = var.db_password_rotation_days == floor(var.db_password_rotation_days) && var.db_password_rotation_days >= 2 && var.db_password_rotation_days <= 1000
-    error_message = "db_password_rotation_days must be a whole number from 2 to 1000."
-  }
-}
-
-variable "database_insights_mode" {
-  description = "Mode of CloudWatch Database Insights: standard, or advanced (billed per vCPU)."
-  type        = string
-  default     = "standard"
-
-  validation {
-    condition     = contains(["standard", "advanced"], var.database_insights_mode)
-    error_message = "database_insights_mode must be standard or advanced."
-  }
-}
-
-variable "performance_insights_retention_days" {
-  description = "Days that Performance Insights keeps its data; 7 are free."
-  type        = number
-  default     = 7
-
-  validation {
-    condition     = contains([7, 731], var.performance_insights_retention_days) || contains([for months in range(1, 24) : months * 31], var.performance_insights_retention_days)
-    error_message = "performance_insights_retention_days must be 7, 731, or a multiple of 31 up to 713."
-  }
-
-  validation {
-    condition     = var.database_insights_mode == "standard" || var.performance_insights_retention_days >= 465
-    error_message = "The advanced mode of Database Insights needs performance_insights_retention_days of at least 465."
   }
 }
 

@@ -22,4 +22,6 @@ locals {
   database_subnet_ids = aws_subnet.database[*].id
 
   application_url = "http://${var.domain_name}"
+
+  database_identifier = "${local.name_prefix}-aurora"
 }

@@ -46,7 +46,7 @@ data "aws_iam_policy_document" "alerts_topic" {
     condition {
       test     = "ArnLike"
       variable = "aws:SourceArn"
-      values   = ["arn:${local.partition}:rds:${var.aws_region}:${local.account_id}:*:${local.aurora_cluster_identifier}*"]
+      values   = ["arn:${local.partition}:rds:${var.aws_region}:${local.account_id}:*:${local.database_identifier}*"]
     }
   }
 
@@ -369,7 +369,7 @@ resource "aws_cloudwatch_metric_alarm" "database_cpu_credits" {
 
 # Names that start with the cluster's, as the policies of topic and key ask of whatever RDS publishes for.
 resource "aws_db_event_subscription" "cluster" {
-  name             = "${local.aurora_cluster_identifier}-cluster"
+  name             = "${local.database_identifier}-cluster"
   sns_topic        = aws_sns_topic.alerts.arn
   source_type      = "db-cluster"
   source_ids       = [aws_rds_cluster.aurora.cluster_identifier]
@@ -382,7 +382,7 @@ resource "aws_db_event_subscription" "cluster" {
 # RDS does not strike an instance that is gone from a subscription, so another number of them takes another one:
 # https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/pull/222
 resource "aws_db_event_subscription" "instances" {
-  name             = "${local.aurora_cluster_identifier}-instances-${var.db_instance_count}"
+  name             = "${local.database_identifier}-instances-${var.db_instance_count}"
   sns_topic        = aws_sns_topic.alerts.arn
   source_type      = "db-instance"
   source_ids       = aws_rds_cluster_instance.aurora[*].identifier

@@ -17,8 +17,6 @@ alert_email = null
 hosted_zone_name = "example.com"
 domain_name      = "pay.example.com"
 
-db_instance_class        = "db.t4g.medium"
-db_instance_count        = 2
 db_backup_retention_days = 7
 db_skip_final_snapshot   = true
 db_apply_immediately     = true
@@ -26,6 +24,9 @@ db_apply_immediately     = true
 # Free; "advanced" keeps at least 465 days and is paid by the vCPU.
 database_insights_mode              = "standard"
 performance_insights_retention_days = 7
+
+db_instance_class = "db.t4g.medium"
+db_instance_count = 2
 
 container_port    = 8080
 health_check_path = "/health"

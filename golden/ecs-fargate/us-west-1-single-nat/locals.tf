@@ -23,4 +23,6 @@ locals {
   database_subnet_ids = aws_subnet.database[*].id
 
   application_url = "http://${aws_lb.alb.dns_name}"
+
+  database_identifier = "${local.name_prefix}-aurora"
 }

@@ -72,7 +72,7 @@ describe('templates', () => {
   it('ask the view only for what it has', () => {
     const known = new Set([
       ...options.map((option) => option.key as string),
-      ...Object.keys(viewOf(soundAnswers(), '1.2.3')),
+      ...[...stacks.keys()].flatMap((stack) => Object.keys(viewOf(soundAnswers({ stack }), '1.2.3'))),
       'variables',
       'outputs',
       'cost',

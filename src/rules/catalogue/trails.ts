@@ -499,7 +499,7 @@ function selectedExample(...selectors: string[]): string {
 const management = defineRule({
   name: 'trail-management-events',
   severity: 'warning',
-  title: 'a trail records management events',
+  title: 'a trail of every region, or with metric filters, records management events',
   why: "Selectors take the place of the default one: a trail whose selectors are for data events only records no other. Nobody can tell who changed a policy or a key, and no metric filter on the trail's log group ever finds anything.",
   remedy:
     'Add an advanced_event_selector with eventCategory equals Management, or leave include_management_events of the event_selector on. Where another trail of the account records them, nothing is amiss.',
@@ -514,12 +514,26 @@ const management = defineRule({
     const trails = project.all('aws_cloudtrail').map((trail) => ({ trail, recorded: recordsManagement(trail) }));
     if (trails.some(({ recorded }) => recorded === true)) return;
     for (const { trail, recorded } of trails) {
+      if (!isForManagement(project, trail)) continue;
       const argument = trail.has('event_selector') ? 'event_selector' : 'advanced_event_selector';
       if (recorded === false) finding(trail, 'has event selectors, and none for management events', argument);
       else abstain(trail, 'it is not known which events it records');
     }
   },
 });
+
+/**
+ * Whether a trail is meant for management events: it records every region, or something looks for events in its log group.
+ * One for the data events of a bucket or a function alone, as accounts of an organization have, is in one region.
+ */
+function isForManagement(project: Project, trail: Resource): boolean {
+  if (trail.truth('is_multi_region_trail') === true && trail.truth('include_global_service_events') !== false)
+    return true;
+  const filters = groupsOf(trail).flatMap((group) =>
+    project.linked('aws_cloudwatch_log_metric_filter', 'log_group_name', group),
+  );
+  return filters.length > 0;
+}
 
 /** Whether a trail records management events, as it does without selectors; undefined where that is not known. */
 function recordsManagement(trail: Resource): boolean | undefined {

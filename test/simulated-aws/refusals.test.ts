@@ -33,7 +33,7 @@ describe.skipIf(!tools)('what AWS refuses, the simulator refuses', () => {
   describe.concurrent('the apply fails, and check finds it before', () => {
     it.each(refusals)('$name: $what', async ({ name, error, rules }) => {
       const project = path.join(folder, name);
-      const terraform = await smallProject(path.join(refusedFolder, `${name}.tf`), project, tools, simulator);
+      const terraform = smallProject(path.join(refusedFolder, `${name}.tf`), project, tools, simulator);
       const { status, output } = await terraform('apply', '-input=false', '-auto-approve', '-no-color');
       expect(output.replaceAll(/\s+/g, ' ')).toContain(error);
       expect(status).toBe(1);

@@ -17,6 +17,7 @@ import {
 } from './checkov.js';
 import { readSuppressions, withoutSuppressions, type Suppression } from './suppressions.js';
 import { configurationFile as tflintConfiguration, lint, type AwsRuleset, type Issue } from './tflint.js';
+import { scanWithTrivy } from './trivy.js';
 
 /** What a project is scanned with. */
 export interface Scanners {
@@ -24,6 +25,8 @@ export interface Scanners {
   checkov: string;
   tflint: string;
   awsRuleset: AwsRuleset;
+  /** Trivy, where there is one. */
+  trivy?: string;
   /** What plans are made with; without it there is none to scan. */
   planning?: Tools;
   /** Whether the plan of a sample is scanned too; all are where this is absent. */
@@ -78,7 +81,7 @@ async function scanGroup(samples: readonly Sample[], scanners: Scanners, folder:
     scanFolders(scanners.checkov, { folder: parent, configuration, ...(checks ? { checks } : {}) }, log(name));
   const suppressed = [...new Set(samples.flatMap(({ files }) => suppressedIn(files)))];
   // Each takes one processor.
-  const [issues, plans, hcl, bare] = await inTurns([
+  const [issues, plans, hcl, bare, trivy] = await inTurns([
     () => lintAll(scanners, projects, log('tflint')),
     () => scanTheirPlans(samples, scanners, folder, configuration),
     () => scanHcl(projects, 'hcl'),
@@ -86,12 +89,14 @@ async function scanGroup(samples: readonly Sample[], scanners: Scanners, folder:
       suppressed.length > 0
         ? scanHcl(place('bare', withoutSuppressions), 'bare', suppressed)
         : new Map<string, never>(),
+    async () => (scanners.trivy ? scanWithTrivy(scanners.trivy, projects, log('trivy')) : new Map<string, never>()),
   ]);
   return samples.map((sample, index) =>
     judged(sample, {
       hcl: hcl.get(String(index)) ?? nothing,
       bare: bare.get(String(index)) ?? nothing,
       plan: plans?.get(sample.name),
+      trivy: trivy.get(String(index)) ?? [],
       issues: issues.flatMap((issue) =>
         issue.place.startsWith(`${index}/`) ? [{ ...issue, place: issue.place.slice(`${index}/`.length) }] : [],
       ),
@@ -161,10 +166,11 @@ interface Found {
   hcl: CheckovResult;
   bare: CheckovResult;
   plan: CheckovResult | undefined;
+  trivy: readonly Finding[];
   issues: Issue[];
 }
 
-function judged(sample: Sample, { hcl, bare, plan, issues }: Found): Scan {
+function judged(sample: Sample, { hcl, bare, plan, trivy, issues }: Found): Scan {
   const suppressions = readSuppressions(sample.files);
   const looked = hcl.passed > 0 && (plan?.passed ?? 1) > 0;
   return {
@@ -177,6 +183,7 @@ function judged(sample: Sample, { hcl, bare, plan, issues }: Found): Scan {
       ...(looked ? [] : ['checkov found nothing to scan']),
       ...hcl.failed.map((finding) => `checkov on HCL: ${described(finding)}`),
       ...(plan?.failed ?? []).map((finding) => `checkov on the plan: ${described(finding)}`),
+      ...trivy.map((finding) => `trivy: ${described(finding)}`),
       ...issues.map(({ rule, message, place }) => `tflint: ${rule}: ${message} (${place})`),
       ...suppressions.flatMap((suppression) => faultsOf(suppression, bare.failed)),
       ...[...hcl.skipped, ...(plan?.skipped ?? [])]

@@ -8,6 +8,7 @@ import { checkovTools, readResult } from './checkov.js';
 import { faultsTogether, mostOf } from './limits.js';
 import { faultsOf, type Scan } from './scan.js';
 import { readSuppressions, withoutSuppressions } from './suppressions.js';
+import { readTrivy } from './trivy.js';
 
 describe('a suppression', () => {
   const read = (text: string) => readSuppressions(new Map([['a.tf', text]]));
@@ -114,5 +115,36 @@ describe('Checkov', () => {
     ],
   ])('fails where it did not look: %s', (text, fault) => {
     expect(() => readResult(text)).toThrow(fault);
+  });
+});
+
+describe('Trivy', () => {
+  const result = (target: string, ...found: { ID: string; Status: string; Resource: string }[]) => ({
+    Target: target,
+    Class: 'config',
+    Misconfigurations: found.map(({ Resource, ...one }) => ({ ...one, Title: 'Asks.', CauseMetadata: { Resource } })),
+  });
+
+  it('is read by project, whichever way it names its checks', () => {
+    const text = JSON.stringify({
+      Results: [
+        { Target: '.', Class: 'config' },
+        result('0/alb.tf', { ID: 'AVD-AWS-0053', Status: 'FAIL', Resource: 'aws_lb.alb[0]' }),
+        result('0/bootstrap/main.tf', { ID: 'AWS-0089', Status: 'FAIL', Resource: 'aws_s3_bucket.state' }),
+        result('1/alb.tf', { ID: 'AWS-0053', Status: 'PASS', Resource: 'aws_lb.alb' }),
+      ],
+    });
+    const found = readTrivy(text);
+    expect([found.get('0'), found.get('1')]).toEqual([
+      [
+        { check: 'AWS-0053', asks: 'Asks.', resource: 'aws_lb.alb', file: 'alb.tf' },
+        { check: 'AWS-0089', asks: 'Asks.', resource: 'aws_s3_bucket.state', file: 'bootstrap/main.tf' },
+      ],
+      [],
+    ]);
+  });
+
+  it('fails where it did not look', () => {
+    expect(() => readTrivy('{"SchemaVersion": 2}')).toThrow('found nothing to scan');
   });
 });

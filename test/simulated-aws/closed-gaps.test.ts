@@ -22,7 +22,7 @@ describe.skipIf(!tools)('gaps of moto that no sample needs yet', () => {
 
   it('trails, database instances, offers and migrations: apply, re-plan, destroy', async () => {
     const file = path.join(import.meta.dirname, 'closed-gaps/main.tf');
-    const terraform = await smallProject(file, path.join(folder, 'project'), tools, simulator);
+    const terraform = smallProject(file, path.join(folder, 'project'), tools, simulator);
     const succeeded = { status: 0 };
     const flags = ['-input=false', '-no-color'];
     expect(await terraform('apply', ...flags, '-auto-approve')).toMatchObject(succeeded);

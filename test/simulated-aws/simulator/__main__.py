@@ -25,7 +25,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from waitress import create_server  # noqa: E402
 
 from facts import read_facts  # noqa: E402
-from gaps import GAPS, close_gaps  # noqa: E402
+import gaps  # noqa: E402, F401
+from gap import GAPS, close_gaps  # noqa: E402
 from given import create_given  # noqa: E402
 from inventory import inventory, remember_what_is_there_from_the_start  # noqa: E402
 from refusals import REFUSALS, install_refusals  # noqa: E402

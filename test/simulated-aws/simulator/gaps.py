@@ -1,6 +1,6 @@
 """What moto lacks for the AWS provider of Terraform, closed one call at a time.
 
-Each function closes one gap; its decorator names the calls and says why. `GAPS` is the list that docs/proof.md shows.
+Those of Auto Scaling and its instances are in instances.py.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import os
 import re
 import secrets
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import xmltodict
 from facts import Facts
+from gap import gap
 from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.cloudtrail.models import CloudTrailBackend
@@ -40,7 +42,7 @@ from moto.kms.models import kms_backends
 from moto.logs.models import LogGroup, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.rds.exceptions import RDSClientError
-from moto.rds.models import DBCluster, DBInstance, MasterUserSecret, RDSBackend
+from moto.rds.models import DBCluster, DBInstance, DBParameterGroup, MasterUserSecret, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
@@ -49,26 +51,8 @@ from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend, secret
 from policies import denies
 from zones import set_zones
 
-GAPS: list[dict[str, str]] = []
-_closers: list[Callable[[Facts], None]] = []
 
-
-def _gap(calls: str, why: str) -> Callable[[Callable[[Facts], None]], Callable[[Facts], None]]:
-    def register(close: Callable[[Facts], None]) -> Callable[[Facts], None]:
-        GAPS.append({"calls": calls, "why": why})
-        _closers.append(close)
-        return close
-
-    return register
-
-
-def close_gaps(facts: Facts) -> None:
-    """Puts every repair into moto; before the server's first request."""
-    for close in _closers:
-        close(facts)
-
-
-@_gap(
+@gap(
     "application-autoscaling:ListTagsForResource, TagResource, UntagResource",
     "The provider reads the tags of a scalable target after each write; moto has no such calls.",
 )
@@ -97,7 +81,7 @@ def _scalable_target_tags(_: Facts) -> None:
         setattr(ApplicationAutoScalingResponse, call.__name__, call)
 
 
-@_gap(
+@gap(
     "application-autoscaling:RegisterScalableTarget",
     "moto does not raise the count of an ECS service that is below the new minimum, and so starts no task. "
     "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html",
@@ -121,7 +105,7 @@ def _scalable_target_minimum(_: Facts) -> None:
     ApplicationAutoscalingBackend.register_scalable_target = register_scalable_target
 
 
-@_gap(
+@gap(
     "ec2:DescribeSecurityGroupRules",
     "moto forgets the description of a rule whose other end is a security group or a prefix list.",
 )
@@ -140,7 +124,7 @@ def _rule_descriptions(_: Facts) -> None:
     SecurityGroupRule.description = property(description)
 
 
-@_gap(
+@gap(
     "ecs:CreateService, UpdateService",
     "moto forgets healthCheckGracePeriodSeconds, enableECSManagedTags and availabilityZoneRebalancing.",
 )
@@ -167,7 +151,7 @@ def _ecs_service_settings(_: Facts) -> None:
         setattr(EC2ContainerServiceResponse, name, remembering(getattr(EC2ContainerServiceResponse, name)))
 
 
-@_gap(
+@gap(
     "ecs:RegisterTaskDefinition",
     "moto answers with the capabilities as they were sent; ECS adds the list that was not written, an empty one. "
     "https://github.com/braintrustdata/terraform-aws-braintrust-data-plane/pull/335",
@@ -185,7 +169,7 @@ def _container_capabilities(_: Facts) -> None:
     TaskDefinition.__init__ = __init__
 
 
-@_gap(
+@gap(
     "ecs:RunTask",
     "moto starts a task that runs nothing and never ends. The simulator runs the command of its container, with the "
     "environment and the secrets that ECS would give it and a stand-in for psql, and keeps what it printed in its log.",
@@ -257,7 +241,7 @@ def _run_container(ecs: EC2ContainerServiceBackend, task: Task) -> None:
                 network.delete_network_interface(detail["value"])
 
 
-@_gap(
+@gap(
     "ecs:CreateCluster, UpdateCluster",
     "moto answers with the key of the tasks' storage as it was named; ECS answers with its ARN. "
     "https://github.com/hashicorp/terraform-provider-aws/issues/45545",
@@ -279,7 +263,7 @@ def _cluster_keys(_: Facts) -> None:
         setattr(EC2ContainerServiceBackend, name, with_key_arn(getattr(EC2ContainerServiceBackend, name)))
 
 
-@_gap(
+@gap(
     "logs:DescribeLogGroups",
     "moto does not say which class a log group has. "
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html",
@@ -293,7 +277,7 @@ def _log_group_class(_: Facts) -> None:
     LogGroup.to_describe_dict = to_describe_dict
 
 
-@_gap(
+@gap(
     "rds:CreateDBCluster",
     "moto answers that Aurora has storage of type gp2; RDS does not name the type of Aurora Standard. "
     "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html",
@@ -309,7 +293,7 @@ def _aurora_storage_type(_: Facts) -> None:
     DBCluster.__init__ = __init__
 
 
-@_gap(
+@gap(
     "rds:CreateDBCluster, ModifyDBCluster, CreateDBInstance, ModifyDBInstance",
     "moto forgets what Performance Insights and Database Insights are set to, and EngineLifecycleSupport.",
 )
@@ -355,7 +339,7 @@ def _rds_settings(_: Facts) -> None:
         setattr(RDSBackend, call.__name__, call)
 
 
-@_gap(
+@gap(
     "rds:ModifyDBCluster",
     "moto loses the instances of a cluster that gets another name, and forgets IAM authentication and exported logs.",
 )
@@ -381,7 +365,7 @@ def _modified_clusters(_: Facts) -> None:
     RDSBackend.modify_db_cluster = modify_db_cluster
 
 
-@_gap(
+@gap(
     "rds:RestoreDBClusterFromSnapshot, RestoreDBClusterToPointInTime",
     "moto copies every setting of the source, its secret included, or fails on it; RDS starts with a default "
     "configuration, the life cycle of Extended Support included, and without a secret. "
@@ -426,7 +410,7 @@ def _restored_clusters(_: Facts) -> None:
     RDSBackend.restore_db_cluster_to_point_in_time = restore_db_cluster_to_point_in_time
 
 
-@_gap(
+@gap(
     "rds:DescribeDBEngineVersions, DescribeOrderableDBInstanceOptions",
     "moto has no engine versions and few classes. The simulator answers with the generator's own tables; a minor "
     "version .1 stands for whichever there is.",
@@ -474,7 +458,7 @@ def _rds_offers(facts: Facts) -> None:
         setattr(RDSResponse, call.__name__, call)
 
 
-@_gap(
+@gap(
     "rds:CreateDBCluster, ModifyDBCluster, CreateDBInstance",
     "moto keeps a master user called admin in the secret that RDS manages, whatever the database's is called.",
 )
@@ -485,7 +469,7 @@ def _master_user_of_secret(_: Facts) -> None:
     MasterUserSecret._generate_secret_string = generated
 
 
-@_gap(
+@gap(
     "rds:DescribeDBClusters",
     "moto answers with the empty scaling configuration of Serverless v1 for every cluster.",
 )
@@ -498,7 +482,7 @@ def _serverless_v1_scaling(_: Facts) -> None:
     DBCluster.scaling_configuration_info = property(scaling_configuration_info)
 
 
-@_gap(
+@gap(
     "secretsmanager:RotateSecret, CancelRotateSecret, DescribeSecret",
     "moto forgets a schedule that is an expression, rotates a secret of RDS although RotateImmediately is false, and "
     "wants a function for what RDS rotates itself. "
@@ -550,7 +534,7 @@ def _managed_rotation(_: Facts) -> None:
     FakeSecret.to_dict = described
 
 
-@_gap(
+@gap(
     "ec2:DescribeAvailabilityZones",
     "moto knows neither the newest regions nor how many zones an account can count on.",
 )
@@ -559,7 +543,7 @@ def _zones(facts: Facts) -> None:
         set_zones(region, names)
 
 
-@_gap(
+@gap(
     "elasticloadbalancing:DeleteLoadBalancer",
     "moto deletes a load balancer that is protected against it; the production profile relies on being refused. "
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html",
@@ -579,7 +563,7 @@ def _load_balancer_protection(_: Facts) -> None:
     ELBv2Backend.delete_load_balancer = delete_load_balancer
 
 
-@_gap(
+@gap(
     "s3: every call on an object of a bucket with a policy",
     "moto ignores conditions, so that a policy which denies plain HTTP denies everything. "
     "The connection to the simulator stands for the TLS connection that it would be.",
@@ -597,7 +581,7 @@ def _bucket_policies(_: Facts) -> None:
     FakeBucket.get_permission = get_permission
 
 
-@_gap(
+@gap(
     "s3:GetBucketNotificationConfiguration",
     "moto keeps that a bucket sends its events to EventBridge, and does not say so.",
 )
@@ -616,7 +600,7 @@ def _events_to_event_bridge(_: Facts) -> None:
     S3Response.get_bucket_notification = get_bucket_notification
 
 
-@_gap(
+@gap(
     "s3:DeleteObjects",
     "moto fails on deleting the last delete marker of a key, and so on emptying a bucket with versions.",
 )
@@ -624,7 +608,7 @@ def _delete_markers(_: Facts) -> None:
     FakeDeleteMarker.dispose = lambda self, garbage=False: None
 
 
-@_gap(
+@gap(
     "ec2:DeleteNatGateway, DeleteVpc; rds:DeleteDBCluster",
     "moto leaves the network interface of a NAT gateway, the default network ACL of a VPC and the automated "
     "snapshots of a cluster behind, which AWS deletes with them.",
@@ -658,7 +642,7 @@ def _deleted_along(_: Facts) -> None:
     RDSBackend.delete_db_cluster = delete_cluster_and_automated_snapshots
 
 
-@_gap(
+@gap(
     "rds:CreateDBInstance",
     "moto gives every instance the same DbiResourceId, by which the provider looks for it.",
 )
@@ -672,7 +656,21 @@ def _database_resource_ids(_: Facts) -> None:
     DBInstance.__init__ = __init__
 
 
-@_gap(
+@gap(
+    "rds:CreateDBInstance, CreateDBCluster",
+    "moto answers with a certificate authority that there is none of, and the provider changes it at once to the one that "
+    "was written. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html",
+)
+def _database_certificates(_: Facts) -> None:
+    initialise = DBInstance.__init__
+
+    def __init__(self: DBInstance, *args: Any, **kwargs: Any) -> None:
+        initialise(self, *args, **{"ca_certificate_identifier": "rds-ca-rsa2048-g1", **kwargs})
+
+    DBInstance.__init__ = __init__
+
+
+@gap(
     "cloudtrail:DescribeTrails, UpdateTrail, DeleteTrail",
     "moto does not look at trailNameList and finds a trail that is updated or deleted by its name only, not by its ARN.",
 )
@@ -697,7 +695,7 @@ def _trails_by_arn(_: Facts) -> None:
     CloudTrailBackend.update_trail = update_trail_by_arn
 
 
-@_gap(
+@gap(
     "dms: every call that answers with a replication instance or task",
     "moto writes times as text where the API has seconds, and a task never gets ready.",
 )
@@ -723,7 +721,7 @@ def _dms_times(_: Facts) -> None:
     FakeReplicationTask.to_dict = task
 
 
-@_gap(
+@gap(
     "dms:DescribeReplicationSubnetGroups",
     "moto answers with one made-up subnet instead of those that the group was given.",
 )
@@ -742,3 +740,51 @@ def _dms_subnets(_: Facts) -> None:
 
     DatabaseMigrationServiceBackend.create_replication_subnet_group = create_replication_subnet_group
     FakeReplicationSubnetGroup.to_dict = with_its_subnets
+
+
+@gap(
+    "rds:DescribeDBParameters",
+    "moto does not say that a parameter was set by the user, and the provider leaves out what nobody set. "
+    "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Parameter.html",
+)
+def _parameter_sources(_: Facts) -> None:
+    update = DBParameterGroup.update_parameters
+
+    def update_parameters(self: DBParameterGroup, new_parameters: Iterable[dict[str, Any]]) -> None:
+        update(self, [{"Source": "user", **parameter} for parameter in new_parameters])
+
+    DBParameterGroup.update_parameters = update_parameters
+
+
+@gap(
+    "s3:GetBucketLogging",
+    "moto forgets how the objects with access logs are named.",
+)
+def _access_log_names(_: Facts) -> None:
+    parse, answer = S3Response._logging_from_body, S3Response.get_bucket_logging
+
+    def logging_from_body(self: S3Response) -> dict[str, Any]:
+        logging = parse(self)
+        sent = xmltodict.parse(self.body)["BucketLoggingStatus"].get("LoggingEnabled") or {}
+        if "TargetObjectKeyFormat" in sent:
+            logging["TargetObjectKeyFormat"] = sent["TargetObjectKeyFormat"]
+        return logging
+
+    def get_bucket_logging(self: S3Response) -> Any:
+        logging = self.backend.get_bucket_logging(self.bucket_name) or {}
+        if "TargetObjectKeyFormat" in logging:
+            serialized = self.serialized
+            self.serialized = lambda result: serialized(
+                ActionResult(
+                    {
+                        "LoggingEnabled": {
+                            **result.result["LoggingEnabled"],
+                            "TargetObjectKeyFormat": logging["TargetObjectKeyFormat"],
+                        }
+                    }
+                )
+            )
+        return answer(self)
+
+    S3Response._logging_from_body = logging_from_body
+    S3Response.get_bucket_logging = get_bucket_logging

@@ -5,6 +5,7 @@ Comparing two inventories shows what an apply and a destroy left over, whatever 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,10 +18,24 @@ _NOTES = {
     "events",  # what happened in RDS; AWS forgets it after 24 hours
     "_idempotency_tokens",  # of ACM
     "registry_scanning_configuration",  # a setting that every ECR registry has
+    "launch_template_insert_order",  # and the ids by name: of templates that may be gone
+    "launch_template_name_to_ids",
 }
 
 # What is inside something that may have been given to a project, and could be left over there.
-_PARTS = {"FakeZone": "rrsets", "FakeBucket": "keys", "RouteTable": "routes", "SecurityGroup": "ingress_rules"}
+_PARTS = {
+    "EventBus": "rules",
+    "FakeBucket": "keys",
+    "FakeZone": "rrsets",
+    "RouteTable": "routes",
+    "SecurityGroup": "ingress_rules",
+}
+
+# What is nothing but its parts.
+_WHOLES = {"MetricFilters": "metric_filters", "Reservation": "instances"}
+
+# AWS's own parameters, which moto loads once one is asked for.
+_OF_AWS = re.compile(r"ssm \S+ _parameters /aws/service/")
 
 # What an account has of its own, such as the default VPC: moto makes it when a service is first used in a region.
 _from_the_start: set[str] = set()
@@ -48,13 +63,13 @@ def inventory() -> dict[str, str]:
     for service in list(BackendDict._instances):
         for _, region, backend in list(service.iter_backends()):
             found.update(_entries(service.service_name, region, backend))
-    return {path: state for path, state in found.items() if path not in _from_the_start}
+    return {path: state for path, state in found.items() if path not in _from_the_start and not _OF_AWS.match(path)}
 
 
 def _entries(service: str, region: str, backend: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in list(vars(backend).items()):
-        if name not in _NOTES and _is_collection(value):
+        if name not in _NOTES and (_is_collection(value) or type(value).__name__ in _WHOLES):
             _collect(f"{service} {region} {name}", value, found)
     return found
 
@@ -67,6 +82,8 @@ def _collect(path: str, value: Any, found: dict[str, str]) -> None:
         for number, entry in enumerate(list(value)):
             name = next((getattr(entry, key) for key in ("arn", "id", "allocation_id") if hasattr(entry, key)), number)
             _collect(f"{path} {name}", entry, found)
+    elif type(value).__name__ in _WHOLES:
+        _collect(path, getattr(value, _WHOLES[type(value).__name__]), found)
     else:
         found[path] = _state(value)
         part = _PARTS.get(type(value).__name__)

@@ -12,12 +12,37 @@ import re
 from typing import Any
 
 
-def allows(document: str, *, service: str, action: str, resource: str, context: dict[str, str]) -> bool:
-    """Whether the policy lets `service` (`logs.us-east-1.amazonaws.com`) do `action` (`kms:Decrypt`)."""
+def allows(
+    document: str,
+    *,
+    service: str | None = None,
+    role: str | None = None,
+    action: str,
+    resource: str,
+    context: dict[str, str],
+) -> bool:
+    """Whether the policy lets `service` (`logs.us-east-1.amazonaws.com`) or the role of an ARN do `action` (`kms:Decrypt`).
+
+    A role must be named itself: that its account is let in helps only those whose own policies allow it too, and a
+    service-linked role's do not.
+    """
+    principal = ("AWS", role) if role is not None else ("Service", service or "")
     effects = {
         statement["Effect"]
         for statement in statements(document)
-        if _names(statement, ("Service", service)) and _covers(statement, action, resource, context)
+        if _names(statement, principal) and _covers(statement, action, resource, context)
+    }
+    return effects == {"Allow"}
+
+
+def allowed_by_role(documents: list[str], *, action: str, resource: str) -> bool:
+    """Whether the policies of a role let it do `action` on `resource`; one with a condition counts as if it held."""
+    effects = {
+        statement["Effect"]
+        for document in documents
+        for statement in statements(document)
+        if _matches_any(statement, "Action", action, re.IGNORECASE)
+        and _matches_any(statement, "Resource", resource, re.NOFLAG)
     }
     return effects == {"Allow"}
 

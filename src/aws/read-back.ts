@@ -216,7 +216,6 @@ const keyArguments: readonly KeyArgument[] = [
     plan: 'updated',
     source: `${aws}/awscloudtrail/latest/APIReference/API_CreateTrail.html`,
     arnOnly: true,
-    notWritten: true,
   },
   {
     id: 'warehouse-key',

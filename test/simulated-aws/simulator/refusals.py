@@ -7,6 +7,7 @@ test/simulated-aws/refused/<name>.tf is a project in which the apply must fail o
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Callable
@@ -60,6 +61,7 @@ def _before(backend: type, method: str, look: Callable[..., None]) -> None:
     """Lets `look` see the arguments of each call of `method`, and raise, before moto does anything."""
     original = getattr(backend, method)
 
+    @functools.wraps(original)
     def looked_at(self: Any, *args: Any, **kwargs: Any) -> Any:
         look(self, *args, **kwargs)
         return original(self, *args, **kwargs)

@@ -72,6 +72,15 @@ export default defineConfig({
       {
         ...shared(),
         test: {
+          name: 'instance',
+          include: ['test/instance/**/*.test.ts'],
+          globalSetup: ['test/instance/setup.ts'],
+          ...bounded(bounds.test),
+        },
+      },
+      {
+        ...shared(),
+        test: {
           name: 'terraform',
           include: ['test/terraform/**/*.test.ts'],
           globalSetup: ['test/terraform/setup.ts'],

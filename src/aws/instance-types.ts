@@ -1,6 +1,6 @@
 import { own } from '../own.js';
 import typeTable from './instance-types.json' with { type: 'json' };
-import { findRegion, shortRegion } from './regions.js';
+import { shortRegion } from './regions.js';
 
 /**
  * Families of instance types by the sizes that they come in, wherever they are; the families that a region offers; and
@@ -59,13 +59,17 @@ function isLeftOut(size: string): boolean {
   return size.startsWith('metal') || Number(/^(\d+)xlarge$/.exec(size)?.[1] ?? 0) > 8;
 }
 
+/** Every zone of the table, and the families that it lacks though its region offers them. */
+const zones = Object.entries(table.lacking).map(([id, families]) => ({ id, lacking: families.split(' ') }));
+
 /** The zones of a region by id, and whether they offer `type`. */
 function zonesOf(region: string, type: string): { id: string; offers: boolean }[] {
-  if (!findRegion(region)) return [];
+  const family = familyOf(type);
   const offered = instanceTypeOffered(region, type) === true;
-  return Object.entries(table.lacking)
-    .filter(([id]) => id.startsWith(`${shortRegion(region)}-az`))
-    .map(([id, lacking]) => ({ id, offers: offered && !lacking.split(' ').includes(familyOf(type)) }));
+  const ofRegion = `${shortRegion(region)}-az`;
+  return zones
+    .filter(({ id }) => id.startsWith(ofRegion))
+    .map(({ id, lacking }) => ({ id, offers: offered && !lacking.includes(family) }));
 }
 
 /** In how many zones of a region `type` is offered; undefined for a region that the table does not have. */

@@ -1,5 +1,6 @@
 import { own } from '../own.js';
 import { databaseEngines } from './database-classes.js';
+import { instanceTypes } from './instance-types.js';
 import priceTable from './prices.json' with { type: 'json' };
 
 /** Prices with where they were read. */
@@ -26,8 +27,9 @@ export const pricesRead = priceRows.map(({ read }) => read).sort()[0]!;
 const hoursInMonth = 730;
 
 /**
- * What one costs a month in USD, by the id of its price: `nat-gateway`, or `<engine>:<class>` of a database instance.
- * Undefined for a class whose price is not known. Any other id that is not in the table is our own fault and throws.
+ * What one costs a month in USD, by the id of its price: `nat-gateway`, `<engine>:<class>` of a database instance in one
+ * zone, or `ec2:<type>` of an instance that runs Linux. Undefined for a class or type whose price is not known. Any other
+ * id that is not in the table is our own fault and throws.
  */
 export function monthlyPrice(id: string): number | undefined {
   for (const { per, usd } of priceRows) {
@@ -35,5 +37,6 @@ export function monthlyPrice(id: string): number | undefined {
     if (price !== undefined) return per === 'hour' ? price * hoursInMonth : price;
   }
   if (databaseEngines.some((engine) => id.startsWith(`${engine}:db.`))) return undefined;
+  if (instanceTypes.some((type) => id === `ec2:${type}`)) return undefined;
   throw new Error(`there is no price ${id}`);
 }

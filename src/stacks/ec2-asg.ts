@@ -1,5 +1,6 @@
 import type { Option } from '../answers/option.js';
 import { longestShortRegion } from '../aws/regions.js';
+import { instanceRange, instancesOption, instanceTypeOption, zonesToExclude } from './lib/instances.js';
 import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
 
@@ -11,29 +12,6 @@ declare module '../answers/answers.js' {
     cloudtrail?: boolean;
   }
 }
-
-const instanceType: Option<'instanceType'> = {
-  key: 'instanceType',
-  flag: 'instance-type',
-  group: 'Application',
-  type: 'text',
-  placeholder: 'TYPE',
-  help: 'type of the EC2 instances, as the region offers it',
-  defaultText: 't4g.small',
-  default: () => 't4g.small',
-  prompt: 'Type of the EC2 instances',
-};
-
-const instances: Option<'instances'> = {
-  key: 'instances',
-  flag: 'instances',
-  group: 'Application',
-  type: 'text',
-  placeholder: 'MIN-MAX',
-  help: 'range that auto scaling keeps the number of instances in',
-  defaultText: '2-4',
-  default: () => '2-4',
-};
 
 const cloudtrail: Option<'cloudtrail'> = {
   key: 'cloudtrail',
@@ -70,7 +48,7 @@ const ec2Asg: Stack = {
     'databaseSubnetIds',
     'alertEmail',
   ],
-  options: [instanceType, instances, cloudtrail],
+  options: [instanceTypeOption, instancesOption, cloudtrail],
   database: () => ({
     engine: 'mysql',
     preferredClasses: {
@@ -137,10 +115,12 @@ const ec2Asg: Stack = {
     logsKept: 'in CloudWatch and in the buckets of the load balancer, of access logs and of CloudTrail',
     protects: { noun: 'load balancer', label: 'alb' },
   },
-  view: ({ instances: range }) => {
-    const [min, max] = (range ?? '').split('-').map(Number);
-    return { tools: [], databasePort: 3306, instanceRange: { min, max } };
-  },
+  view: (answers) => ({
+    tools: [],
+    databasePort: 3306,
+    instanceRange: instanceRange(answers.instances ?? ''),
+    zonesToExclude: zonesToExclude(answers),
+  }),
   summary: (answers) => [
     entryLine(answers),
     networkLine(answers),

@@ -6,7 +6,7 @@ import type { ProjectFiles } from 'create-secure-infra';
 import { bounds } from '../support/bounds.mjs';
 import { run } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
-import { modulesOf, placeProject } from '../terraform/terraform.js';
+import { lockFile, modulesOf, placeProject, withoutChecksums } from '../terraform/terraform.js';
 import { moduleName, placeTogether, rootsOf } from '../terraform/together.js';
 import { overrideFile, type Tools } from './proof.js';
 import { givenForAll } from './samples.js';
@@ -53,7 +53,13 @@ export class Planner {
     const name = path.relative(this.folder, module).replaceAll(path.sep, '-');
     const planFile = path.join(this.folder, `${name}.bin`);
     // The provider and the backend are the same everywhere.
-    this.initialised ??= this.terraform(module, name, 'init', '-input=false', `-plugin-dir=${this.tools.providers}`);
+    this.initialised ??= this.terraform(
+      module,
+      name,
+      'init',
+      '-input=false',
+      `-plugin-dir=${this.tools.providers}`,
+    ).then(() => withoutChecksums(path.join(module, lockFile)));
     await this.initialised;
     await this.terraform(module, name, 'plan', '-input=false', '-no-color', `-out=${planFile}`);
     return this.terraform(module, name, 'show', '-json', planFile);
@@ -97,7 +103,7 @@ export async function planTogether(samples: readonly Sample[], tools: Tools, fol
         more: 'max_retries = 3\n  skip_region_validation = true',
       }),
     );
-    copyFileSync(tools.lockFile, path.join(root, '.terraform.lock.hcl'));
+    copyFileSync(tools.lockFile, path.join(root, lockFile));
     const plan = await new Planner(simulator, tools, folder).plan(root);
     return roots.map(({ sample }, index) => ({ sample, plan: planOfModule(plan, moduleName(index)) }));
   } finally {

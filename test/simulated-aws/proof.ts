@@ -7,7 +7,7 @@ import { stackRows, type StackRow } from '../../scripts/samples.mjs';
 import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
-import { modulesOf, placeProject } from '../terraform/terraform.js';
+import { lockFile, modulesOf, placeProject, withoutChecksums } from '../terraform/terraform.js';
 import { awsShell } from './aws-cli.js';
 import { zoneNames } from './facts.js';
 import { matches, whatAwsKeeps } from './kept.js';
@@ -163,6 +163,7 @@ class Deployment {
     if (this.bootstrap) {
       this.enter('bootstrap');
       await this.terraform(this.bootstrap, ['init', pluginDir]);
+      withoutChecksums(path.join(this.bootstrap, lockFile));
       const { resources, seconds } = await this.plannedAndApplied(this.bootstrap);
       steps = { resources, applySeconds: seconds, replanSeconds: await this.expectNoChanges(this.bootstrap) };
       await this.expectNoChangesByReadBack(this.bootstrap);
@@ -172,6 +173,7 @@ class Deployment {
     } else if (this.isGivenBucket) appendFileSync(backend, `bucket = "${givenStateBucket}"\n`);
     this.enter('init');
     await this.terraform(this.project, ['init', '-backend-config=backend.hcl', pluginDir]);
+    withoutChecksums(path.join(this.project, lockFile));
     return steps;
   }
 

@@ -141,7 +141,7 @@ describe.skipIf(!tools)('a project that writes what ECS returns otherwise', () =
   let simulator: Simulator;
   let folder: string;
   let project: string;
-  let terraform: Awaited<ReturnType<typeof smallProject>>;
+  let terraform: ReturnType<typeof smallProject>;
   let state: string;
   const flags = ['-input=false', '-no-color'];
 
@@ -149,7 +149,7 @@ describe.skipIf(!tools)('a project that writes what ECS returns otherwise', () =
     folder = scratchFolder();
     project = path.join(folder, 'project');
     simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
-    terraform = await smallProject(path.join(import.meta.dirname, 'read-back/main.tf'), project, tools, simulator);
+    terraform = smallProject(path.join(import.meta.dirname, 'read-back/main.tf'), project, tools, simulator);
     const applied = await terraform('apply', ...flags, '-auto-approve');
     if (applied.status !== 0) throw new Error(applied.output);
     state = (await terraform('state', 'pull')).stdout;

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { readBacks, type Json } from '../../src/aws/read-back.js';
 import type { Outcome } from '../support/process.js';
+import { lockFile, withoutChecksums } from '../terraform/terraform.js';
 import { filledIn, type FilledIn } from './filled-in.js';
 
 /** What is looked at of a state, as `terraform state pull` prints it. */
@@ -101,6 +102,7 @@ export async function changesOver(
   if (!existsSync(path.join(copy, '.terraform'))) {
     const init = await terraform(copy, ['init', `-plugin-dir=${providers}`]);
     if (init.status !== 0) return failed('init', init);
+    withoutChecksums(path.join(copy, lockFile));
   }
   const plan = await terraform(copy, ['plan', '-refresh=false', '-detailed-exitcode', `-out=${planFile}`]);
   if (plan.status === 0) return [];

@@ -34,7 +34,7 @@ describe.skipIf(!tools)('what AWS refuses, the simulator refuses', () => {
     it.each(refusals)('$name: $what', async ({ name, error, rules }) => {
       const project = path.join(folder, name);
       const file = path.join(refusedFolder, `${name}.tf`);
-      const terraform = await smallProject(file, project, tools, simulator);
+      const terraform = smallProject(file, project, tools, simulator);
       const apply = (...args: string[]) => terraform('apply', '-input=false', '-auto-approve', '-no-color', ...args);
       const changes: string[] = [];
       if (readFileSync(file, 'utf8').includes('variable "change"')) {

@@ -7,7 +7,7 @@ import { bounds } from '../support/bounds.mjs';
 import { goldenSamples } from '../support/golden-samples.js';
 import { run, type Outcome } from '../support/process.js';
 import { scratchFolder } from '../support/scratch.js';
-import { placeProject } from '../terraform/terraform.js';
+import { lockFile, placeProject, withoutChecksums } from '../terraform/terraform.js';
 import { awsShell } from './aws-cli.js';
 import { override, overrideFile } from './proof.js';
 import { simulatedEnvironment, startSimulator, type Simulator } from './simulator.js';
@@ -85,6 +85,7 @@ class Deployment {
     placeProject(sample.files, deployment.project, tools!.lockFile);
     writeFileSync(path.join(deployment.project, overrideFile), `${override}terraform {\n  backend "local" {}\n}\n`);
     await deployment.terraform('init', `-plugin-dir=${tools!.providers}`);
+    withoutChecksums(path.join(deployment.project, lockFile));
     return deployment;
   }
 

@@ -3,6 +3,7 @@ import type { Mutation } from './rules.js';
 /** What differs from a sound Auto Scaling group: expressions in HCL, or a whole argument or block. */
 export interface Worker {
   image?: string;
+  type?: string;
   /** The last part of the public parameter that names the image. */
   parameter?: string;
   network?: string;
@@ -61,7 +62,7 @@ resource "aws_iam_instance_profile" "worker" {
 resource "aws_launch_template" "worker" {
   name          = "\${local.name_prefix}-worker"
   image_id      = ${settings.image ?? 'data.aws_ssm_parameter.worker_image.value'}
-  instance_type = "t3.small"
+  instance_type = "${settings.type ?? 't3.small'}"
 
   ${settings.network ?? 'vpc_security_group_ids = [aws_security_group.app.id]'}
 

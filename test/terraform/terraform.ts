@@ -44,12 +44,22 @@ export function findToolchain(): Toolchain {
       unavailable: `terraform finds no AWS provider, neither in a mirror nor in the public registry:\n${init.stderr}`,
     };
   }
+  const ownLockFile = path.join(folder, lockFile);
+  withoutChecksums(ownLockFile);
   return {
     version: (JSON.parse(version.stdout) as { terraform_version: string }).terraform_version,
     source: mirror ? 'an unpacked mirror' : 'the public registry',
     dataFolder: path.join(folder, '.terraform'),
-    lockFile: path.join(folder, '.terraform.lock.hcl'),
+    lockFile: ownLockFile,
   };
+}
+
+/** What terraform calls its lock file. */
+export const lockFile = '.terraform.lock.hcl';
+
+/** Takes the checksums out of a lock file: for them each command would read all 0.6 GB of the provider once more. */
+export function withoutChecksums(file: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^ +hashes = \[\n[^\]]*\]\n/gm, ''));
 }
 
 /** What golden samples require of terraform and its provider; they all require the same. */
@@ -100,9 +110,12 @@ export function findMirror(): string | undefined {
   return search.stdout.trim() ? search.stdout.trim().split(`/${awsProvider}`)[0] : undefined;
 }
 
-/** The environment without what would lead terraform elsewhere. */
+/**
+ * The environment without what would lead terraform elsewhere. Most of what terraform and the provider have in memory stays
+ * there, and to look through it less often takes a third less of the processor, for 150 MB more.
+ */
 export function environment(dataFolder?: string): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, CHECKPOINT_DISABLE: '1' };
+  const env: NodeJS.ProcessEnv = { GOGC: '400', ...process.env, CHECKPOINT_DISABLE: '1' };
   if (env.TF_CLI_CONFIG_FILE && !existsSync(env.TF_CLI_CONFIG_FILE)) delete env.TF_CLI_CONFIG_FILE;
   const misleading = /^(TF_VAR_|TF_CLI_ARGS|TF_WORKSPACE|TF_LOG|TF_DATA_DIR|AWS_)/;
   for (const name of Object.keys(env)) if (misleading.test(name)) delete env[name];
@@ -110,9 +123,9 @@ export function environment(dataFolder?: string): NodeJS.ProcessEnv {
 }
 
 /** Writes a project where terraform can work on it, with the shared provider. */
-export function placeProject(files: ProjectFiles, folder: string, lockFile: string): void {
+export function placeProject(files: ProjectFiles, folder: string, ownLockFile: string): void {
   writeFiles(files, folder);
-  for (const module of modulesOf(files, folder)) copyFileSync(lockFile, path.join(module, '.terraform.lock.hcl'));
+  for (const module of modulesOf(files, folder)) copyFileSync(ownLockFile, path.join(module, lockFile));
 }
 
 /** The folders of a project in `folder` that terraform runs in: its own and, where it has one, that of bootstrap/. */

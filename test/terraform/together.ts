@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import type { ProjectFiles } from '../../src/render/render.js';
 import { writeFiles } from '../support/files.js';
-import { terraform, type Outcome } from './terraform.js';
+import { lockFile as lockFileName, terraform, type Outcome } from './terraform.js';
 
 /** A project, or its bootstrap/, by the name that its faults are reported under. */
 export interface Root {
@@ -84,7 +84,7 @@ export async function validateTogether(
 ): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   placeTogether(roots, folder);
-  copyFileSync(lockFile, path.join(folder, '.terraform.lock.hcl'));
+  copyFileSync(lockFile, path.join(folder, lockFileName));
   // Of its own, because the list of modules is kept there; the provider is the one of all.
   const ownData = path.join(folder, '.terraform');
   const init = await terraform(

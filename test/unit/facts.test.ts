@@ -8,11 +8,20 @@ import {
   offeredClasses,
   supportsPerformanceInsights,
 } from '../../src/aws/database-classes.js';
+import {
+  architectureOf,
+  instanceTypeExists,
+  instanceTypeOffered,
+  instanceTypes,
+  offeredInstanceTypes,
+  zonesWithInstanceType,
+  zonesWithoutInstanceType,
+} from '../../src/aws/instance-types.js';
 import { isWrittenByAws } from '../../src/aws/iam-actions-elsewhere.js';
 import { expandIamActions, iamAction } from '../../src/aws/iam-actions.js';
 import { nearestIamAction, nearestIamService } from '../../src/rules/lib/iam-actions.js';
 import { providerVersions, resourceSchema, schemaTypes, type ArgumentType } from '../../src/aws/provider-schema.js';
-import { regionCodes } from '../../src/aws/regions.js';
+import { regionCodes, regions } from '../../src/aws/regions.js';
 import { bounds } from '../support/bounds.mjs';
 
 describe('IAM actions', () => {
@@ -343,5 +352,117 @@ describe('database classes', () => {
     expect(supportsPerformanceInsights('mysql', 'db.t3.medium')).toBe(true);
     expect(supportsPerformanceInsights('aurora-mysql', 'db.t3.medium')).toBe(false);
     expect(supportsPerformanceInsights('aurora-postgresql', 'db.t3.medium')).toBe(true);
+  });
+});
+
+describe('instance types', () => {
+  /** Whose offers nobody has published. */
+  const unknownRegions = ['ap-east-2', 'ap-southeast-6', 'ap-southeast-7', 'mx-central-1'];
+
+  it('are known for every region but the newest', () => {
+    expect(regionCodes.filter((region) => !offeredInstanceTypes(region))).toEqual(unknownRegions);
+    for (const region of regionCodes.filter((code) => !unknownRegions.includes(code))) {
+      const types = offeredInstanceTypes(region)!;
+      expect(types.length, region).toBeGreaterThan(100);
+      expect(new Set(types).size, region).toBe(types.length);
+      for (const type of types) {
+        expect(instanceTypeOffered(region, type), `${type} in ${region}`).toBe(true);
+        expect(instanceTypes).toContain(type);
+        const zones = zonesWithInstanceType(region, type)!;
+        expect(zones, `${type} in ${region}`).toBeGreaterThan(1);
+        expect(zones + zonesWithoutInstanceType(region, type).length).toBeGreaterThanOrEqual(regions[region]!.zones);
+      }
+    }
+  });
+
+  it('come in their order: by family, and from nano to 8xlarge', () => {
+    expect(instanceTypes.filter((type) => type.startsWith('t4g.'))).toEqual([
+      't4g.nano',
+      't4g.micro',
+      't4g.small',
+      't4g.medium',
+      't4g.large',
+      't4g.xlarge',
+      't4g.2xlarge',
+    ]);
+    expect(instanceTypes.filter((type) => type.startsWith('m7i-flex.')).at(-1)).toBe('m7i-flex.8xlarge');
+    const families = instanceTypes.map((type) => type.split('.')[0]);
+    expect(families).toEqual([...families].sort());
+    expect(instanceTypes.filter((type) => /metal|12xlarge|^[gpx]\d|^[mcr]4/.test(type))).toEqual([]);
+  });
+
+  it.each<[string, string, boolean | undefined]>([
+    ['us-east-1', 't4g.small', true],
+    ['us-east-1', 't4g.smal', false],
+    ['us-east-1', 't4g.8xlarge', false],
+    ['us-east-1', 't4g', false],
+    ['us-east-1', 'm7g.medium', true],
+    ['us-east-1', 'm7i.medium', false],
+    ['eu-south-1', 'm7g.large', false],
+    ['eu-south-1', 'm6g.large', true],
+    ['me-central-1', 't3.micro', false],
+    ['eu-south-1', 'm7g.metal', undefined],
+    ['eu-south-1', 'm7g.16xlarge', undefined],
+    ['us-east-1', 'p5.48xlarge', undefined],
+    ['us-east-1', 't5g.small', undefined],
+    ['us-east-1', '', undefined],
+    ['us-east-1', 'constructor.large', undefined],
+    ['mx-central-1', 't4g.small', undefined],
+    ['mx-central-1', 't4g.smal', false],
+    ['us-esat-1', 't4g.small', undefined],
+    ['constructor', 't4g.small', undefined],
+  ])('%s offers %s: %s', (region, type, offered) => {
+    expect(instanceTypeOffered(region, type)).toBe(offered);
+  });
+
+  it.each<[string, boolean | undefined]>([
+    ['m7g.large', true],
+    ['m7g.lagre', false],
+    ['m7g.48xlarge', undefined],
+    ['x2gd.large', undefined],
+  ])('%s exists: %s', (type, exists) => {
+    expect(instanceTypeExists(type)).toBe(exists);
+  });
+
+  it.each<[string, string, number | undefined, string[]]>([
+    ['us-east-1', 't4g.small', 5, ['use1-az3']],
+    ['us-east-1', 'c5.large', 5, ['use1-az3']],
+    ['us-east-2', 't4g.small', 3, []],
+    ['us-west-1', 't4g.small', 2, []],
+    ['ap-northeast-1', 't3a.small', 2, ['apne1-az1']],
+    ['ap-northeast-2', 't3a.small', 2, ['apne2-az2', 'apne2-az4']],
+    ['eu-west-2', 'm6g.large', 3, ['euw2-az4']],
+    ['eu-south-1', 'm6g.large', 3, []],
+    ['me-central-1', 't4g.small', 0, []],
+    ['us-east-1', 'p5.48xlarge', 0, []],
+    ['mx-central-1', 't4g.small', undefined, []],
+    ['nowhere', 't4g.small', undefined, []],
+  ])('%s has %s in %s zones, and not in %j', (region, type, zones, without) => {
+    expect(zonesWithInstanceType(region, type)).toBe(zones);
+    expect(zonesWithoutInstanceType(region, type)).toEqual(without);
+  });
+
+  it.each<[string, 'arm64' | 'x86_64']>([
+    ['t4g.small', 'arm64'],
+    ['m7gd.large', 'arm64'],
+    ['c7gn.large', 'arm64'],
+    ['x2gd.large', 'arm64'],
+    ['im4gn.large', 'arm64'],
+    ['is4gen.large', 'arm64'],
+    ['hpc7g.4xlarge', 'arm64'],
+    ['g5g.xlarge', 'arm64'],
+    ['a1.medium', 'arm64'],
+    ['mac2-m2.metal', 'arm64'],
+    ['mac1.metal', 'x86_64'],
+    ['t3.small', 'x86_64'],
+    ['t3a.small', 'x86_64'],
+    ['m7i-flex.large', 'x86_64'],
+    ['g5.xlarge', 'x86_64'],
+    ['g4dn.xlarge', 'x86_64'],
+    ['gr6.4xlarge', 'x86_64'],
+    ['u-6tb1.metal', 'x86_64'],
+    ['p4d.24xlarge', 'x86_64'],
+  ])('%s is %s', (type, architecture) => {
+    expect(architectureOf(type)).toBe(architecture);
   });
 });

@@ -90,11 +90,12 @@ function like(value: unknown): fc.Arbitrary<unknown> {
 }
 
 describe('every template', () => {
-  /** The words that shared templates are given by name. */
+  /** The words that shared templates are given by name, whoever gives them. */
   const words = Object.fromEntries(
-    'key encrypts policy alias service sid why of source group members bucket type rest'
-      .split(' ')
-      .map((word) => [word, `<${word}>`]),
+    templateNames
+      .flatMap((name) => [...sourceOf(name).matchAll(/\{\{> shared\/\S+( [^{}]*(?:\$\{[^}]*\}[^{}]*)*)\}\}/g)])
+      .flatMap(([, named]) => [...named!.matchAll(/ (\w+)=/g)])
+      .map(([, word]) => [word!, `<${word}>`]),
   );
   const views = [
     ...everyPair().map(({ answers }) => answers),

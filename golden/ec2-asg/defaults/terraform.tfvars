@@ -1,0 +1,40 @@
+aws_region         = "us-east-1"
+project_name       = "my-payments"
+environment_suffix = "dev1"
+
+# Ephemeral: terraform destroy removes everything and frees every name.
+deletion_protection         = false
+force_destroy               = true
+log_retention_days          = 365
+kms_deletion_window_days    = 7
+secret_recovery_window_days = 0
+
+vpc_cidr                = "10.0.0.0/16"
+availability_zone_count = 3
+single_nat_gateway      = true
+
+alert_email = null
+
+db_backup_retention_days = 7
+db_skip_final_snapshot   = true
+db_apply_immediately     = true
+
+# Free; "advanced" keeps at least 465 days and is paid by the vCPU.
+database_insights_mode              = "standard"
+performance_insights_retention_days = 7
+
+db_instance_class = "db.t4g.medium"
+db_multi_az       = true
+db_storage = {
+  allocated = 20
+  max       = 100
+}
+
+instance_type = "t4g.small"
+instance_count = {
+  min = 2
+  max = 4
+}
+
+# Set to the version of the first release you uploaded; until then the instances serve a page that says how.
+release_version = null

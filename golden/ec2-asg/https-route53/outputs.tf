@@ -1,0 +1,111 @@
+output "vpc_id" {
+  description = "Id of the VPC."
+  value       = aws_vpc.this.id
+}
+
+output "private_subnet_ids" {
+  description = "Ids of the subnets that instances run in."
+  value       = aws_subnet.private[*].id
+}
+
+output "nat_gateway_public_ips" {
+  description = "Addresses that outbound traffic comes from, for a partner's allow list."
+  value       = aws_eip.nat[*].public_ip
+}
+
+output "app_secret_name" {
+  description = "Name of the secret for the application's own secrets."
+  value       = aws_secretsmanager_secret.app.name
+}
+
+output "alerts_topic_arn" {
+  description = "ARN of the topic that alarms are sent to."
+  value       = aws_sns_topic.alerts.arn
+}
+
+output "load_balancer_dns_name" {
+  description = "DNS name of the load balancer."
+  value       = aws_lb.alb.dns_name
+}
+
+output "load_balancer_logs_bucket" {
+  description = "Bucket that holds the load balancer's access logs."
+  value       = aws_s3_bucket.alb_logs.id
+}
+
+output "application_url" {
+  description = "URL of the application."
+  value       = local.application_url
+}
+
+output "access_logs_bucket" {
+  description = "Bucket that holds the access logs of the project's buckets."
+  value       = aws_s3_bucket.access_logs.id
+}
+
+output "data_bucket" {
+  description = "Bucket for the application's files."
+  value       = aws_s3_bucket.data.id
+}
+
+output "trail_arn" {
+  description = "ARN of the trail."
+  value       = aws_cloudtrail.this.arn
+}
+
+output "trail_bucket" {
+  description = "Bucket that holds the log files of the trail."
+  value       = aws_s3_bucket.trail.id
+}
+
+output "trail_log_group" {
+  description = "Log group that the trail's events can be searched in."
+  value       = aws_cloudwatch_log_group.trail.name
+}
+
+output "database_endpoint" {
+  description = "Host name of the database."
+  value       = aws_db_instance.database.address
+}
+
+output "database_secret_arn" {
+  description = "ARN of the secret that RDS keeps the master user's name and password in."
+  value       = aws_db_instance.database.master_user_secret[0].secret_arn
+}
+
+output "autoscaling_group_name" {
+  description = "Name of the Auto Scaling group."
+  value       = aws_autoscaling_group.app.name
+}
+
+output "autoscaling_group_arn" {
+  description = "ARN of the Auto Scaling group; scripts/wait-for-refresh.sh reads its region and name from it."
+  value       = aws_autoscaling_group.app.arn
+}
+
+output "release_bucket" {
+  description = "Bucket to upload releases to."
+  value       = aws_s3_bucket.releases.id
+}
+
+output "application_log_group" {
+  description = "Log group of the application."
+  value       = aws_cloudwatch_log_group.instances["app"].name
+}
+
+output "instance_role_arn" {
+  description = "ARN of the role of the instances, and so of the application."
+  value       = aws_iam_role.instance.arn
+}
+
+output "sql_target" {
+  description = "What scripts/sql.sh reads: region, Auto Scaling group, host, port and name of the database, and the master user's secret."
+  value = join(" ", [
+    var.aws_region,
+    aws_autoscaling_group.app.name,
+    aws_db_instance.database.address,
+    aws_db_instance.database.port,
+    aws_db_instance.database.db_name,
+    aws_db_instance.database.master_user_secret[0].secret_arn,
+  ])
+}

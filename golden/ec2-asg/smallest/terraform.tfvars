@@ -1,0 +1,35 @@
+aws_region         = "us-west-1"
+project_name       = "my-payments"
+environment_suffix = "dev5"
+
+# Ephemeral: terraform destroy removes everything and frees every name.
+deletion_protection         = false
+force_destroy               = true
+log_retention_days          = 365
+kms_deletion_window_days    = 7
+secret_recovery_window_days = 0
+
+vpc_cidr                = "10.0.0.0/16"
+availability_zone_count = 2
+
+alert_email = null
+
+db_backup_retention_days = 7
+db_skip_final_snapshot   = true
+db_apply_immediately     = true
+
+db_instance_class = "db.t4g.micro"
+db_multi_az       = true
+db_storage = {
+  allocated = 20
+  max       = 100
+}
+
+instance_type = "t4g.micro"
+instance_count = {
+  min = 1
+  max = 2
+}
+
+# Set to the version of the first release you uploaded; until then the instances serve a page that says how.
+release_version = null

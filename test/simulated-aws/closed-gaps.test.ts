@@ -18,13 +18,13 @@ describe.skipIf(!tools).concurrent('gaps of moto that no sample shows', () => {
   /** Does something with one of these projects on an account of its own. */
   async function on(
     name: string,
-    work: (terraform: Awaited<ReturnType<typeof smallProject>>, simulator: Simulator, folder: string) => Promise<void>,
+    work: (terraform: ReturnType<typeof smallProject>, simulator: Simulator, folder: string) => Promise<void>,
   ): Promise<void> {
     const folder = scratchFolder();
     const simulator = await startSimulator(tools!.python, folder, { region: 'us-east-1' });
     try {
       const file = path.join(import.meta.dirname, `closed-gaps/${name}.tf`);
-      await work(await smallProject(file, path.join(folder, 'project'), tools!, simulator), simulator, folder);
+      await work(smallProject(file, path.join(folder, 'project'), tools!, simulator), simulator, folder);
     } finally {
       await simulator.stop();
     }

@@ -395,6 +395,6 @@ class _Refresh:
         seconds = time.monotonic() - self._clock
         if seconds < 1:
             return "Pending"
-        if seconds < 4:
+        if seconds < 10:
             return "InProgress"
         return "Failed" if self._failure is not None else "Successful"

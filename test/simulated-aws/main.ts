@@ -1,4 +1,4 @@
-// `npm run test:deploy`: every golden sample on a simulated AWS, and a default project's plan in every region.
+// `npm run test:deploy`: every golden sample on a simulated AWS, and every stack's default project planned in every region.
 import { totalmem } from 'node:os';
 
 import { regionCodes } from 'create-secure-infra';
@@ -22,7 +22,7 @@ const help = `npm run test:deploy -- [options]
 
   --sample NAME       only this sample of golden/, such as defaults or ecs-fargate/defaults; may be given again
   --side-by-side N    so many samples at once; each takes about 1 GB of memory [${defaultSideBySide}]
-  --no-regions        leave out the plan of a default project in every region
+  --no-regions        leave out the plans of default projects in every region
   --write             write the tables into docs/proof.md
   --help              show this help
 

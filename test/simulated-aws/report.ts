@@ -35,15 +35,18 @@ export function proofTable(proofs: readonly Proof[]): string {
   });
 }
 
-/** Region, its zones, those used, resources. */
+/** Region, its zones, those used, and for each stack how many resources are planned. */
 export function regionTable(regions: readonly RegionPlan[]): string {
+  const stacks = Object.keys(regions[0]?.resources ?? {});
   const rows = regions.map(({ region, zones, used, resources }) => [
     region,
     letters(region, zones),
     letters(region, used),
-    String(resources),
+    ...stacks.map((stack) => String(resources[stack])),
   ]);
-  return markdownTable([['Region', 'Zones', 'Used', 'Resources planned'], ...rows], { align: ['l', 'l', 'l', 'r'] });
+  return markdownTable([['Region', 'Zones', 'Used', ...stacks], ...rows], {
+    align: ['l', 'l', 'l', ...stacks.map(() => 'r')],
+  });
 }
 
 /** Writes the tables into docs/proof.md. */

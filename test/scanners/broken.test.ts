@@ -8,8 +8,18 @@ const scanners = inject('scanners');
 
 const sample = goldenSamples().find(({ name }) => name.endsWith('/https-own-certificate'))!;
 
+interface Fault {
+  what: string;
+  /** Those with the same are in one project; without it, in the first. */
+  apart?: string;
+  file: string;
+  from: string;
+  to: string;
+  faults: RegExp[];
+}
+
 /** A text of one file of the sample, what it is replaced by, and what must be said then; nothing else may be. */
-const broken = [
+const broken: readonly Fault[] = [
   {
     what: 'a database that is not encrypted',
     file: 'aurora.tf',
@@ -54,6 +64,7 @@ const broken = [
   },
   {
     what: 'a suppression that only Checkov sees',
+    apart: 'hidden',
     file: 'ecr.tf',
     from: '    scan_on_push = true\n',
     to: '    scan_on_push = false\n    /*\n    checkov:skip=CKV_AWS_163:Hidden.\n    */\n',
@@ -65,6 +76,7 @@ const broken = [
   },
   {
     what: 'a check that is turned off for the project',
+    apart: 'configured',
     file: '.checkov.yaml',
     from: 'compact: true\n',
     to: 'compact: true\nskip-check: [CKV_AWS_163]\n',
@@ -72,6 +84,7 @@ const broken = [
   },
   {
     what: 'a rule that is turned off for the project',
+    apart: 'configured',
     file: '.tflint.hcl',
     from: 'plugin "terraform" {',
     to: 'rule "terraform_unused_declarations" {\n  enabled = false\n}\n\nplugin "terraform" {',
@@ -91,21 +104,39 @@ describe.skipIf(!scanners)('the scan turns red on', () => {
   const { planning, ...withoutPlan } = scanners;
   let scans: Promise<Scan[]>;
 
+  const projects = new Map([['nothing', [] as Fault[]]]);
+  for (const fault of broken) {
+    const name = fault.apart ?? 'several';
+    projects.set(name, [...(projects.get(name) ?? []), fault]);
+  }
+  const faultsOf = async (name: string) => (await scans).find(({ sample: project }) => project === name)!.faults;
+
   // All at once: one project's faults must not be taken for another's either.
   beforeAll(() => {
-    const projects = broken.map(({ what, file, from, to }) => {
-      const before = sample.files.get(file)!;
-      if (before.split(from).length !== 2) throw new Error(`${file} does not have this once: ${from}`);
-      return { ...sample, name: what, files: new Map([...sample.files, [file, before.replace(from, () => to)]]) };
+    const changed = [...projects].map(([name, faults]) => {
+      const files = new Map(sample.files);
+      for (const { file, from, to } of faults) {
+        const before = files.get(file)!;
+        if (before.split(from).length !== 2) throw new Error(`${file} does not have this once: ${from}`);
+        files.set(
+          file,
+          before.replace(from, () => to),
+        );
+      }
+      return { ...sample, name, files };
     });
-    scans = scanTogether([...projects, { ...sample, name: 'nothing' }], withoutPlan, scratchFolder());
+    scans = scanTogether(changed, withoutPlan, scratchFolder());
     scans.catch(() => {});
   });
 
-  it.each([...broken, { what: 'nothing', faults: [] }])('$what', async ({ what, faults }) => {
-    const found = (await scans).find((scan) => scan.sample === what)!.faults;
-    expect(found.filter((fault) => !faults.some((expected) => expected.test(fault)))).toEqual([]);
+  it.each(broken)('$what', async ({ apart = 'several', faults }) => {
+    const found = await faultsOf(apart);
     expect(faults.filter((expected) => !found.some((fault) => expected.test(fault)))).toEqual([]);
+  });
+
+  it.each([...projects])('no more than that in the project with %s', async (name, faults) => {
+    const expected = faults.flatMap((fault) => fault.faults);
+    expect((await faultsOf(name)).filter((fault) => !expected.some((one) => one.test(fault)))).toEqual([]);
   });
 
   it('what only the plan shows', async () => {

@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
+import { scannerVersions } from '../../src/render/pipeline-tools.js';
 import { bounds } from '../support/bounds.mjs';
+import { cacheFolder, placeOnceMade } from '../support/cache.js';
 import { run } from '../support/process.js';
 import type { PythonTools } from '../support/python.js';
 import { environment } from '../terraform/terraform.js';
@@ -33,13 +37,17 @@ export interface CheckovResult {
 /** The configuration that a generated project brings for Checkov. */
 export const configurationFile = '.checkov.yaml';
 
-/** Scans the HCL of the projects in `folder`, each in a folder of its own, with a configuration of theirs. */
+/**
+ * Scans the HCL of the projects in `folder`, each in a folder of its own, with a configuration of theirs; for no more than
+ * `checks` where those are named.
+ */
 export function scanFolders(
   python: string,
-  { folder, configuration }: { folder: string; configuration: string },
+  { folder, configuration, checks }: { folder: string; configuration: string; checks?: readonly string[] },
   log: string,
 ): Promise<Map<string, CheckovResult>> {
-  return scan(python, folder, ['--directory', '.', '--config-file', configuration], log);
+  const chosen = checks ? ['--check', checks.join(',')] : [];
+  return scan(python, folder, ['--directory', '.', '--config-file', configuration, ...chosen], log);
 }
 
 /** Scans plans as JSON, each a file of `folder`. Nothing is skipped: suppressions are comments, which no plan has. */
@@ -58,6 +66,7 @@ async function scan(
   args: readonly string[],
   log: string,
 ): Promise<Map<string, CheckovResult>> {
+  placeGrammar(path.dirname(log));
   const { status, stdout, output } = await run(python, ['-m', 'checkov.main', ...args, '--output', 'json'], {
     cwd,
     log,
@@ -67,6 +76,22 @@ async function scan(
   // 1 is for findings.
   if (status !== 0 && status !== 1) throw new Error(`checkov failed, see ${log}:\n${output.slice(-2000)}`);
   return readResult(stdout);
+}
+
+/** The tables of the grammar that Checkov reads HCL by. It would make them anew in each new temporary folder. */
+const grammar = path.join(cacheFolder, `checkov-grammar-${scannerVersions.checkov}`);
+
+/** Makes the grammar, once. Where they cannot be made beforehand, or another python needs others, Checkov makes its own. */
+export function prepareGrammar(python: string): void {
+  if (existsSync(grammar)) return;
+  placeOnceMade(grammar, (unfinished) => {
+    spawnSync(python, ['-c', 'import hcl2'], { env: checkovEnvironment(unfinished), timeout: bounds.command });
+  });
+}
+
+function placeGrammar(folder: string): void {
+  for (const file of existsSync(grammar) ? readdirSync(grammar) : [])
+    copyFileSync(path.join(grammar, file), path.join(folder, file));
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 } from './checkov.js';
 import { readSuppressions, withoutSuppressions, type Suppression } from './suppressions.js';
 import { configurationFile as tflintConfiguration, lint, type AwsRuleset, type Issue } from './tflint.js';
+import { scanWithTrivy } from './trivy.js';
 
 /** What a project is scanned with. */
 export interface Scanners {
@@ -24,6 +25,8 @@ export interface Scanners {
   checkov: string;
   tflint: string;
   awsRuleset: AwsRuleset;
+  /** Trivy, where there is one. */
+  trivy?: string;
   /** What plans are made with; without it there is none to scan. */
   planning?: Tools;
   /** Whether the plan of a sample is scanned too; all are where this is absent. */
@@ -48,7 +51,8 @@ export interface Scan {
 }
 
 /**
- * Scans projects: their HCL, their plans, and their HCL once more without suppressions. Each scanner runs once over all
+ * Scans projects: their HCL, their plans, and their HCL once more without suppressions, for the checks that they suppress.
+ * Each scanner runs once over all
  * that bring the same configuration. `folder` gets copies and logs.
  */
 export async function scanTogether(samples: readonly Sample[], scanners: Scanners, folder: string): Promise<Scan[]> {
@@ -73,25 +77,37 @@ async function scanGroup(samples: readonly Sample[], scanners: Scanners, folder:
   const projects = place('hcl', (files) => files);
   const log = (name: string) => path.join(folder, `${name}.log`);
   const configuration = path.join(projects, '0', checkovConfiguration);
-  const scanHcl = (parent: string, name: string) =>
-    scanFolders(scanners.checkov, { folder: parent, configuration }, log(name));
+  const scanHcl = (parent: string, name: string, checks?: readonly string[]) =>
+    scanFolders(scanners.checkov, { folder: parent, configuration, ...(checks ? { checks } : {}) }, log(name));
+  const suppressed = [...new Set(samples.flatMap(({ files }) => suppressedIn(files)))];
   // Each takes one processor.
-  const [issues, plans, hcl, bare] = await inTurns([
+  const [issues, plans, hcl, bare, trivy] = await inTurns([
     () => lintAll(scanners, projects, log('tflint')),
     () => scanTheirPlans(samples, scanners, folder, configuration),
     () => scanHcl(projects, 'hcl'),
-    () => scanHcl(place('bare', withoutSuppressions), 'bare'),
+    async () =>
+      suppressed.length > 0
+        ? scanHcl(place('bare', withoutSuppressions), 'bare', suppressed)
+        : new Map<string, never>(),
+    async () => (scanners.trivy ? scanWithTrivy(scanners.trivy, projects, log('trivy')) : new Map<string, never>()),
   ]);
   return samples.map((sample, index) =>
     judged(sample, {
       hcl: hcl.get(String(index)) ?? nothing,
       bare: bare.get(String(index)) ?? nothing,
       plan: plans?.get(sample.name),
+      trivy: trivy.get(String(index)) ?? [],
       issues: issues.flatMap((issue) =>
         issue.place.startsWith(`${index}/`) ? [{ ...issue, place: issue.place.slice(`${index}/`.length) }] : [],
       ),
     }),
   );
+}
+
+/** The checks of Checkov's that comments are about. */
+function suppressedIn(files: ProjectFiles): string[] {
+  const suppressions = readSuppressions(files).filter(({ scanner, resource }) => scanner === 'checkov' && resource);
+  return suppressions.map(({ check }) => check);
 }
 
 const nothing: CheckovResult = { passed: 0, failed: [], skipped: [] };
@@ -150,12 +166,13 @@ interface Found {
   hcl: CheckovResult;
   bare: CheckovResult;
   plan: CheckovResult | undefined;
+  trivy: readonly Finding[];
   issues: Issue[];
 }
 
-function judged(sample: Sample, { hcl, bare, plan, issues }: Found): Scan {
+function judged(sample: Sample, { hcl, bare, plan, trivy, issues }: Found): Scan {
   const suppressions = readSuppressions(sample.files);
-  const looked = hcl.passed > 0 && bare.passed > 0 && (plan?.passed ?? 1) > 0;
+  const looked = hcl.passed > 0 && (plan?.passed ?? 1) > 0;
   return {
     sample: sample.name,
     hcl,
@@ -166,6 +183,7 @@ function judged(sample: Sample, { hcl, bare, plan, issues }: Found): Scan {
       ...(looked ? [] : ['checkov found nothing to scan']),
       ...hcl.failed.map((finding) => `checkov on HCL: ${described(finding)}`),
       ...(plan?.failed ?? []).map((finding) => `checkov on the plan: ${described(finding)}`),
+      ...trivy.map((finding) => `trivy: ${described(finding)}`),
       ...issues.map(({ rule, message, place }) => `tflint: ${rule}: ${message} (${place})`),
       ...suppressions.flatMap((suppression) => faultsOf(suppression, bare.failed)),
       ...[...hcl.skipped, ...(plan?.skipped ?? [])]

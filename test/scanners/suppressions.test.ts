@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { stackRows } from '../../scripts/samples.mjs';
 import { scannerVersions } from '../../src/render/pipeline-tools.js';
 import { checkovTools, readResult } from './checkov.js';
-import { faultsTogether } from './limits.js';
+import { faultsTogether, mostOf } from './limits.js';
 import { faultsOf, type Scan } from './scan.js';
 import { readSuppressions, withoutSuppressions } from './suppressions.js';
+import { readTrivy } from './trivy.js';
 
 describe('a suppression', () => {
   const read = (text: string) => readSuppressions(new Map([['a.tf', text]]));
@@ -70,15 +71,22 @@ describe.each(Object.entries(stackRows))('all suppressions of %s together', (sta
       suppressions: checks.map((check) => ({ scanner: 'checkov', check })),
     }) as unknown as Scan;
   const [sample = ''] = Object.keys(samples);
+  const before = Object.keys(stackRows).slice(0, Object.keys(stackRows).indexOf(stack));
+  const earlier = before.flatMap((other) => stackRows[other]!.suppressed ?? []);
 
   it('are of checks that golden/samples.json names', () => {
-    expect(faultsTogether([scanOf(sample, suppressed.slice(0, 12)), scanOf('not-a-sample', suppressed)])).toEqual([]);
+    const some = suppressed.slice(0, mostOf(stack));
+    expect(faultsTogether([scanOf(sample, some), scanOf('not-a-sample', suppressed)])).toEqual([]);
   });
 
-  it('are twelve checks at most in the samples', () => {
-    const many = Array.from({ length: 13 }, (_, index) => `CKV_AWS_${index}`);
-    expect(faultsTogether([scanOf(sample, many)])).toContainEqual(expect.stringContaining('suppress 13 checks'));
-    expect(faultsTogether([scanOf('not-a-sample', many)]).filter((fault) => fault.includes('13'))).toEqual([]);
+  it('are few checks in the samples that no earlier stack suppresses', () => {
+    const most = mostOf(stack);
+    const many = Array.from({ length: most + 1 }, (_, index) => `CKV_AWS_${9000 + index}`);
+    const about = (project: string, checks: readonly string[]) =>
+      faultsTogether([scanOf(project, checks)]).filter((fault) => fault.startsWith('the samples of'));
+    expect(about(sample, many)).toEqual([expect.stringContaining(`suppress ${most + 1} checks that those of no`)]);
+    expect(about(sample, [...many.slice(1), ...earlier])).toEqual([]);
+    expect(about('not-a-sample', many)).toEqual([]);
   });
 
   it.each([
@@ -107,5 +115,36 @@ describe('Checkov', () => {
     ],
   ])('fails where it did not look: %s', (text, fault) => {
     expect(() => readResult(text)).toThrow(fault);
+  });
+});
+
+describe('Trivy', () => {
+  const result = (target: string, ...found: { ID: string; Status: string; Resource: string }[]) => ({
+    Target: target,
+    Class: 'config',
+    Misconfigurations: found.map(({ Resource, ...one }) => ({ ...one, Title: 'Asks.', CauseMetadata: { Resource } })),
+  });
+
+  it('is read by project, whichever way it names its checks', () => {
+    const text = JSON.stringify({
+      Results: [
+        { Target: '.', Class: 'config' },
+        result('0/alb.tf', { ID: 'AVD-AWS-0053', Status: 'FAIL', Resource: 'aws_lb.alb[0]' }),
+        result('0/bootstrap/main.tf', { ID: 'AWS-0089', Status: 'FAIL', Resource: 'aws_s3_bucket.state' }),
+        result('1/alb.tf', { ID: 'AWS-0053', Status: 'PASS', Resource: 'aws_lb.alb' }),
+      ],
+    });
+    const found = readTrivy(text);
+    expect([found.get('0'), found.get('1')]).toEqual([
+      [
+        { check: 'AWS-0053', asks: 'Asks.', resource: 'aws_lb.alb', file: 'alb.tf' },
+        { check: 'AWS-0089', asks: 'Asks.', resource: 'aws_s3_bucket.state', file: 'bootstrap/main.tf' },
+      ],
+      [],
+    ]);
+  });
+
+  it('fails where it did not look', () => {
+    expect(() => readTrivy('{"SchemaVersion": 2}')).toThrow('found nothing to scan');
   });
 });

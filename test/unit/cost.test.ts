@@ -150,18 +150,26 @@ async function made(files: ProjectFiles): Promise<Record<string, number>> {
   const items = (resource: Resource, argument: string) => (resource.get(argument) as unknown[]).length;
   const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
   const instances = all('aws_rds_cluster_instance');
+  const databases = all('aws_db_instance');
+  // A standby is paid like the one it stands by for.
+  const copies = (database: Resource) => (database.truth('multi_az') ? 2 : 1);
+  const groups = all('aws_autoscaling_group');
+  const templates = all('aws_launch_template');
+  const least = sum(groups.map((group) => Number(group.get('min_size'))));
   const isServerless = instances[0]?.text('instance_class') === 'db.serverless';
   return Object.fromEntries(
     Object.entries({
       'KMS keys': all('aws_kms_key').length,
       Secrets:
         all('aws_secretsmanager_secret').length +
-        all('aws_rds_cluster').filter((cluster) => cluster.truth('manage_master_user_password')).length,
+        [...all('aws_rds_cluster'), ...databases].filter((database) => database.truth('manage_master_user_password'))
+          .length,
       // Target tracking makes two of its own, above and below its target.
       Alarms:
         2 *
-          all('aws_appautoscaling_policy').filter((policy) => policy.text('policy_type') === 'TargetTrackingScaling')
-            .length +
+          [...all('aws_appautoscaling_policy'), ...all('aws_autoscaling_policy')].filter(
+            (policy) => policy.text('policy_type') === 'TargetTrackingScaling',
+          ).length +
         sum(
           all('aws_cloudwatch_metric_alarm').map((alarm) =>
             Math.max(1, sum(alarm.blocks('metric_query').map((query) => query.blocks('metric').length))),
@@ -179,6 +187,23 @@ async function made(files: ProjectFiles): Promise<Record<string, number>> {
       'AWS WAF, web ACL': all('aws_wafv2_web_acl').length,
       'AWS WAF, rules': sum(all('aws_wafv2_web_acl').map((acl) => acl.blocks('rule').length)),
       [isServerless ? '' : `Aurora instances, ${instances[0]?.text('instance_class')}`]: instances.length,
+      [`RDS instances, ${databases[0]?.text('instance_class')}`]: sum(databases.map(copies)),
+      'RDS storage in GB': sum(
+        databases.map((database) => copies(database) * Number(database.get('allocated_storage'))),
+      ),
+      [`EC2 instances, ${templates[0]?.text('instance_type')}`]: least,
+      'EBS volumes in GB':
+        least *
+        sum(
+          templates.flatMap((template) =>
+            template
+              .blocks('block_device_mappings')
+              .flatMap((mapping) => mapping.blocks('ebs').map((volume) => Number(volume.get('volume_size')))),
+          ),
+        ),
+      // AWS counts seven.
+      'EC2 metrics by the minute':
+        7 * least * Number(templates.some((template) => template.blocks('monitoring')[0]?.truth('enabled'))),
     }).filter(([component, count]) => component !== '' && count > 0),
   );
 }
@@ -193,7 +218,7 @@ describe('the quantities', () => {
       expect(Object.fromEntries(Object.keys(told).map((key) => [key, told[key]])), name).toMatchObject(written);
       const others = Object.keys(told).filter((component) => !(component in written));
       expect(
-        others.filter((component) => !/^(?:Fargate|Aurora capacity)/.test(component)),
+        others.filter((component) => !/^(?:Fargate|Aurora capacity|Metrics of memory and disk)/.test(component)),
         name,
       ).toEqual([]);
     }

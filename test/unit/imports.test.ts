@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'record/': [],
   'terraform/': ['aws/', ...neutral],
   'rules/': ['aws/', 'terraform/', 'record/', ...neutral],
-  'stacks/': ['answers/answers.ts', 'answers/option.ts', 'aws/'],
+  'stacks/': ['answers/answers.ts', 'answers/option.ts', 'aws/', ...neutral],
   'answers/': ['stacks/', 'record/', 'aws/', ...neutral],
   'render/': ['record/', 'answers/', 'stacks/', 'aws/', ...neutral],
   'disk/': ['render/', 'record/', ...neutral],

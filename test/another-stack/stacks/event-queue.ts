@@ -35,7 +35,7 @@ const fifo: Option<'fifo'> = {
 /** The smallest stack that has something of everything: a layer shared and one of its own, options, a default. */
 const eventQueue: Stack = {
   id: 'event-queue',
-  place: 2,
+  place: 1000,
   title: 'Queue of events on SQS',
   takes: [],
   options: [retentionDays, fifo],

@@ -584,7 +584,7 @@ run "instances_run_the_release" {
   }
 
   assert {
-    condition     = !strcontains(base64decode(aws_launch_template.app.user_data), aws_db_instance.database.master_user_secret[0].secret_arn)
+    condition     = !strcontains(base64decode(aws_launch_template.app.user_data), ":secret:rds!")
     error_message = "The instances must not be told of the master user's password."
   }
 }
@@ -640,7 +640,7 @@ run "names_and_tags" {
   }
 
   assert {
-    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_db_instance.database.identifier == "ledger-qa7-mysql" && can(regex("^ledger-qa7-[a-z]{3,4}[0-9]-releases-123456789012$", aws_s3_bucket.releases.bucket))
+    condition     = aws_lb.alb.name == "ledger-qa7-alb" && local.database_identifier == "ledger-qa7-mysql" && can(regex("^ledger-qa7-[a-z]{3,4}[0-9]-releases-123456789012$", aws_s3_bucket.releases.bucket))
     error_message = "Every name must carry project and suffix, and the bucket's the region and the account too."
   }
 

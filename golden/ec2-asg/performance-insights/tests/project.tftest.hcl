@@ -602,7 +602,7 @@ run "names_and_tags" {
   }
 
   assert {
-    condition     = aws_lb.alb.name == "ledger-qa7-alb" && aws_db_instance.database.identifier == "ledger-qa7-mysql" && can(regex("^ledger-qa7-[a-z]{3,4}[0-9]-releases-123456789012$", aws_s3_bucket.releases.bucket))
+    condition     = aws_lb.alb.name == "ledger-qa7-alb" && local.database_identifier == "ledger-qa7-mysql" && can(regex("^ledger-qa7-[a-z]{3,4}[0-9]-releases-123456789012$", aws_s3_bucket.releases.bucket))
     error_message = "Every name must carry project and suffix, and the bucket's the region and the account too."
   }
 

@@ -2,6 +2,7 @@ import {
   databaseClassOffered,
   databaseEngines,
   offeredClasses,
+  supportsPerformanceInsights,
   type DatabaseEngine,
 } from '../../src/aws/database-classes.js';
 import { versionedEngines, versionsThatCanBeCreated } from '../../src/aws/engine-versions.js';
@@ -33,6 +34,9 @@ export function simulatorFacts(): object {
     database_classes: byEngine(offeredClasses),
     refused_classes: byEngine((engine, region) =>
       classes.filter((name) => databaseClassOffered(engine, region, name) === false),
+    ),
+    classes_without_insights: Object.fromEntries(
+      databaseEngines.map((engine) => [engine, classes.filter((name) => !supportsPerformanceInsights(engine, name))]),
     ),
     engine_versions: Object.fromEntries(versionedEngines.map((engine) => [engine, versionsThatCanBeCreated(engine)])),
     fargate_sizes: Object.fromEntries(

@@ -242,6 +242,7 @@ resource "aws_kms_alias" "database" {
 
 # Auto Scaling encrypts the volumes of the instances it starts; that root may use the key does not help its role.
 # https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+# The condition on the account changes nothing, for the role is this account's; scanners ask for one.
 data "aws_iam_policy_document" "key_app" {
   source_policy_documents = [data.aws_iam_policy_document.key_account.json]
 
@@ -259,6 +260,12 @@ data "aws_iam_policy_document" "key_app" {
     principals {
       type        = "AWS"
       identifiers = [aws_iam_service_linked_role.asg.arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:CallerAccount"
+      values   = [local.account_id]
     }
   }
 

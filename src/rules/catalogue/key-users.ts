@@ -1,4 +1,5 @@
 import { alarmTopics } from '../lib/alarms.js';
+import { bucketsIn, encryptionOf } from '../lib/buckets.js';
 import { keyOf, keyPolicy, serviceMayUseKey, type Answer, type Wish } from '../lib/permissions.js';
 import { isLeftOut } from '../lib/presence.js';
 import { senders } from '../lib/senders.js';
@@ -50,10 +51,10 @@ ${more}    ]
 `;
 }
 
-function serviceStatement(service: string): string {
+function serviceStatement(service: string, actions = '"kms:Decrypt", "kms:GenerateDataKey*"'): string {
   return `      {
         Effect    = "Allow"
-        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Action    = [${actions}]
         Resource  = "*"
         Principal = { Service = "${service}" }
       },
@@ -88,13 +89,7 @@ ${keyWith(serviceStatement('cloudtrail.amazonaws.com'))}${trail}`,
     for (const trail of project.all('aws_cloudtrail')) {
       const key = trail.has('kms_key_id') ? keyOf(project, trail, 'kms_key_id') : undefined;
       if (!key) continue;
-      const answer = serviceMay(project, key, 'cloudtrail.amazonaws.com', ['kms:GenerateDataKey'], {
-        context: {
-          'aws:sourcearn': trail.computed('arn'),
-          'aws:sourceaccount': trail.surroundings.account,
-          'kms:encryptioncontext:aws:cloudtrail:arn': trail.computed('arn'),
-        },
-      });
+      const answer = trailMay(project, trail, key, 'kms:GenerateDataKey');
       if (answer === 'denied')
         finding(
           trail,
@@ -102,6 +97,69 @@ ${keyWith(serviceStatement('cloudtrail.amazonaws.com'))}${trail}`,
           'kms_key_id',
         );
       else if (answer === 'unknown') abstain(trail, `what the policy of ${key.configAddress} says is not known`);
+    }
+  },
+});
+
+function trailMay(project: Project, trail: Resource, key: Resource, action: string): Answer {
+  return serviceMay(project, key, 'cloudtrail.amazonaws.com', [action], {
+    context: {
+      'aws:sourcearn': trail.computed('arn'),
+      'aws:sourceaccount': trail.surroundings.account,
+      'kms:encryptioncontext:aws:cloudtrail:arn': trail.computed('arn'),
+    },
+  });
+}
+
+const trailInBucket = `
+resource "aws_s3_bucket" "audit" {
+  bucket_prefix = "audit-"
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "audit" {
+  bucket = aws_s3_bucket.audit.id
+
+  rule {
+    bucket_key_enabled = true
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.this.arn
+    }
+  }
+}
+${trail.replace('"example-audit-123456789012"', 'aws_s3_bucket.audit.id')}`;
+
+const trailDecrypts = defineRule({
+  name: 'trail-key-decrypts',
+  severity: 'warning',
+  title: "the policy of a trail's key lets CloudTrail decrypt, where the trail's bucket has a bucket key",
+  why: 'The trail is refused, or a later change of it: "InsufficientEncryptionPolicyException". AWS: "If you are using an existing S3 bucket with an S3 Bucket Key, kms:Decrypt permissions are required to create or update a trail with SSE-KMS encryption enabled."',
+  remedy: "Allow cloudtrail.amazonaws.com kms:Decrypt beside kms:GenerateDataKey* in the key's policy.",
+  catalogue: ['facts §5'],
+  stages: ['hcl', 'plan', 'state'],
+  source: 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html',
+  example: {
+    broken: `${account}
+${keyWith(serviceStatement('cloudtrail.amazonaws.com', '"kms:GenerateDataKey*"'))}${trailInBucket}`,
+    sound: `${account}
+${keyWith(serviceStatement('cloudtrail.amazonaws.com'))}${trailInBucket}`,
+  },
+  check(project, { finding }) {
+    for (const trail of project.all('aws_cloudtrail')) {
+      const key = trail.has('kms_key_id') ? keyOf(project, trail, 'kms_key_id') : undefined;
+      const [bucket] = bucketsIn(project, trail, 's3_bucket_name');
+      const encryption = bucket && encryptionOf(project, bucket);
+      if (!key || !encryption || encryption === 'none') continue;
+      if (encryption.rule.truth('bucket_key_enabled') !== true) continue;
+      // A key that does not admit CloudTrail at all is what trail-key-admits-cloudtrail tells.
+      if (trailMay(project, trail, key, 'kms:GenerateDataKey') !== 'allowed') continue;
+      if (trailMay(project, trail, key, 'kms:Decrypt') === 'denied')
+        finding(
+          trail,
+          `encrypts with ${key.configAddress}, whose policy does not let CloudTrail decrypt`,
+          'kms_key_id',
+        );
     }
   },
 });
@@ -249,4 +307,4 @@ ${keyWith(serviceStatement('s3.amazonaws.com'))}${queue}`,
   },
 });
 
-export default defineRules(trailKey, alarmKey, senderKey);
+export default defineRules(trailKey, trailDecrypts, alarmKey, senderKey);

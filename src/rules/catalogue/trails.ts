@@ -1,11 +1,12 @@
-import { bucketsIn, configurationsOf } from '../lib/buckets.js';
+import { policiesOfBucket, type HeldPolicy } from '../lib/bucket-policies.js';
+import { bucketsIn } from '../lib/buckets.js';
 import { refusedToWrite } from '../lib/log-writers.js';
 import { madeBefore } from '../lib/ordering.js';
 import { decide, roleOf, type Answer } from '../lib/permissions.js';
-import { readPolicy, type Policy, type Statement } from '../lib/policies.js';
+import type { Statement } from '../lib/policies.js';
 import { isLeftOut } from '../lib/presence.js';
-import type { Project, Resource } from '../../terraform/project.js';
-import { same, joinText, Text, unknown, type Value } from '../../terraform/value.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
+import { elements, same, joinText, Text, unknown, type Value } from '../../terraform/value.js';
 import { defineRule, defineRules } from '../rule.js';
 
 /** A trail in HCL, with more arguments as they stand there. */
@@ -359,11 +360,6 @@ interface TrailBucket {
   policies: HeldPolicy[] | undefined;
 }
 
-interface HeldPolicy {
-  policy: Policy;
-  holder: Resource;
-}
-
 /** The trails whose bucket is in the project. */
 function trailBuckets(project: Project): TrailBucket[] {
   return project.all('aws_cloudtrail').flatMap((trail) => {
@@ -371,15 +367,6 @@ function trailBuckets(project: Project): TrailBucket[] {
     if (!bucket || others.length > 0) return [];
     return [{ trail, bucket, policies: policiesOfBucket(project, bucket) }];
   });
-}
-
-function policiesOfBucket(project: Project, bucket: Resource): HeldPolicy[] | undefined {
-  const separate = configurationsOf(project, bucket, 'aws_s3_bucket_policy');
-  const held = [bucket, ...(separate ?? [])].flatMap((holder) => {
-    const policy = readPolicy(holder, 'policy');
-    return policy ? [{ policy, holder }] : [];
-  });
-  return held.length > 0 || separate ? held : undefined;
 }
 
 /** What CloudTrail does to a trail's bucket. */
@@ -482,9 +469,101 @@ const order = defineRule({
   },
 });
 
+/** A selector for events of one category in HCL; data events are those of the objects in a bucket. */
+function selectorExample(category: 'Management' | 'Data'): string {
+  const fields = [
+    `    field_selector {
+      field  = "eventCategory"
+      equals = ["${category}"]
+    }
+`,
+  ];
+  if (category === 'Data')
+    fields.push(`    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+`);
+  return `
+  advanced_event_selector {
+    name = "${category.toLowerCase()}"
+
+${fields.join('\n')}  }
+`;
+}
+
+function selectedExample(...selectors: string[]): string {
+  return trailExample('is_multi_region_trail = true').replace(/\}\n$/, `${selectors.join('')}}\n`);
+}
+
+const management = defineRule({
+  name: 'trail-management-events',
+  severity: 'warning',
+  title: 'a trail of every region, or with metric filters, records management events',
+  why: "Selectors take the place of the default one: a trail whose selectors are for data events only records no other. Nobody can tell who changed a policy or a key, and no metric filter on the trail's log group ever finds anything.",
+  remedy:
+    'Add an advanced_event_selector with eventCategory equals Management, or leave include_management_events of the event_selector on. Where another trail of the account records them, nothing is amiss.',
+  catalogue: ['S000-21'],
+  stages: ['hcl', 'plan', 'state'],
+  source: 'https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html',
+  example: {
+    broken: selectedExample(selectorExample('Data')),
+    sound: selectedExample(selectorExample('Management'), selectorExample('Data')),
+  },
+  check(project, { finding, abstain }) {
+    const trails = project.all('aws_cloudtrail').map((trail) => ({ trail, recorded: recordsManagement(trail) }));
+    if (trails.some(({ recorded }) => recorded === true)) return;
+    for (const { trail, recorded } of trails) {
+      if (!isForManagement(project, trail)) continue;
+      const argument = trail.has('event_selector') ? 'event_selector' : 'advanced_event_selector';
+      if (recorded === false) finding(trail, 'has event selectors, and none for management events', argument);
+      else abstain(trail, 'it is not known which events it records');
+    }
+  },
+});
+
+/**
+ * Whether a trail is meant for management events: it records every region, or something looks for events in its log group.
+ * One for the data events of a bucket or a function alone, as accounts of an organization have, is in one region.
+ */
+function isForManagement(project: Project, trail: Resource): boolean {
+  if (trail.truth('is_multi_region_trail') === true && trail.truth('include_global_service_events') !== false)
+    return true;
+  const filters = groupsOf(trail).flatMap((group) =>
+    project.linked('aws_cloudwatch_log_metric_filter', 'log_group_name', group),
+  );
+  return filters.length > 0;
+}
+
+/** Whether a trail records management events, as it does without selectors; undefined where that is not known. */
+function recordsManagement(trail: Resource): boolean | undefined {
+  const selectors = [
+    ...trail.blocks('advanced_event_selector').map((block) => ({ block, matches: selectsManagement(block) })),
+    ...trail.blocks('event_selector').map((block) => ({
+      block,
+      matches: block.has('include_management_events') ? block.truth('include_management_events') : true,
+    })),
+  ];
+  if (selectors.length === 0) return true;
+  const sure = selectors.filter(({ block }) => !block.uncertain);
+  if (sure.some(({ matches }) => matches === true)) return true;
+  return sure.length > 0 && selectors.every(({ matches }) => matches === false) ? false : undefined;
+}
+
+/** Whether an advanced selector is for management events; undefined where that is not known. */
+function selectsManagement(selector: Block): boolean | undefined {
+  const fields = selector.blocks('field_selector');
+  const category = fields.find((field) => field.text('field') === 'eventCategory');
+  if (!category) return fields.every((field) => field.text('field') !== undefined) ? false : undefined;
+  const wanted = elements(category.get('equals'));
+  if (wanted?.includes('Management')) return true;
+  return wanted?.every((value) => typeof value === 'string') ? false : undefined;
+}
+
 export default defineRules(
   logging,
   everywhere,
+  management,
   validation,
   encrypted,
   delivered,

@@ -158,6 +158,22 @@ function addAll<T>(set: Set<T>, items: readonly T[]): void {
   for (const item of items) set.add(item);
 }
 
+/**
+ * Whether a bucket's access control list lets S3 deliver access logs; undefined where there may be a list that is not known.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html#grant-log-delivery-permissions-acl
+ */
+export function listAdmitsLogDelivery(project: Project, bucket: Resource): boolean | undefined {
+  const separate = configurationsOf(project, bucket, 'aws_s3_bucket_acl');
+  const lists = [bucket, ...(separate ?? [])];
+  const grantees = lists.flatMap((list) => [
+    ...list.blocks('grant'),
+    ...list.blocks('access_control_policy.grant.grantee'),
+  ]);
+  if (lists.some((list) => list.get('acl') === 'log-delivery-write') || grantees.some(isLogDelivery)) return true;
+  const known = lists.every((list) => !list.has('acl') || list.text('acl') !== undefined);
+  return separate && known && grantees.every((grantee) => !grantee.uncertain) ? false : undefined;
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee-predefined-groups */
 function isLogDelivery(grantee: Block): boolean {
   if (grantee.text('uri')?.endsWith('/groups/s3/LogDelivery')) return true;

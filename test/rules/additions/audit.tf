@@ -7,7 +7,7 @@ data "aws_iam_policy_document" "key_audit" {
 
   statement {
     sid       = "CloudTrail"
-    actions   = ["kms:DescribeKey", "kms:GenerateDataKey*"]
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
     resources = ["*"]
 
     principals {
@@ -195,12 +195,6 @@ data "aws_iam_policy_document" "audit_trust" {
     principals {
       type        = "Service"
       identifiers = ["cloudtrail.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceArn"
-      values   = [local.trail_arn]
     }
   }
 }

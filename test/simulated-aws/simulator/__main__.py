@@ -25,15 +25,12 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from waitress import create_server  # noqa: E402
 
 from facts import read_facts  # noqa: E402
+import gaps  # noqa: E402, F401
 from gap import GAPS, close_gaps  # noqa: E402
 from given import create_given  # noqa: E402
 from inventory import inventory, remember_what_is_there_from_the_start  # noqa: E402
 from refusals import REFUSALS, install_refusals  # noqa: E402
 from zones import set_zones  # noqa: E402
-
-# They register their repairs.
-import gaps  # noqa: E402, F401
-import instances  # noqa: E402, F401
 
 
 class Application:

@@ -15,6 +15,8 @@ class Facts:
     database_classes: dict[str, dict[str, list[str]]]
     # The same, for classes that are surely not.
     refused_classes: dict[str, dict[str, list[str]]]
+    # Database engine -> instance classes that Performance Insights does not run on.
+    classes_without_insights: dict[str, list[str]]
     # Database engine -> major versions that can be created, the oldest first.
     engine_versions: dict[str, list[str]]
     # CPU units -> MiB of memory that Fargate offers with them.

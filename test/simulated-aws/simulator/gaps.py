@@ -1,6 +1,6 @@
 """What moto lacks for the AWS provider of Terraform, closed one call at a time.
 
-Auto Scaling and its instances are in instances.py.
+Those of Auto Scaling and its instances are in instances.py.
 """
 
 from __future__ import annotations
@@ -652,6 +652,20 @@ def _database_resource_ids(_: Facts) -> None:
     def __init__(self: DBInstance, *args: Any, **kwargs: Any) -> None:
         initialise(self, *args, **kwargs)
         self.dbi_resource_id = f"db-{mock_random.get_random_string(length=26).upper()}"
+
+    DBInstance.__init__ = __init__
+
+
+@gap(
+    "rds:CreateDBInstance, CreateDBCluster",
+    "moto answers with a certificate authority that there is none of, and the provider changes it at once to the one that "
+    "was written. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html",
+)
+def _database_certificates(_: Facts) -> None:
+    initialise = DBInstance.__init__
+
+    def __init__(self: DBInstance, *args: Any, **kwargs: Any) -> None:
+        initialise(self, *args, **{"ca_certificate_identifier": "rds-ca-rsa2048-g1", **kwargs})
 
     DBInstance.__init__ = __init__
 

@@ -25,10 +25,15 @@ from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersi
 from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ec2.utils import convert_tag_spec, parse_user_data
 from moto.elbv2.models import elbv2_backends
-from moto.kms.models import kms_backends
 from moto.moto_api._internal import mock_random
 from moto.ssm.models import ssm_backends
-from policies import allows
+
+
+# Each raises what CreateAutoScalingGroup and UpdateAutoScalingGroup answer to a launch template; for refusals.py.
+TEMPLATE_CHECKS: list[Callable[[FakeAutoScalingGroup], Any]] = []
+
+# Each says why AWS terminates an instance that a group has just launched from a version, or None; for refusals.py.
+OBSTACLES: list[Callable[[FakeAutoScalingGroup, LaunchTemplateVersion], str | None]] = []
 
 
 def template_version(group: FakeAutoScalingGroup) -> LaunchTemplateVersion:
@@ -124,7 +129,8 @@ def _scaling_policies(_: Facts) -> None:
 )
 def _launches(_: Facts) -> None:
     initialise = FakeAutoScalingGroup.__init__
-    create, describe = AutoScalingBackend.create_auto_scaling_group, AutoScalingBackend.describe_auto_scaling_groups
+    create, update = AutoScalingBackend.create_auto_scaling_group, AutoScalingBackend.update_auto_scaling_group
+    describe = AutoScalingBackend.describe_auto_scaling_groups
 
     def __init__(self: FakeAutoScalingGroup, *args: Any, **kwargs: Any) -> None:
         self.activities: list[dict[str, Any]] = []
@@ -134,10 +140,17 @@ def _launches(_: Facts) -> None:
     def create_auto_scaling_group(self: AutoScalingBackend, *args: Any, **kwargs: Any) -> FakeAutoScalingGroup:
         group = create(self, *args, **kwargs)
         try:
-            image_of(group)
+            for look in TEMPLATE_CHECKS:
+                look(group)
         except ValidationError:
             del self.autoscaling_groups[group.name]
             raise
+        return group
+
+    def update_auto_scaling_group(self: AutoScalingBackend, *args: Any, **kwargs: Any) -> FakeAutoScalingGroup:
+        group = update(self, *args, **kwargs)
+        for look in TEMPLATE_CHECKS:
+            look(group)
         return group
 
     def replace_autoscaling_group_instances(
@@ -166,7 +179,9 @@ def _launches(_: Facts) -> None:
 
     FakeAutoScalingGroup.__init__ = __init__
     FakeAutoScalingGroup.replace_autoscaling_group_instances = replace_autoscaling_group_instances
+    TEMPLATE_CHECKS.append(image_of)
     AutoScalingBackend.create_auto_scaling_group = create_auto_scaling_group
+    AutoScalingBackend.update_auto_scaling_group = update_auto_scaling_group
     AutoScalingBackend.describe_auto_scaling_groups = describe_auto_scaling_groups
     InstanceState.launch_template = property(launched_from)
     AutoScalingResponse.describe_scaling_activities = describe_scaling_activities
@@ -189,11 +204,14 @@ def image_of(group: FakeAutoScalingGroup) -> str:
     )
 
 
-def launch(group: FakeAutoScalingGroup) -> str | None:
-    """Launches one instance in the zone that has the fewest. Returns why it came to nothing, or None."""
+def launch(group: FakeAutoScalingGroup, replaced: InstanceState | None = None) -> str | None:
+    """Launches one instance in the zone that has the fewest, but for one that is replaced.
+
+    Returns why it came to nothing, or None.
+    """
     version = template_version(group)
     [network] = version.data.get("NetworkInterfaces") or [{}]
-    in_subnets = Counter(state.instance.subnet_id for state in group.instance_states)
+    in_subnets = Counter(state.instance.subnet_id for state in group.instance_states if state is not replaced)
     subnet = min((group.vpc_zone_identifier or "").split(","), key=lambda name: in_subnets[name])
     tags = convert_tag_spec(version.data.get("TagSpecifications", []))
     activity = {
@@ -244,7 +262,7 @@ def launch(group: FakeAutoScalingGroup) -> str | None:
             iam_instance_profile_arn=profile.get("Arn"),
         )
 
-    why = _cannot_start(group, version)
+    why = next(filter(None, (obstacle(group, version) for obstacle in OBSTACLES)), None)
     activity["Description"] = f"Launching a new EC2 instance: {instance.id}"
     activity["EndTime"] = datetime.datetime.now(datetime.timezone.utc)
     if why is not None:
@@ -257,48 +275,6 @@ def launch(group: FakeAutoScalingGroup) -> str | None:
         )
     group.activities.append(activity)
     return why
-
-
-# https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-_volume_actions = (
-    "Encrypt",
-    "Decrypt",
-    "ReEncryptFrom",
-    "ReEncryptTo",
-    "GenerateDataKey",
-    "GenerateDataKeyWithoutPlaintext",
-    "DescribeKey",
-    "CreateGrant",
-)
-
-
-def _cannot_start(group: FakeAutoScalingGroup, version: LaunchTemplateVersion) -> str | None:
-    """Why AWS terminates an instance that the group has just launched: its service-linked role may not use the key."""
-    keys = kms_backends[group.account_id][group.region].keys
-    for device in version.data.get("BlockDeviceMappings", []):
-        named = device.get("Ebs", {}).get("KmsKeyId")
-        if named is None:
-            continue
-        key = keys.get(named.rpartition("/")[2])
-        if key is None or not all(
-            allows(
-                key.policy,
-                role=group.service_linked_role_arn,
-                action=f"kms:{action}",
-                resource=key.arn,
-                context={
-                    "kms:GrantIsForAWSResource": "true",
-                    "kms:CallerAccount": group.account_id,
-                    "kms:ViaService": f"ec2.{group.region}.amazonaws.com",
-                },
-            )
-            for action in _volume_actions
-        ):
-            return (
-                "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: "
-                "Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state"
-            )
-    return None
 
 
 @gap(
@@ -383,7 +359,7 @@ class _Refresh:
         for state in list(group.instance_states):
             if skips and state.launch_template["Version"] == target:
                 continue
-            self._failure = launch(group)
+            self._failure = launch(group, replaced=state)
             if self._failure is not None:
                 return
             group.instance_states.remove(state)

@@ -5,6 +5,7 @@ Comparing two inventories shows what an apply and a destroy left over, whatever 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,9 @@ _PARTS = {
 # What is nothing but its parts.
 _WHOLES = {"MetricFilters": "metric_filters", "Reservation": "instances"}
 
+# AWS's own parameters, which moto loads once one is asked for.
+_OF_AWS = re.compile(r"ssm \S+ _parameters /aws/service/")
+
 # What an account has of its own, such as the default VPC: moto makes it when a service is first used in a region.
 _from_the_start: set[str] = set()
 
@@ -59,7 +63,7 @@ def inventory() -> dict[str, str]:
     for service in list(BackendDict._instances):
         for _, region, backend in list(service.iter_backends()):
             found.update(_entries(service.service_name, region, backend))
-    return {path: state for path, state in found.items() if path not in _from_the_start}
+    return {path: state for path, state in found.items() if path not in _from_the_start and not _OF_AWS.match(path)}
 
 
 def _entries(service: str, region: str, backend: Any) -> dict[str, str]:

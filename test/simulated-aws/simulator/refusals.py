@@ -13,19 +13,27 @@ from collections.abc import Callable
 from typing import Any
 
 from facts import Facts
+from instances import OBSTACLES, TEMPLATE_CHECKS, template_version
+from moto.autoscaling.exceptions import ValidationError
+from moto.autoscaling.models import FakeAutoScalingGroup
+from moto.autoscaling.responses import AutoScalingResponse
+from moto.cloudtrail.models import CloudTrailBackend
 from moto.core.exceptions import JsonRESTError
+from moto.ec2.models.launch_templates import LaunchTemplateVersion
 from moto.ecs.exceptions import EcsClientException
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import ELBv2Backend
+from moto.iam.models import iam_backends
 from moto.kms import kms_backends
+from moto.kms.models import KmsBackend
 from moto.logs.models import LogsBackend
 from moto.rds.exceptions import RDSClientError
 from moto.rds.models import RDSBackend
 from moto.s3.exceptions import InvalidBucketName
 from moto.s3.models import S3Backend, s3_backends
 from moto.wafv2.models import WAFV2Backend
-from policies import allows, principals, statements
+from policies import allowed_by_role, allows, principals, statements
 
 REFUSALS: list[dict[str, Any]] = []
 _installers: list[Callable[[Facts], None]] = []
@@ -252,6 +260,37 @@ def _numbers(version: str) -> list[int]:
 
 
 @_refuses(
+    "performance-insights-class",
+    "Performance Insights on a class that it does not run on",
+    error="InvalidParameterCombination: Performance Insights not supported for this configuration",
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.Engines.html",
+    rules=["performance-insights-class"],
+)
+def _performance_insights_class(facts: Facts) -> None:
+    def look(engine: str, name: str) -> None:
+        if name in facts.classes_without_insights.get(engine, []):
+            raise RDSClientError(
+                "InvalidParameterCombination",
+                "Performance Insights not supported for this configuration, please disable this feature.",
+            )
+
+    def create(self: RDSBackend, db_kwargs: dict[str, Any]) -> None:
+        if db_kwargs.get("enable_performance_insights"):
+            look(db_kwargs["engine"], db_kwargs["db_instance_class"])
+
+    def modify(self: RDSBackend, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> None:
+        instance = self.databases.get(db_instance_identifier)
+        if instance is None:
+            return
+        before = getattr(instance, "performance_insights_enabled", False)
+        if db_kwargs.get("enable_performance_insights", before):
+            look(instance.engine, db_kwargs.get("db_instance_class") or instance.db_instance_class)
+
+    _before(RDSBackend, "create_db_instance", create)
+    _before(RDSBackend, "modify_db_instance", modify)
+
+
+@_refuses(
     "fargate-size",
     "a CPU and memory that Fargate does not offer together",
     error="ClientException: No Fargate configuration exists for given values",
@@ -385,6 +424,274 @@ def _log_policy_malformed(_: Facts) -> None:
             raise JsonRESTError("InvalidParameterException", "Could not convert to persistable policy.")
 
     _before(LogsBackend, "put_resource_policy", look)
+
+
+@_refuses(
+    "key-policy-principal",
+    "a key policy that names a role or user which is not there, such as the account's own role for Auto Scaling in a new "
+    "account",
+    error="MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals.",
+    source="https://github.com/hashicorp/terraform-provider-aws/issues/28644",
+    rules=[],
+)
+def _key_policy_principal(_: Facts) -> None:
+    def exists(self: KmsBackend, arn: str) -> bool:
+        known = iam_backends[self.account_id][self.partition]
+        return any(entry.arn == arn for entry in [*known.roles.values(), *known.users.values()])
+
+    def look(self: KmsBackend, policy: str | None) -> None:
+        try:
+            named = [principal for statement in statements(policy or "") for principal in principals(statement)]
+        except ValueError:
+            return
+        own = re.compile(rf"arn:[^:]+:iam::{self.account_id}:(role|user)/")
+        if any(kind == "AWS" and own.match(name) and not exists(self, name) for kind, name in named):
+            raise JsonRESTError(
+                "MalformedPolicyDocumentException",
+                "Policy contains a statement with one or more invalid principals.",
+            )
+
+    for method in ("create_key", "put_key_policy"):
+        original = getattr(KmsBackend, method)
+        signature = inspect.signature(original)
+
+        def bound(self: KmsBackend, *args: Any, signature: inspect.Signature = signature, **kwargs: Any) -> None:
+            look(self, signature.bind(self, *args, **kwargs).arguments.get("policy"))
+
+        _before(KmsBackend, method, bound)
+
+
+@_refuses(
+    "trail-bucket",
+    "a trail whose bucket does not let CloudTrail write",
+    error="InsufficientS3BucketPolicyException: Incorrect S3 bucket policy is detected for bucket",
+    source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
+    rules=["trail-bucket-policy"],
+)
+def _trail_bucket(_: Facts) -> None:
+    def look(self: CloudTrailBackend, trail: dict[str, Any], arn: str) -> None:
+        s3 = s3_backends[self.account_id][self.partition]
+        bucket = s3.buckets.get(trail.get("bucket_name"))
+        if bucket is None:
+            return
+        path = "/".join(filter(None, [trail.get("s3_key_prefix"), "AWSLogs", self.account_id, "CloudTrail/"]))
+        of_bucket = f"arn:{self.partition}:s3:::{bucket.name}"
+        context = {"aws:SecureTransport": "true", "aws:SourceArn": arn, "aws:SourceAccount": self.account_id}
+        wanted = {
+            "s3:GetBucketAcl": (of_bucket, context),
+            "s3:PutObject": (f"{of_bucket}/{path}", {**context, "s3:x-amz-acl": "bucket-owner-full-control"}),
+        }
+        if bucket.policy is None or not all(
+            allows(
+                bucket.policy.decode(),
+                service="cloudtrail.amazonaws.com",
+                action=action,
+                resource=resource,
+                context=sent,
+            )
+            for action, (resource, sent) in wanted.items()
+        ):
+            raise JsonRESTError(
+                "InsufficientS3BucketPolicyException",
+                f"Incorrect S3 bucket policy is detected for bucket: {bucket.name}",
+            )
+        # Where log files will be, so that the bucket is not empty when it is to be deleted.
+        s3.put_object(bucket.name, path, b"")
+
+    _before_trails(look)
+
+
+def _before_trails(look: Callable[[CloudTrailBackend, dict[str, Any], str], None]) -> None:
+    """Lets `look` see what a trail is to have, as CreateTrail names it in moto, and its ARN."""
+    signature = inspect.signature(CloudTrailBackend.create_trail)
+
+    def arn_of(self: CloudTrailBackend, name: str) -> str:
+        return f"arn:{self.partition}:cloudtrail:{self.region_name}:{self.account_id}:trail/{name}"
+
+    def create(self: CloudTrailBackend, *args: Any, **kwargs: Any) -> None:
+        trail = signature.bind(self, *args, **kwargs).arguments
+        look(self, trail, arn_of(self, trail["name"]))
+
+    def update(self: CloudTrailBackend, name: str, **kwargs: Any) -> None:
+        name = name.rpartition("/")[2]
+        before = self.trails.get(name)
+        if before is None:
+            return
+        names = {"s3_bucket_name": "bucket_name"}
+        changed = {names.get(key, key): value for key, value in kwargs.items() if value is not None}
+        look(self, {**vars(before), **changed}, arn_of(self, name))
+
+    _before(CloudTrailBackend, "create_trail", create)
+    _before(CloudTrailBackend, "update_trail", update)
+
+
+@_refuses(
+    "trail-key",
+    "a trail with a key whose policy does not let CloudTrail in",
+    error="InsufficientEncryptionPolicyException: Insufficient permissions to access S3 bucket",
+    source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+    rules=["trail-key-admits-cloudtrail"],
+)
+def _trail_key(_: Facts) -> None:
+    def look(self: CloudTrailBackend, trail: dict[str, Any], arn: str) -> None:
+        named = trail.get("kms_key_id")
+        if not named:
+            return
+        key = kms_backends[self.account_id][self.region_name].keys.get(named.rpartition("/")[2])
+        context = {"aws:SourceArn": arn, "aws:SourceAccount": self.account_id}
+        if not key or not all(
+            allows(key.policy, service="cloudtrail.amazonaws.com", action=action, resource=key.arn, context=sent)
+            for action, sent in {
+                "kms:GenerateDataKey": {**context, "kms:EncryptionContext:aws:cloudtrail:arn": arn},
+                "kms:DescribeKey": context,
+            }.items()
+        ):
+            raise JsonRESTError(
+                "InsufficientEncryptionPolicyException",
+                f"Insufficient permissions to access S3 bucket {trail.get('bucket_name')} or KMS key {named}.",
+            )
+
+    _before_trails(look)
+
+
+@_refuses(
+    "trail-log-role",
+    "a trail whose role may not write to its log group, or is not CloudTrail's",
+    error="InvalidCloudWatchLogsLogGroupArnException: Access denied. Check the permissions for your role.",
+    source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html",
+    rules=["trail-role-writes-logs"],
+)
+def _trail_log_role(_: Facts) -> None:
+    def look(self: CloudTrailBackend, trail: dict[str, Any], arn: str) -> None:
+        group, named = trail.get("cw_log_group_arn"), trail.get("cw_role_arn")
+        if not group:
+            return
+        known = iam_backends[self.account_id][self.partition]
+        role = next((role for role in known.roles.values() if role.arn == named), None)
+        if role is None or not allows(
+            role.assume_role_policy_document,
+            service="cloudtrail.amazonaws.com",
+            action="sts:AssumeRole",
+            resource=role.arn,
+            context={},
+        ):
+            raise JsonRESTError(
+                "InvalidCloudWatchLogsRoleArnException", "Access denied. Check the trust relationships for your role."
+            )
+        if not group.endswith(":*"):
+            raise JsonRESTError(
+                "InvalidCloudWatchLogsLogGroupArnException",
+                "Check the log group ARN: CloudTrail can't validate it.",
+            )
+        stream = f"{group.removesuffix('*')}log-stream:{self.account_id}_CloudTrail_{self.region_name}"
+        written = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
+        if not all(
+            allowed_by_role(written, action=action, resource=stream)
+            for action in ("logs:CreateLogStream", "logs:PutLogEvents")
+        ):
+            raise JsonRESTError(
+                "InvalidCloudWatchLogsLogGroupArnException", "Access denied. Check the permissions for your role."
+            )
+
+    _before_trails(look)
+
+
+@_refuses(
+    "instance-profile",
+    "a launch template with an instance profile that is not there",
+    error="ValidationError: You must use a valid fully-formed launch template.",
+    source="https://github.com/hashicorp/terraform-provider-aws/issues/4769",
+    rules=[],
+)
+def _instance_profile(_: Facts) -> None:
+    def look(group: FakeAutoScalingGroup) -> None:
+        profile = template_version(group).data.get("IamInstanceProfile", {})
+        known = iam_backends[group.account_id][group.autoscaling_backend.partition].instance_profiles.values()
+        for field, parameter in (("Name", "name"), ("Arn", "arn")):
+            named = profile.get(field)
+            if named and not any(getattr(one, parameter) == named for one in known):
+                raise ValidationError(
+                    f"You must use a valid fully-formed launch template. Value ({named}) for parameter "
+                    f"iamInstanceProfile.{parameter} is invalid. Invalid IAM Instance Profile "
+                    f"{'name' if parameter == 'name' else 'ARN'}"
+                )
+
+    TEMPLATE_CHECKS.append(look)
+
+
+@_refuses(
+    "volume-key",
+    "instances whose volumes have a key that does not let the service-linked role of their group in: AWS launches and "
+    "terminates them until nobody waits any more",
+    error="want at least 1 healthy instance(s) in Auto Scaling Group, have 0",
+    source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
+    rules=[],
+)
+def _volume_key(_: Facts) -> None:
+    actions = (
+        "Encrypt",
+        "Decrypt",
+        "ReEncryptFrom",
+        "ReEncryptTo",
+        "GenerateDataKey",
+        "GenerateDataKeyWithoutPlaintext",
+        "DescribeKey",
+        "CreateGrant",
+    )
+
+    def look(group: FakeAutoScalingGroup, version: LaunchTemplateVersion) -> str | None:
+        keys = kms_backends[group.account_id][group.region].keys
+        context = {
+            "kms:CallerAccount": group.account_id,
+            "kms:GrantIsForAWSResource": "true",
+            "kms:ViaService": f"ec2.{group.region}.amazonaws.com",
+        }
+        for device in version.data.get("BlockDeviceMappings", []):
+            named = device.get("Ebs", {}).get("KmsKeyId")
+            key = keys.get(named.rpartition("/")[2]) if named else None
+            if named and (
+                key is None
+                or not all(
+                    allows(
+                        key.policy,
+                        role=group.service_linked_role_arn,
+                        action=f"kms:{action}",
+                        resource=key.arn,
+                        context=context,
+                    )
+                    for action in actions
+                )
+            ):
+                return (
+                    "Instance became unhealthy while waiting for instance to be in InService state. Termination "
+                    "Reason: Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state"
+                )
+        return None
+
+    OBSTACLES.append(look)
+
+
+@_refuses(
+    "refresh-rollback",
+    "an instance refresh that rolls back, of instances whose image is a parameter",
+    error="ValidationError: The request isn't valid. The AutoRollback parameter cannot be set to true",
+    source="https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html",
+    rules=["instance-refresh-possible"],
+)
+def _refresh_rollback(_: Facts) -> None:
+    def look(self: AutoScalingResponse) -> None:
+        if not (self._get_param("Preferences") or {}).get("AutoRollback"):
+            return
+        group = self.autoscaling_backend.autoscaling_groups[self._get_param("AutoScalingGroupName")]
+        wanted = self._get_param("DesiredConfiguration")
+        # What AWS says of an image in Parameter Store was not seen, only that it refuses; of the other there are reports.
+        why = "when the DesiredConfiguration parameter is empty" if not wanted else None
+        if template_version(group).image_id.startswith("resolve:ssm:"):
+            why = "when the launch template uses an AWS Systems Manager parameter instead of an AMI ID"
+        if why:
+            raise ValidationError(f"The request isn't valid. The AutoRollback parameter cannot be set to true {why}.")
+
+    _before(AutoScalingResponse, "start_instance_refresh", look)
 
 
 @_refuses(

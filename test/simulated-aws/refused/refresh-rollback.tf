@@ -1,0 +1,41 @@
+# Applied a second time with another value: instances are refreshed when their template changes.
+variable "change" {
+  type    = string
+  default = ""
+}
+
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "private" {
+  vpc_id     = aws_vpc.this.id
+  cidr_block = "10.0.0.0/24"
+}
+
+resource "aws_launch_template" "app" {
+  name          = "no-rollback"
+  image_id      = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+  instance_type = "t4g.small"
+  user_data     = base64encode("#!/bin/sh\n# ${var.change}\n")
+}
+
+resource "aws_autoscaling_group" "app" {
+  name                = "no-rollback"
+  min_size            = 1
+  max_size            = 1
+  vpc_zone_identifier = [aws_subnet.private.id]
+
+  launch_template {
+    id      = aws_launch_template.app.id
+    version = aws_launch_template.app.latest_version
+  }
+
+  instance_refresh {
+    strategy = "Rolling"
+
+    preferences {
+      auto_rollback = true
+    }
+  }
+}

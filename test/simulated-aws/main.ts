@@ -1,9 +1,10 @@
-// `npm run test:deploy`: every golden sample on a simulated AWS, and a default project's plan in every region.
+// `npm run test:deploy`: every golden sample on a simulated AWS, and the plan of each stack's default project in every region.
 import { totalmem } from 'node:os';
 
 import { regionCodes } from 'create-secure-infra';
 import pLimit from 'p-limit';
 
+import { stackRows } from '../../scripts/samples.mjs';
 import { clock, runCommand, samplesNamed, WrongUsage } from '../support/command.js';
 import { goldenSamples } from '../support/golden-samples.js';
 import { keepingLogs } from '../support/logs.js';
@@ -22,7 +23,7 @@ const help = `npm run test:deploy -- [options]
 
   --sample NAME       only this sample of golden/, such as defaults or ecs-fargate/defaults; may be given again
   --side-by-side N    so many samples at once; each takes about 1 GB of memory [${defaultSideBySide}]
-  --no-regions        leave out the plan of a default project in every region
+  --no-regions        leave out the plans of default projects in every region
   --write             write the tables into docs/proof.md
   --help              show this help
 
@@ -72,8 +73,10 @@ async function proveSamples(run: Run): Promise<Proof[]> {
 async function planEverywhere(run: Run): Promise<RegionPlan[]> {
   // Plans wait for nothing but the processor.
   const atATime = pLimit(2);
-  const plans = await noted(run, 'regions', (folder) => planInRegions(regionCodes, run.tools, folder, atATime));
-  if (plans) console.log(`${clock()}  planned in ${plans.length} regions`);
+  const plans = await noted(run, 'regions', (folder) =>
+    planInRegions(Object.keys(stackRows), regionCodes, run.tools, folder, atATime),
+  );
+  if (plans) console.log(`${clock()}  planned in ${regionCodes.length} regions`);
   return plans ?? [];
 }
 

@@ -11,6 +11,11 @@ import { readFolder } from '../support/files.js';
 import { scratchFolder } from '../support/scratch.js';
 import { run } from './command.js';
 
+/**
+ * On Node as it is here at every call; on the other versions, which make the same calls in the same order, at some of them.
+ */
+const step = process.env.NODE_UNDER_TEST ? 7 : 1;
+
 const preload = path.resolve(import.meta.dirname, 'end-at-call.cjs');
 
 /** Runs the command until its `endAt`-th call that changes the disk; returns how many calls there were. */
@@ -41,7 +46,7 @@ describe('the command, ended at any change to the disk,', () => {
   it('leaves no new folder, or the whole project', async () => {
     const { calls } = await runUntil(scratchFolder(), Infinity, 'SIGKILL');
     expect(calls).toBeGreaterThan(30);
-    for (let endAt = 1; endAt <= calls!; endAt++) {
+    for (let endAt = 1; endAt <= calls!; endAt += step) {
       const cwd = scratchFolder();
       await runUntil(cwd, endAt, 'SIGKILL');
       expect(existsSync(path.join(cwd, 'pay')), `ended at call ${endAt}`).toBe(false);
@@ -56,7 +61,7 @@ describe('the command, ended at any change to the disk,', () => {
     };
     const { calls } = await runUntil(into(), Infinity, 'SIGKILL');
     let halfway = 0;
-    for (let endAt = 1; endAt <= calls!; endAt++) {
+    for (let endAt = 1; endAt <= calls!; endAt += step) {
       const cwd = into();
       const target = path.join(cwd, 'pay');
       await runUntil(cwd, endAt, 'SIGKILL');
@@ -69,7 +74,7 @@ describe('the command, ended at any change to the disk,', () => {
       expect((await run(['pay'], { cwd })).code).toBe(0);
       expect(projectIn(target)).toEqual(wholeFor(target));
     }
-    expect(halfway).toBeGreaterThan(10);
+    expect(halfway).toBeGreaterThan(step === 1 ? 10 : 3);
   });
 
   it.skipIf(process.platform === 'win32')('by Ctrl-C leaves nothing at all, or is done', async () => {
@@ -78,7 +83,7 @@ describe('the command, ended at any change to the disk,', () => {
       prepare(first);
       const { calls } = await runUntil(first, Infinity, 'SIGINT');
       const codes = new Set<number | null>();
-      for (let endAt = 1; endAt <= calls!; endAt += 3) {
+      for (let endAt = 1; endAt <= calls!; endAt += 3 * step) {
         const cwd = scratchFolder();
         prepare(cwd);
         const before = readdirSync(cwd);

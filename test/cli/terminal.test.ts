@@ -11,14 +11,15 @@ import { keys, Screen } from './screen.js';
 const answersIn = (folder: string) =>
   (JSON.parse(readFileSync(path.join(folder, recordFile), 'utf8')) as { answers: object }).answers;
 
-/** With several stacks the first question is which; these sessions are about the others. */
+/** The first question is which of the stacks; most of these sessions are about the others. */
 const stack = ['--stack', defaultStack.id];
 
 describe.skipIf(process.platform === 'win32')('in a terminal', () => {
   it('asks, sums up, asks once more and writes', async () => {
     const cwd = scratchFolder();
-    const screen = new Screen(stack, cwd);
+    const screen = new Screen([], cwd);
     await screen.answer('? Directory', `pay${keys.enter}`);
+    await screen.answer('? What to build', keys.enter);
     await screen.answer('? Project name (pay)', keys.enter);
     await screen.answer('? AWS region', 'frankfurt');
     await screen.answer('❯ eu-central-1', keys.enter);
@@ -35,6 +36,7 @@ describe.skipIf(process.platform === 'win32')('in a terminal', () => {
     expect(await screen.ended).toBe(0);
 
     expect(answersIn(path.join(cwd, 'pay'))).toMatchObject({
+      stack: defaultStack.id,
       name: 'pay',
       region: 'eu-central-1',
       suffix: 'q7',

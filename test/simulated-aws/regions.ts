@@ -8,13 +8,8 @@ import { Planner } from './planner.js';
 import type { Tools } from './proof.js';
 import { startSimulator } from './simulator.js';
 
-<<<<<<< HEAD
 /** What the plans of the default projects say in a region. */
-=======
-/** What the plan of a stack's default project says in a region. */
->>>>>>> h16-e
 export interface RegionPlan {
-  stack: string;
   region: string;
   /** Zones that an account can count on there. */
   zones: readonly string[];
@@ -27,17 +22,11 @@ export interface RegionPlan {
 const stacks = Object.keys(stackRows);
 
 /**
-<<<<<<< HEAD
  * Plans the default project of each stack in each region, on one simulated account, as many at once as `atATime` lets.
  * `folder` gets the projects and the logs. Throws where a plan fails, has no two zones, or others than that of another
  * stack, names a zone that the region does not have, or breaks a rule.
-=======
- * Plans a default project of each stack in each region, on one simulated account, as many at once as `atATime` lets. `folder` gets the
- * projects and the logs. Throws where a plan fails, has no two zones, names a zone that the region does not have, or breaks a rule.
->>>>>>> h16-e
  */
 export async function planInRegions(
-  stacks: readonly string[],
   regions: readonly string[],
   tools: Tools,
   folder: string,
@@ -46,17 +35,11 @@ export async function planInRegions(
   const simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
   const planner = new Planner(simulator, tools, folder);
 
-<<<<<<< HEAD
   async function planIn(region: string, stack: string): Promise<{ resources: number; used: string[] }> {
-=======
-  async function planIn(stack: string, region: string): Promise<RegionPlan> {
-    const where = `${stack} in ${region}`;
->>>>>>> h16-e
     const files = renderProject(soundAnswers({ stack, suffix: 'dev1', region }));
     const plan = await planner.plan(planner.place(files, `${stack}-${region}`));
     const { findings } = check([await readHclProject(memorySources(files)), readPlan(plan)]);
     if (findings.length > 0)
-<<<<<<< HEAD
       throw new Error(
         `${stack} in ${region}: ${findings.map(({ rule, message }) => `${rule.name}: ${message}`).join('\n')}`,
       );
@@ -66,12 +49,6 @@ export async function planInRegions(
       throw new Error(
         `${stack} in ${region}: spread over ${found.used.join(', ')}; the region has ${zones.join(', ')}`,
       );
-=======
-      throw new Error(`${where}: ${findings.map(({ rule, message }) => `${rule.name}: ${message}`).join('\n')}`);
-    const found = { stack, region, zones: zoneNames(region), ...readResources(plan) };
-    if (found.used.length < 2 || !found.used.every((zone) => found.zones.includes(zone)))
-      throw new Error(`${where}: spread over ${found.used.join(', ')}; the region has ${found.zones.join(', ')}`);
->>>>>>> h16-e
     return found;
   }
 
@@ -90,13 +67,7 @@ export async function planInRegions(
   }
 
   try {
-<<<<<<< HEAD
     const settled = await Promise.allSettled(regions.map(planAllIn));
-=======
-    const settled = await Promise.allSettled(
-      stacks.flatMap((stack) => regions.map((region) => atATime(() => planIn(stack, region)))),
-    );
->>>>>>> h16-e
     const failed = settled.flatMap((plan) => (plan.status === 'rejected' ? [String(plan.reason)] : []));
     if (failed.length > 0) throw new Error(failed.join('\n'));
     return settled.flatMap((plan) => (plan.status === 'fulfilled' ? [plan.value] : []));

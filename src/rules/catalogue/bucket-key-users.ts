@@ -1,6 +1,6 @@
 import { encryptionOf } from '../lib/buckets.js';
-import { keyOf, roleMay, roleMayUseKey } from '../lib/permissions.js';
-import { joinText, type Value } from '../../terraform/value.js';
+import { identityPolicies, keyOf, roleMay, roleMayUseKey } from '../lib/permissions.js';
+import { identity, joinText, type Value } from '../../terraform/value.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { defineRule } from '../rule.js';
 
@@ -84,8 +84,10 @@ export default defineRule({
 `),
   },
   check(project, { finding }) {
-    for (const { bucket, key } of encryptedBuckets(project)) {
-      for (const role of project.all('aws_iam_role')) {
+    const encrypted = encryptedBuckets(project);
+    if (encrypted.size === 0) return;
+    for (const role of project.all('aws_iam_role')) {
+      for (const { bucket, key } of bucketsNamedFor(project, role, encrypted)) {
         for (const { action, does, onKey } of asked) {
           if (!isMeantFor(project, role, action, bucket)) continue;
           const context = {
@@ -103,15 +105,36 @@ export default defineRule({
   },
 });
 
-/** The buckets that are encrypted with a key of the project, which nobody is granted by a grant. */
-function encryptedBuckets(project: Project): { bucket: Resource; key: Resource }[] {
-  return project.all('aws_s3_bucket').flatMap((bucket) => {
+interface EncryptedBucket {
+  bucket: Resource;
+  key: Resource;
+}
+
+/** The buckets, by ARN, that are encrypted with a key of the project which nobody is given by a grant. */
+function encryptedBuckets(project: Project): ReadonlyMap<string, EncryptedBucket> {
+  const found = new Map<string, EncryptedBucket>();
+  for (const bucket of project.all('aws_s3_bucket')) {
+    const arn = identity(bucket.computed('arn'));
     const encryption = encryptionOf(project, bucket);
-    if (!encryption || encryption === 'none' || encryption.algorithm !== 'aws:kms') return [];
+    if (arn === undefined || !encryption || encryption === 'none' || encryption.algorithm !== 'aws:kms') continue;
     const [settings] = encryption.rule.blocks('apply_server_side_encryption_by_default');
     const key = settings && keyOf(project, settings, 'kms_master_key_id');
-    return key && project.linked('aws_kms_grant', 'key_id', key).length === 0 ? [{ bucket, key }] : [];
-  });
+    if (key && project.linked('aws_kms_grant', 'key_id', key).length === 0) found.set(arn, { bucket, key });
+  }
+  return found;
+}
+
+/** Those of the buckets whose objects a role's own policies name. */
+function bucketsNamedFor(
+  project: Project,
+  role: Resource,
+  encrypted: ReadonlyMap<string, EncryptedBucket>,
+): ReadonlySet<EncryptedBucket> {
+  const named = identityPolicies(project, role)
+    .flatMap(({ statements }) => statements)
+    .flatMap(({ effect, resources = [] }) => (effect === 'Allow' ? resources : []))
+    .map((resource) => encrypted.get(identity(resource)?.replace(/\/\*$/, '') ?? ''));
+  return new Set(named.filter((bucket) => bucket !== undefined));
 }
 
 /** Whether a role surely may do something to all objects of a bucket, and that by a statement about it, not about all. */

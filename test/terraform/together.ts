@@ -62,7 +62,10 @@ export function placeTogether(
 ): void {
   for (const [index, { files }] of roots.entries()) {
     const name = moduleName(index);
-    const module = terraformFiles(files).map(([file, text]) => [file, text.replaceAll(ofRootsAlone, '')] as const);
+    // What Terraform reads by file() is among them.
+    const module = [...files].map(
+      ([file, text]) => [file, file.endsWith('.tf') ? text.replaceAll(ofRootsAlone, '') : text] as const,
+    );
     writeFiles(new Map(module), path.join(folder, name));
     const provider = providerOf?.(index);
     const text = `${provider ? `provider "aws" {\n  alias  = "${name}"\n  region = "${provider.region}"\n  ${provider.more}\n}\n\n` : ''}module "${name}" {

@@ -27,7 +27,7 @@ locals {
     PROJECT          = local.name_prefix
     REGION           = var.aws_region
     RELEASE_BUCKET   = aws_s3_bucket.releases.id
-    RELEASE_VERSION  = coalesce(var.release_version, " ")
+    RELEASE_VERSION  = var.release_version == null ? "" : var.release_version
   }
 
   # Git on Windows may have ended its lines in another way.
@@ -35,7 +35,7 @@ locals {
 
   user_data = join("\n", concat(
     ["#!/bin/sh", "set -eu"],
-    [for name, value in local.boot_settings : "${name}='${trimspace(value)}'"],
+    [for name, value in local.boot_settings : "${name}='${value}'"],
     [local.boot_script],
   ))
 }

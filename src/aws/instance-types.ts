@@ -92,11 +92,11 @@ export type Architecture = 'arm64' | 'x86_64';
 
 /**
  * What the processors of `type` run, as AMIs call it. A family with a `g` after its number is Graviton, as a1 is; Macs
- * of the second generation on are Arm too.
+ * of the second generation on are Arm too, and so are the Grace processors of p6e-gb200.
  * https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
  */
 export function architectureOf(type: string): Architecture {
-  return /^(?:a1$|mac[2-9]|[a-z]+\d+[a-z]*g)/.test(familyOf(type)) ? 'arm64' : 'x86_64';
+  return /^(?:a1$|mac[2-9]|[a-z]+\d+[a-z]*(?:-g|g))/.test(familyOf(type)) ? 'arm64' : 'x86_64';
 }
 
 function familyOf(type: string): string {

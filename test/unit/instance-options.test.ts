@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/answers/answers.js';
 import { suitableDatabaseClasses } from '../../src/answers/checks.js';
 import { ask, type Prompter } from '../../src/answers/prompts.js';
-import { optionOf } from '../../src/answers/options.js';
+import { defaultTextFor, optionOf } from '../../src/answers/options.js';
+import { renderProject } from '../../src/render/render.js';
 import { readFlags } from '../../src/answers/flags.js';
 import { offeredClasses, supportsPerformanceInsights } from '../../src/aws/database-classes.js';
 import {
@@ -289,4 +290,17 @@ it('a trail can be left out', () => {
   const layers = (cloudtrail: boolean) => findStack(stack).layers(sound({ cloudtrail }));
   expect(layers(true).filter((layer) => !layers(false).includes(layer))).toEqual(['cloudtrail']);
   expect(readFlags(['--no-cloudtrail']).reading.given.cloudtrail?.value).toBe(false);
+});
+
+it('lets the project take every type that the command does', () => {
+  const variables = renderProject(sound()).get('variables.tf')!;
+  const [, pattern] = /can\(regex\("(\^\(t3a[^"]*)"/.exec(variables)!;
+  const taken = new RegExp(pattern!.replaceAll('\\\\', '\\'));
+  const offered = instanceTypes.filter((type) => !type.endsWith('.nano'));
+  expect(offered.filter((type) => !taken.test(type))).toEqual([]);
+  expect(['t2.micro', 't4g.nano', 'm7g.metal', 'p5.48xlarge'].filter((type) => taken.test(type))).toEqual([]);
+});
+
+it('is told of the classes that its own database has', () => {
+  expect(defaultTextFor(optionOf('dbInstanceClass'), findStack(stack))).toContain('db.m7g.large in production');
 });

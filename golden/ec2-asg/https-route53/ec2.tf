@@ -108,7 +108,7 @@ resource "aws_launch_template" "app" {
 
   lifecycle {
     precondition {
-      condition     = length(base64encode(local.user_data)) <= 21848
+      condition     = length(base64encode(local.user_data)) < 21848
       error_message = "instance/boot.sh and what it is told have more than the 16 KB that AWS takes as user data."
     }
   }

@@ -395,9 +395,9 @@ variable "instance_type" {
   type        = string
   default     = "t4g.small"
 
-  # Nitro types with storage on EBS; what a region does not offer, AWS refuses when an instance is started.
+  # What a region, or one of its zones, does not offer, AWS refuses when an instance is started there.
   validation {
-    condition     = can(regex("^(t3a?|t4g|[cmr](5|6|7|8)[a-z]*)\\.(nano|micro|small|medium|((2|4|8|12|16|24|32|48)?x)?large)$", var.instance_type))
+    condition     = can(regex("^(t3a?|t4g|[cmr][5-8][a-z]*(-flex)?)\\.(micro|small|medium|((2|4|8|12|16|24|32|48)?x)?large)$", var.instance_type))
     error_message = "instance_type must be a type of the t, m, c or r families that AWS sells today, such as t4g.small or m7g.large."
   }
 }

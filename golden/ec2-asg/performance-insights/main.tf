@@ -4,8 +4,11 @@ data "aws_partition" "current" {}
 
 # Zones that every account has without opting in; Local and Wavelength Zones hold neither NAT nor MySQL.
 # Checkov wants them named as well (CKV_AWS_394); no region has a letter beyond f, and a subnet keeps its zone whatever is here.
+# use1-az3 has no m7i.large, and an Auto Scaling group would try it there:
+# https://github.com/hashicorp/terraform-provider-aws/issues/26377
 data "aws_availability_zones" "available" {
-  state = "available"
+  state            = "available"
+  exclude_zone_ids = ["use1-az3"]
 
   filter {
     name   = "opt-in-status"

@@ -6,7 +6,7 @@ import {
 } from '../../aws/instance-types.js';
 import { imageArgument, namesIn } from '../lib/amis.js';
 import { someElements } from '../../terraform/value.js';
-import type { Resource } from '../../terraform/project.js';
+import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 const template = (image: string, type: string, region = 'eu-south-1') => `provider "aws" {
@@ -25,7 +25,7 @@ export default defineRules(
     name: 'instance-type-offered',
     severity: 'warning',
     title: 'a region offers the type of its instances',
-    why: 'No instance starts: "The requested configuration is currently not supported", or "Invalid value for instanceType". Plan does not look, and a launch template is made all the same. What a region offers changes: the facts are of October 2026.',
+    why: 'No instance starts: "The requested configuration is currently not supported", or "Invalid value for instanceType". Plan does not look, and a launch template is made all the same. What a region offers changes, so this is no error.',
     remedy: 'Take a type of the same size that the region has; aws ec2 describe-instance-type-offerings lists them.',
     catalogue: ['S000-16'],
     stages: ['hcl', 'plan', 'state'],
@@ -73,7 +73,8 @@ export default defineRules(
           type === undefined ||
           image === undefined ||
           !/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(type) ||
-          type.startsWith('mac')
+          type.startsWith('mac') ||
+          isOverridden(project, instance)
         )
           continue;
         if (image !== architectureOf(type))
@@ -86,6 +87,19 @@ export default defineRules(
     },
   },
 );
+
+/** Whether a group or a fleet may start the template with other types than its own. */
+function isOverridden(project: Project, template: Resource): boolean {
+  return mixedUses.some(([type, path]) =>
+    project.all(type).some((user) => user.refs(path, template.type).includes(template)),
+  );
+}
+
+const mixedUses = [
+  ['aws_autoscaling_group', 'mixed_instances_policy.launch_template.launch_template_specification'],
+  ['aws_ec2_fleet', 'launch_template_config.launch_template_specification'],
+  ['aws_spot_fleet_request', 'launch_template_config.launch_template_specification'],
+] as const;
 
 /** What the image of an instance is for, where its name or what it is found by says it and nothing says otherwise. */
 function imageArchitecture(instance: Resource, argument: string): Architecture | undefined {

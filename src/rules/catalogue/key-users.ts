@@ -151,7 +151,7 @@ ${keyWith(serviceStatement('cloudtrail.amazonaws.com'))}${trailInBucket}`,
       const [bucket] = bucketsIn(project, trail, 's3_bucket_name');
       const encryption = bucket && encryptionOf(project, bucket);
       if (!key || !encryption || encryption === 'none') continue;
-      if (encryption.rule.truth('bucket_key_enabled') !== true) continue;
+      if (encryption.algorithm !== 'aws:kms' || encryption.rule.truth('bucket_key_enabled') !== true) continue;
       // A key that does not admit CloudTrail at all is what trail-key-admits-cloudtrail tells.
       if (trailMay(project, trail, key, 'kms:GenerateDataKey') !== 'allowed') continue;
       if (trailMay(project, trail, key, 'kms:Decrypt') === 'denied')

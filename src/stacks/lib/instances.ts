@@ -8,7 +8,7 @@ import {
   zonesWithInstanceType,
   zonesWithoutInstanceType,
 } from '../../aws/instance-types.js';
-import { findRegion } from '../../aws/regions.js';
+import { findRegion, regionCodes } from '../../aws/regions.js';
 import { nearest } from '../../nearest.js';
 
 /** What stacks that run instances in an Auto Scaling group ask of them. */
@@ -37,7 +37,9 @@ function firstOffered(types: readonly string[], { region }: Draft): string | und
 const isTooSmall = (type: string) => type.endsWith('.nano');
 
 /** The zones that the network is spread over, or would be. */
-function zonesOf({ availabilityZones, region }: Draft): number {
+function zonesOf({ availabilityZones, region, vpc }: Draft): number {
+  // Which zones an existing VPC is in is not known.
+  if (vpc === 'existing') return 1;
   return availabilityZones ?? Math.min(3, findRegion(region)?.zones ?? 3);
 }
 
@@ -59,7 +61,8 @@ export function suitableInstanceTypes(draft: Draft): string[] {
 
 function checkInstanceType(type: string, draft: Draft): Complaint | undefined {
   if (!instanceTypes.includes(type)) {
-    const why = 'is no instance type from nano to 8xlarge of a family that suits a web server';
+    const why =
+      'is not among the types that are offered here: from micro to 8xlarge, of families that suit a web server';
     return { why, remedy: otherTypes(type, draft) };
   }
   if (isTooSmall(type)) {
@@ -68,8 +71,6 @@ function checkInstanceType(type: string, draft: Draft): Complaint | undefined {
   if (draft.region === undefined || isSuitable(type, draft)) return undefined;
   const zones = zonesOffering(type, draft)!;
   if (zones === 0) return { why: `is not offered in ${draft.region}`, remedy: otherTypes(type, draft) };
-  // A VPC that exists may be in the zones that have the type.
-  if (draft.vpc === 'existing') return undefined;
   return {
     why: `is offered in ${zones} zones of ${draft.region}, and the instances are spread over ${zonesOf(draft)}`,
     remedy: otherTypes(type, draft, `; or --availability-zones ${zones}`),
@@ -83,7 +84,7 @@ function otherTypes(type: string, draft: Draft, orElse = ''): string {
   if (sameFamily.length > 0) return `Use one of: ${sameFamily.join(', ')}${orElse}.`;
   const alike = suitable.filter((other) => other[0] === type[0] && architectureOf(other) === architectureOf(type));
   const best = nearest(type, alike) ?? firstOffered(preferredTypes[draft.profile ?? 'ephemeral'], draft);
-  return `Use ${best}, or another type of: ${[...new Set(suitable.map(familyOf))].join(', ')}${orElse}.`;
+  return `Use ${best ? `${best}, or another type` : 'a type'} of: ${[...new Set(suitable.map(familyOf))].join(', ')}${orElse}.`;
 }
 
 const familyOf = (type: string) => type.split('.', 1)[0]!;
@@ -98,6 +99,7 @@ export const instanceTypeOption: Option<'instanceType'> = {
   defaultText: `${preferredTypes.ephemeral[0]}, or ${preferredTypes.production[0]} in production; the next best where the region lacks it`,
   default: (draft) => draft.profile && firstOffered(preferredTypes[draft.profile], draft),
   prompt: 'Type of the EC2 instances',
+  normalize: (value) => value.toLowerCase(),
   promptChoices: (draft) => {
     const suitable = suitableInstanceTypes(draft);
     const width = Math.max(...suitable.map((type) => type.length));
@@ -125,7 +127,7 @@ export function instanceRange(text: string): { min: number; max: number } | unde
 }
 
 /**
- * A load balancer has at most 1000 targets, and while instances are replaced there may be half as many again.
+ * A load balancer has at most 1000 targets; these, and half as many again while they are replaced, stay below that.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  */
 const mostInstances = 500;
@@ -177,19 +179,16 @@ export const instancesOption: Option<'instances'> = {
 };
 
 /**
- * The zones of the region that a new VPC must stay out of: an Auto Scaling group that starts an instance there fails, and
- * the apply with it. Undefined where every zone has the type.
+ * The zones that a new VPC must stay out of: an Auto Scaling group that starts an instance there fails, and the apply with
+ * it. Those of every region, for terraform.tfvars may name another. Undefined where every zone has the type.
  */
-export function zonesToExclude({
-  region,
-  instanceType,
-}: Draft): { ids: string[]; why: string; source: string } | undefined {
-  if (region === undefined || instanceType === undefined) return undefined;
-  const ids = zonesWithoutInstanceType(region, instanceType);
+export function zonesToExclude({ instanceType }: Draft): { ids: string[]; why: string; source: string } | undefined {
+  if (instanceType === undefined) return undefined;
+  const ids = regionCodes.flatMap((region) => zonesWithoutInstanceType(region, instanceType));
   if (ids.length === 0) return undefined;
   return {
     ids,
-    why: `${ids.join(' and ')} ${ids.length > 1 ? 'have' : 'has'} no ${instanceType}, and an Auto Scaling group would try it there`,
+    why: `${ids.length > 1 ? 'Some zones have' : `${ids[0]} has`} no ${instanceType}, and an Auto Scaling group would try it there`,
     source: 'https://github.com/hashicorp/terraform-provider-aws/issues/26377',
   };
 }

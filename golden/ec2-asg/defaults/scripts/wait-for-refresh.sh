@@ -29,7 +29,7 @@ of_group() {
 explain() {
   since=$(of_refreshes "InstanceRefreshes[?InstanceRefreshId=='$1'] | [0].StartTime")
   aws autoscaling describe-scaling-activities --region "$region" --auto-scaling-group-name "$group" --max-items 50 \
-    --query "Activities[?StatusCode=='Failed'].[StartTime, Description, StatusMessage]" --output text |
+    --query "Activities[?contains(['Failed', 'Cancelled'], StatusCode)].[StartTime, Description, StatusMessage]" --output text |
     awk -F '\t' -v since="$since" 'NF > 2 && $1 >= since { print "  " $2 ": " $3 }' >&2
   echo "What instances said while they started: aws logs tail /ec2/${group%-app}/boot --since 1h --region $region" >&2
   echo "What runs now goes on running: mend it, or set the release before in terraform.tfvars, and apply again." >&2

@@ -12,6 +12,8 @@ export interface StackRow {
   /** The first release of the application: what the README says to set, and what must be running then. */
   release?: {
     set: Values;
+    /** What it says to run once that is applied. */
+    commands?: ProjectCommand[];
     /** Each must match an entry of the simulator's inventory then. */
     running: EntryPattern[];
   };

@@ -216,7 +216,6 @@ const keyArguments: readonly KeyArgument[] = [
     plan: 'updated',
     source: `${aws}/awscloudtrail/latest/APIReference/API_CreateTrail.html`,
     arnOnly: true,
-    notWritten: true,
   },
   {
     id: 'warehouse-key',
@@ -783,7 +782,6 @@ export const readBacks: readonly ReadBack[] = [
     plan: 'updated',
     source: 'https://github.com/nationalarchives/ds-caselaw-data-enrichment-service/issues/167',
     rule: 'value-left-to-aws',
-    notWritten: true,
     returns: (sent, { resource }) =>
       !isFalse(resource.auto_minor_version_upgrade ?? true) && isMinorVersion(wordOf(resource.engine), sent)
         ? upgraded(sent)

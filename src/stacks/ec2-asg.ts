@@ -24,10 +24,12 @@ const cloudtrail: Option<'cloudtrail'> = {
   prompt: 'Audit the account with CloudTrail (no, where the organization has a trail)?',
 };
 
+const servers = 'Web servers on EC2 Auto Scaling behind an ALB and WAF, with RDS MySQL';
+
 const ec2Asg: Stack = {
   id: 'ec2-asg',
   place: 2,
-  title: 'Web servers on EC2 Auto Scaling behind an ALB and WAF, with RDS MySQL, audited by CloudTrail',
+  title: `${servers}, audited by CloudTrail`,
   takes: [
     'https',
     'route53',
@@ -112,10 +114,11 @@ const ec2Asg: Stack = {
     privateCalls: 'Session Manager, secrets, logs and metrics',
     deletionProtected: 'the database and the load balancer',
     forceDestroyed: 'the objects in the buckets',
-    logsKept: 'in CloudWatch and in the buckets of the load balancer, of access logs and of CloudTrail',
+    logsKept: 'in CloudWatch and in the buckets that hold logs',
     protects: { noun: 'load balancer', label: 'alb' },
   },
   view: (answers) => ({
+    ...(answers.cloudtrail ? {} : { title: servers }),
     tools: [],
     databasePort: 3306,
     instanceRange: instanceRange(answers.instances ?? ''),

@@ -1,35 +1,82 @@
 import path from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 
 import { scratchFolder } from '../support/scratch.js';
+import { awsShell } from './aws-cli.js';
 import { startSimulator, type Simulator } from './simulator.js';
 import { smallProject } from './small-project.js';
 
 const tools = inject('simulatorTools');
 
-// The golden samples are the test of the other gaps; nothing in them asks for these yet.
-describe.skipIf(!tools)('gaps of moto that no sample needs yet', () => {
+// The golden samples are the test of the other gaps.
+describe.skipIf(!tools).concurrent('gaps of moto that no sample shows', () => {
   if (!tools) return;
-  let simulator: Simulator;
-  let folder: string;
+  const succeeded = { status: 0 };
+  const flags = ['-input=false', '-no-color'];
 
-  beforeAll(async () => {
-    folder = scratchFolder();
-    simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
-  });
-  afterAll(() => simulator.stop());
+  /** Does something with one of these projects on an account of its own. */
+  async function on(
+    name: string,
+    work: (terraform: ReturnType<typeof smallProject>, simulator: Simulator, folder: string) => Promise<void>,
+  ): Promise<void> {
+    const folder = scratchFolder();
+    const simulator = await startSimulator(tools!.python, folder, { region: 'us-east-1' });
+    try {
+      const file = path.join(import.meta.dirname, `closed-gaps/${name}.tf`);
+      await work(smallProject(file, path.join(folder, 'project'), tools!, simulator), simulator, folder);
+    } finally {
+      await simulator.stop();
+    }
+  }
 
-  it('trails, database instances, offers and migrations: apply, re-plan, destroy', async () => {
-    const file = path.join(import.meta.dirname, 'closed-gaps/main.tf');
-    const terraform = smallProject(file, path.join(folder, 'project'), tools, simulator);
-    const succeeded = { status: 0 };
-    const flags = ['-input=false', '-no-color'];
-    expect(await terraform('apply', ...flags, '-auto-approve')).toMatchObject(succeeded);
-    expect(await terraform('plan', ...flags, '-detailed-exitcode')).toMatchObject(succeeded);
-    expect(await terraform('destroy', ...flags, '-auto-approve')).toMatchObject(succeeded);
-    const left = [...(await simulator.inventory()).keys()];
-    // RDS's default parameter group, and the key of AWS that Secrets Manager encrypts with.
-    expect(left.filter((entry) => !/ db_parameter_groups default\.| keys \S+$/.test(entry))).toEqual([]);
-  });
+  /** What is left but RDS's default parameter group, keys, and what AWS shows for an hour after its end. */
+  async function leftOver(simulator: Simulator): Promise<string[]> {
+    const left = [...(await simulator.inventory())].filter(([, state]) => state !== 'terminated');
+    return left.map(([entry]) => entry).filter((entry) => !/ db_parameter_groups default\.| keys \S+$/.test(entry));
+  }
+
+  it('trails, database instances, offers and migrations: apply, re-plan, destroy', () =>
+    on('main', async (terraform, simulator) => {
+      expect(await terraform('apply', ...flags, '-auto-approve')).toMatchObject(succeeded);
+      expect(await terraform('plan', ...flags, '-detailed-exitcode')).toMatchObject(succeeded);
+      expect(await terraform('destroy', ...flags, '-auto-approve')).toMatchObject(succeeded);
+      expect(await leftOver(simulator)).toEqual([]);
+    }));
+
+  it('an instance refresh launches from the new version of the template, or fails and says why', () =>
+    on('servers', async (terraform, simulator, folder) => {
+      const shell = awsShell(simulator, tools.python, folder, folder);
+      const asked = async (command: string) => {
+        const { output } = await shell(`aws autoscaling ${command} --region us-east-1 --output text`);
+        return output.trim();
+      };
+      const refresh = () =>
+        asked("describe-instance-refreshes --auto-scaling-group-name servers --query 'InstanceRefreshes[0].Status'");
+      const instances = async (what: string) =>
+        (await asked(`describe-auto-scaling-instances --query 'AutoScalingInstances[].${what}'`)).split(/\s+/).sort();
+
+      expect(await terraform('apply', ...flags, '-auto-approve')).toMatchObject(succeeded);
+      expect(await terraform('plan', ...flags, '-detailed-exitcode')).toMatchObject(succeeded);
+      expect([await refresh(), await instances('LaunchTemplate.Version')]).toEqual(['None', ['1', '1']]);
+
+      const second = ['-var=release=2'];
+      expect(await terraform('apply', ...flags, '-auto-approve', ...second)).toMatchObject(succeeded);
+      expect(await terraform('plan', ...flags, '-detailed-exitcode', ...second)).toMatchObject(succeeded);
+      await expect.poll(refresh, { timeout: 30_000 }).toBe('Successful');
+      expect(await instances('LaunchTemplate.Version')).toEqual(['2', '2']);
+      expect(await instances('AvailabilityZone')).toEqual(['us-east-1a', 'us-east-1b']);
+
+      const third = ['-var=release=3', '-var=lets_auto_scaling_in=false'];
+      expect(await terraform('apply', ...flags, '-auto-approve', ...third)).toMatchObject(succeeded);
+      await expect.poll(refresh, { timeout: 30_000 }).toBe('Failed');
+      expect(await instances('LaunchTemplate.Version')).toEqual(['2', '2']);
+      const activities = 'describe-scaling-activities --auto-scaling-group-name servers';
+      expect(await asked(`${activities} --query 'Activities[0].[StatusCode,StatusMessage]'`)).toMatch(
+        /^Cancelled\s.*Client\.InvalidKMSKey\.InvalidState/,
+      );
+
+      expect(await terraform('destroy', ...flags, '-auto-approve', ...third)).toMatchObject(succeeded);
+      expect(await leftOver(simulator)).toEqual([]);
+    }));
 });

@@ -83,7 +83,7 @@ export const filledIn: readonly FilledIn[] = [
   },
   {
     id: 'policy-order',
-    types: ['aws_kms_key', 'aws_iam_role_policy', 'aws_s3_bucket_policy', 'aws_sns_topic_policy'],
+    types: ['aws_kms_key', 'aws_iam_role_policy', 'aws_s3_bucket_policy', 'aws_sns_topic_policy', 'aws_vpc_endpoint'],
     argument: 'policy',
     answer: 'statements and their lists in any order, a list of one as a text',
     source: 'Knowledge; the provider compares policies with github.com/hashicorp/awspolicyequivalence for that',
@@ -124,7 +124,7 @@ export const filledIn: readonly FilledIn[] = [
   },
   {
     id: 'database-version',
-    types: ['aws_rds_cluster', 'aws_rds_cluster_instance'],
+    types: ['aws_rds_cluster', 'aws_rds_cluster_instance', 'aws_db_instance'],
     argument: 'engine_version_actual',
     answer: 'the minor version that runs, later another one',
     source: 'Knowledge; the provider keeps the prefix that was written: internal/service/rds/cluster.go',
@@ -140,7 +140,7 @@ export const filledIn: readonly FilledIn[] = [
   },
   {
     id: 'database-network-type',
-    types: ['aws_rds_cluster_instance'],
+    types: ['aws_rds_cluster_instance', 'aws_db_instance'],
     argument: 'network_type',
     answer: 'IPV4',
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html',
@@ -148,7 +148,7 @@ export const filledIn: readonly FilledIn[] = [
   },
   {
     id: 'database-certificate',
-    types: ['aws_rds_cluster_instance'],
+    types: ['aws_rds_cluster_instance', 'aws_db_instance'],
     argument: 'ca_cert_identifier',
     answer: 'the authority that issues by default',
     source:
@@ -162,6 +162,123 @@ export const filledIn: readonly FilledIn[] = [
     answer: 'the default group of the version',
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html',
     returns: (_, { resource }) => `default.${String(resource.engine)}${String(resource.engine_version)}`,
+  },
+  {
+    id: 'database-iops',
+    types: ['aws_db_instance'],
+    argument: 'iops',
+    answer: 'the 3,000 that gp3 has where none are written',
+    source:
+      'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html (that it names them was not seen there)',
+    returns: otherwise(3000),
+  },
+  {
+    id: 'database-throughput',
+    types: ['aws_db_instance'],
+    argument: 'storage_throughput',
+    answer: 'the 125 MiB/s that gp3 has where none are written',
+    source: 'As of database-iops',
+    returns: otherwise(125),
+  },
+  {
+    id: 'database-storage-grown',
+    types: ['aws_db_instance'],
+    argument: 'allocated_storage',
+    answer: 'more than was written, once storage autoscaling has added to it',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html',
+    returns: (size, { resource }) =>
+      typeof size === 'number' && resource.max_allocated_storage !== 0 ? size + 10 : size,
+  },
+  {
+    id: 'database-backup-target',
+    types: ['aws_db_instance'],
+    argument: 'backup_target',
+    answer: 'the region',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html',
+    returns: otherwise('region'),
+  },
+  ...['http_protocol_ipv6', 'instance_metadata_tags'].map((argument): FilledIn => ({
+    id: `metadata-${argument.replaceAll('_', '-')}`,
+    types: ['aws_launch_template'],
+    argument: `metadata_options.${argument}`,
+    answer: 'disabled',
+    source:
+      'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceMetadataOptions.html ' +
+      '(that the template answers with it was not seen there)',
+    returns: otherwise('disabled'),
+  })),
+  {
+    id: 'template-version',
+    types: ['aws_launch_template'],
+    argument: 'default_version',
+    answer: 'the version that somebody made the default',
+    source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyLaunchTemplate.html',
+    returns: (version) => Number(version) + 1,
+  },
+  {
+    id: 'group-traffic-sources',
+    types: ['aws_autoscaling_group'],
+    argument: 'traffic_source',
+    answer: 'its target groups, once more',
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html',
+    returns: (_, { resource }) =>
+      [resource.target_group_arns ?? []].flat().map((identifier) => ({ identifier, type: 'elbv2' })),
+  },
+  {
+    id: 'group-zone-distribution',
+    types: ['aws_autoscaling_group'],
+    argument: 'availability_zone_distribution',
+    answer: 'that it launches in another zone where one has no capacity',
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AvailabilityZoneDistribution.html',
+    returns: () => [{ capacity_distribution_strategy: 'balanced-best-effort' }],
+  },
+  {
+    id: 'group-capacity-reservations',
+    types: ['aws_autoscaling_group'],
+    argument: 'capacity_reservation_specification',
+    answer: 'that it uses reservations as they come',
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CapacityReservationSpecification.html',
+    returns: () => [{ capacity_reservation_preference: 'default', capacity_reservation_target: [] }],
+  },
+  ...['vpc_zone_identifier', 'enabled_metrics'].map((argument): FilledIn => ({
+    id: `group-${argument.replaceAll('_', '-')}`,
+    types: ['aws_autoscaling_group'],
+    argument,
+    answer: 'the list in any order',
+    source: 'Knowledge; the provider takes it for a set',
+    returns: backwards,
+  })),
+  {
+    id: 'trail-selector-fields',
+    types: ['aws_cloudtrail'],
+    argument: 'advanced_event_selector.field_selector',
+    answer: 'the fields of a selector in any order',
+    source: 'Knowledge; the provider takes them for a set',
+    returns: backwards,
+  },
+  {
+    id: 'database-log-exports',
+    types: ['aws_db_instance'],
+    argument: 'enabled_cloudwatch_logs_exports',
+    answer: 'the list in any order',
+    source: 'Knowledge; the provider takes it for a set',
+    returns: backwards,
+  },
+  {
+    id: 'parameter-order',
+    types: ['aws_db_parameter_group'],
+    argument: 'parameter',
+    answer: 'the parameters in the order of their names',
+    source: 'Knowledge; the provider takes them for a set',
+    returns: backwards,
+  },
+  {
+    id: 'lifecycle-minimum-size',
+    types: ['aws_s3_bucket_lifecycle_configuration'],
+    argument: 'transition_default_minimum_object_size',
+    answer: 'all_storage_classes_128K',
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html',
+    returns: otherwise('all_storage_classes_128K'),
   },
   {
     id: 'subnet-group-network-types',
@@ -307,7 +424,7 @@ export const filledIn: readonly FilledIn[] = [
     answer: 'the list in any order',
     source:
       'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventSubscription.html (the order was not seen there)',
-    returns: (sent) => (Array.isArray(sent) ? sent.toReversed() : sent),
+    returns: backwards,
   })),
   {
     id: 'event-subscription-account',
@@ -338,6 +455,10 @@ interface Container {
 function otherwise(answer: Json): FilledIn['returns'] {
   return (sent) =>
     sent === null || sent === '' || sent === 0 || (Array.isArray(sent) && sent.length === 0) ? answer : sent;
+}
+
+function backwards(sent: Json): Json {
+  return Array.isArray(sent) ? sent.toReversed() : sent;
 }
 
 /** A policy that says the same. */

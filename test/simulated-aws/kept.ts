@@ -20,6 +20,11 @@ const keptOfAll: readonly KeptPattern[] = [
     why: 'tasks that have stopped, which AWS shows for an hour',
   },
   {
+    entry: String.raw`^ec2 \S+ reservations `,
+    state: '^terminated$',
+    why: 'instances that have terminated, which AWS shows for an hour',
+  },
+  {
     entry: String.raw`^rds \S+ db_parameter_groups default\.`,
     why: 'the default parameter group that RDS makes with the first instance',
   },

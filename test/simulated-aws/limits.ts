@@ -29,7 +29,12 @@ export const limits: readonly { limit: string; rules: readonly string[] }[] = [
     rules: ['task-containers-valid', 'container-secret-keys', 'fargate-service-task', 'target-group-health-check'],
   },
   {
-    limit: 'Of key policies only the one of a log group is evaluated, of resource policies only those of buckets.',
+    limit: 'No instance boots: all are healthy at once, and what user data does shows when the first one starts.',
+    rules: ['ami-supported', 'instance-role-session-manager', 'target-group-health-check'],
+  },
+  {
+    limit:
+      "Of key policies only those of log groups, trails and instances' volumes are evaluated, of resource policies only those of buckets.",
     rules: [
       'alarm-topic-key-admits-cloudwatch',
       'alarm-topic-admits-cloudwatch',
@@ -47,6 +52,7 @@ export const limits: readonly { limit: string; rules: readonly string[] }[] = [
     rules: [
       'nat-gateway-after-internet-gateway',
       'alb-after-log-bucket-policy',
+      'trail-after-bucket-policy',
       'service-after-listener',
       'service-after-execution-policy',
       'certificate-awaited',
@@ -57,8 +63,8 @@ export const limits: readonly { limit: string; rules: readonly string[] }[] = [
     rules: ['certificate-validated'],
   },
   {
-    limit: 'Settings of a database are stored and not compared with its class: Performance Insights runs on any.',
-    rules: ['performance-insights-class', 'performance-insights-retention', 'database-insights-advanced'],
+    limit: 'Settings of a database are stored and not compared with each other.',
+    rules: ['performance-insights-retention', 'database-insights-advanced'],
   },
   {
     limit: 'A web ACL has no capacity, and the documents inside lifecycle policies and dashboards are not read.',

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { check, folderSources, readHclProject, readPlan, readState } from 'create-secure-infra/check';
 
-import { stackRows, type StackRow } from '../../scripts/samples.mjs';
+import { stackRows, type ProjectCommand, type StackRow } from '../../scripts/samples.mjs';
 import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
@@ -135,7 +135,8 @@ class Deployment {
     await this.expectNoChangesByZones();
     this.enter('rules');
     await this.expectNoFinding(this.project);
-    await this.runCommands();
+    this.enter('commands');
+    await this.runCommands(this.row?.commands);
     await this.release();
     const destroySeconds = await this.destroy();
     return {
@@ -259,13 +260,11 @@ class Deployment {
   }
 
   /** Runs what the README says may be run in the project. */
-  private async runCommands(): Promise<void> {
+  private async runCommands(all: readonly ProjectCommand[] = []): Promise<void> {
     const { answers } = this.sample;
-    const commands = (this.row?.commands ?? []).filter((command) =>
+    const commands = all.filter((command) =>
       Object.entries(command.answers ?? {}).every(([key, value]) => answers[key as keyof typeof answers] === value),
     );
-    if (commands.length === 0) return;
-    this.enter('commands');
     const shell = awsShell(this.simulator, this.tools.python, this.folder, this.project);
     for (const { run: line, exitCode, prints } of commands) {
       const { status, output } = await shell(line);
@@ -275,13 +274,14 @@ class Deployment {
     }
   }
 
-  /** The first release, where the stack has one: the README's "Start the tasks", after an image was pushed. */
+  /** The first release, where the stack has one: what its README says once the application was uploaded. */
   private async release(): Promise<void> {
     if (!this.row?.release) return;
-    const { set, running } = this.row.release;
+    const { set, commands, running } = this.row.release;
     this.enter('release');
     this.setValues(set);
     await this.terraform(this.project, ['apply', '-auto-approve']);
+    await this.runCommands(commands);
     const entries = [...(await this.simulator.inventory())];
     const missing = running.filter((pattern) => !entries.some(([entry, state]) => matches(pattern, entry, state)));
     if (missing.length > 0) this.fail(`nothing is running that is ${JSON.stringify(missing)}`);

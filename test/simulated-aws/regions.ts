@@ -1,29 +1,32 @@
 import { renderProject } from 'create-secure-infra';
 import { check, memorySources, readHclProject, readPlan } from 'create-secure-infra/check';
 
+import { stackRows } from '../../scripts/samples.mjs';
 import { soundAnswers } from '../support/answers.js';
 import { zoneNames } from './facts.js';
 import { Planner } from './planner.js';
 import type { Tools } from './proof.js';
 import { startSimulator } from './simulator.js';
 
-/** What the plan of a stack's default project says in a region. */
+/** What the plans of the default projects say in a region. */
 export interface RegionPlan {
-  stack: string;
   region: string;
   /** Zones that an account can count on there. */
   zones: readonly string[];
-  /** Those that the project is spread over. */
+  /** Those that the projects are spread over. */
   used: readonly string[];
-  resources: number;
+  /** How many resources are planned, by stack. */
+  resources: Readonly<Record<string, number>>;
 }
 
+const stacks = Object.keys(stackRows);
+
 /**
- * Plans a default project of each stack in each region, on one simulated account, as many at once as `atATime` lets. `folder` gets the
- * projects and the logs. Throws where a plan fails, has no two zones, names a zone that the region does not have, or breaks a rule.
+ * Plans the default project of each stack in each region, on one simulated account, as many at once as `atATime` lets.
+ * `folder` gets the projects and the logs. Throws where a plan fails, has no two zones, or others than that of another
+ * stack, names a zone that the region does not have, or breaks a rule.
  */
 export async function planInRegions(
-  stacks: readonly string[],
   regions: readonly string[],
   tools: Tools,
   folder: string,
@@ -32,23 +35,39 @@ export async function planInRegions(
   const simulator = await startSimulator(tools.python, folder, { region: 'us-east-1' });
   const planner = new Planner(simulator, tools, folder);
 
-  async function planIn(stack: string, region: string): Promise<RegionPlan> {
-    const where = `${stack} in ${region}`;
+  async function planIn(region: string, stack: string): Promise<{ resources: number; used: string[] }> {
     const files = renderProject(soundAnswers({ stack, suffix: 'dev1', region }));
     const plan = await planner.plan(planner.place(files, `${stack}-${region}`));
     const { findings } = check([await readHclProject(memorySources(files)), readPlan(plan)]);
     if (findings.length > 0)
-      throw new Error(`${where}: ${findings.map(({ rule, message }) => `${rule.name}: ${message}`).join('\n')}`);
-    const found = { stack, region, zones: zoneNames(region), ...readResources(plan) };
-    if (found.used.length < 2 || !found.used.every((zone) => found.zones.includes(zone)))
-      throw new Error(`${where}: spread over ${found.used.join(', ')}; the region has ${found.zones.join(', ')}`);
+      throw new Error(
+        `${stack} in ${region}: ${findings.map(({ rule, message }) => `${rule.name}: ${message}`).join('\n')}`,
+      );
+    const found = readResources(plan);
+    const zones = zoneNames(region);
+    if (found.used.length < 2 || !found.used.every((zone) => zones.includes(zone)))
+      throw new Error(
+        `${stack} in ${region}: spread over ${found.used.join(', ')}; the region has ${zones.join(', ')}`,
+      );
     return found;
   }
 
-  try {
-    const settled = await Promise.allSettled(
-      stacks.flatMap((stack) => regions.map((region) => atATime(() => planIn(stack, region)))),
+  async function planAllIn(region: string): Promise<RegionPlan> {
+    const plans = await Promise.all(
+      stacks.map(async (stack) => [stack, await atATime(() => planIn(region, stack))] as const),
     );
+    const [used, ...others] = new Set(plans.map(([, plan]) => plan.used.join(' ')));
+    if (others.length > 0) throw new Error(`${region}: one stack is spread over ${used}, another over ${others[0]}`);
+    return {
+      region,
+      zones: zoneNames(region),
+      used: used!.split(' '),
+      resources: Object.fromEntries(plans.map(([stack, { resources }]) => [stack, resources])),
+    };
+  }
+
+  try {
+    const settled = await Promise.allSettled(regions.map(planAllIn));
     const failed = settled.flatMap((plan) => (plan.status === 'rejected' ? [String(plan.reason)] : []));
     if (failed.length > 0) throw new Error(failed.join('\n'));
     return settled.flatMap((plan) => (plan.status === 'fulfilled' ? [plan.value] : []));

@@ -1,6 +1,5 @@
 import { markdownTable } from 'markdown-table';
 
-import { stackRows } from '../../scripts/samples.mjs';
 import { pageWith, readPage, writePage } from '../support/document.js';
 import { limits } from './limits.js';
 import type { Proof, Steps } from './proof.js';
@@ -36,20 +35,17 @@ export function proofTable(proofs: readonly Proof[]): string {
   });
 }
 
-/** Region, its zones, and for each stack those used and its resources. */
-export function regionTable(plans: readonly RegionPlan[]): string {
-  const stacks = Object.keys(stackRows);
-  const rows = [...new Set(plans.map(({ region }) => region))].map((region) => {
-    const own = plans.filter((plan) => plan.region === region);
-    const ofStacks = stacks.flatMap((stack) => {
-      const { used = [], resources } = own.find((plan) => plan.stack === stack) ?? {};
-      return [letters(region, used), String(resources ?? '')];
-    });
-    return [region, letters(region, own[0]!.zones), ...ofStacks];
-  });
-  const columns = stacks.flatMap((stack) => [`${stack}: zones used`, 'resources planned']);
-  return markdownTable([['Region', 'Zones', ...columns], ...rows], {
-    align: ['l', 'l', ...stacks.flatMap(() => ['l', 'r'])],
+/** Region, its zones, those used, and for each stack how many resources are planned. */
+export function regionTable(regions: readonly RegionPlan[]): string {
+  const stacks = Object.keys(regions[0]?.resources ?? {});
+  const rows = regions.map(({ region, zones, used, resources }) => [
+    region,
+    letters(region, zones),
+    letters(region, used),
+    ...stacks.map((stack) => String(resources[stack])),
+  ]);
+  return markdownTable([['Region', 'Zones', 'Used', ...stacks], ...rows], {
+    align: ['l', 'l', 'l', ...stacks.map(() => 'r')],
   });
 }
 

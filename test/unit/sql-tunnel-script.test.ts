@@ -74,7 +74,8 @@ exit ${given.clientStatus ?? 0}`;
     if (!commands[name]) {
       const real = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim();
       if (real.startsWith('/')) {
-        writeFileSync(path.join(bin, name), `#!/bin/sh\nexec ${real} "$@"\n`);
+        const note = name === 'sleep' ? `echo "$1" >> '${folder}/sleeps'` : '';
+        writeFileSync(path.join(bin, name), `#!/bin/sh\n${note}\nexec ${real} "$@"\n`);
         chmodSync(path.join(bin, name), 0o755);
       }
     }
@@ -179,6 +180,8 @@ describe.skipIf(process.platform === 'win32')('scripts/sql.sh through a tunnel',
     expect({ status, stderr }).toEqual({ status: code, stderr: expect.stringContaining(message) });
     expect(left()).toEqual([]);
     expect(text('options')).toBe('');
+    // It waits for no tunnel that has ended.
+    expect(text('sleeps').split('\n').length).toBeLessThan(10);
   });
 
   it('closes the tunnel at Ctrl-C', async () => {

@@ -69,7 +69,7 @@ variable "force_destroy" {
 }
 
 variable "log_retention_days" {
-  description = "Days that logs are kept, in CloudWatch and in the buckets of the load balancer, of access logs and of CloudTrail."
+  description = "Days that logs are kept, in CloudWatch and in the buckets that hold logs."
   type        = number
   default     = 365
 

@@ -27,13 +27,16 @@ locals {
     PROJECT          = local.name_prefix
     REGION           = var.aws_region
     RELEASE_BUCKET   = aws_s3_bucket.releases.id
-    RELEASE_VERSION  = coalesce(var.release_version, " ")
+    RELEASE_VERSION  = var.release_version == null ? "" : var.release_version
   }
+
+  # Git on Windows may have ended its lines in another way.
+  boot_script = replace(file("${path.module}/instance/boot.sh"), "\r", "")
 
   user_data = join("\n", concat(
     ["#!/bin/sh", "set -eu"],
-    [for name, value in local.boot_settings : "${name}='${trimspace(value)}'"],
-    [file("${path.module}/instance/boot.sh")],
+    [for name, value in local.boot_settings : "${name}='${value}'"],
+    [local.boot_script],
   ))
 }
 
@@ -146,9 +149,10 @@ resource "aws_autoscaling_group" "app" {
   target_group_arns       = [aws_lb_target_group.app.arn]
   service_linked_role_arn = aws_iam_service_linked_role.asg.arn
 
-  # An instance that does not answer is replaced, but for the first minutes, in which it installs what it needs.
+  # An instance that does not answer is replaced, but for the first minutes, in which it installs what it needs and
+  # starts the application, which has two of them.
   health_check_type         = "ELB"
-  health_check_grace_period = 300
+  health_check_grace_period = 420
   default_instance_warmup   = 180
 
   # The first apply ends when the load balancer finds them healthy.

@@ -177,7 +177,7 @@ const comparisons: Record<string, Comparison> = {
 const policiesByRole = new WeakMap<Resource, readonly Policy[]>();
 
 /** The policies of a role, with what AWS manages; incomplete where some are not in the project. */
-function identityPolicies(project: Project, role: Resource): readonly Policy[] {
+export function identityPolicies(project: Project, role: Resource): readonly Policy[] {
   const known = policiesByRole.get(role) ?? readIdentityPolicies(project, role);
   policiesByRole.set(role, known);
   return known;

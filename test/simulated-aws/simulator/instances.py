@@ -238,7 +238,11 @@ def launch(group: FakeAutoScalingGroup, replaced: InstanceState | None = None) -
         ebs_optimized=version.data.get("EbsOptimized", False),
         monitoring_state="enabled" if version.data.get("Monitoring", {}).get("Enabled") else "disabled",
         metadata_options=version.data.get("MetadataOptions", {}),
-        block_device_mappings=version.data.get("BlockDeviceMappings", []),
+        # A volume without a size has that of the image's snapshot.
+        block_device_mappings=[
+            {**device, "Ebs": {"VolumeSize": 8, **device.get("Ebs", {})}}
+            for device in version.data.get("BlockDeviceMappings", [])
+        ],
         tags={
             "instance": {**group.get_propagated_tags(), **tags.get("instance", {}), ASG_NAME_TAG: group.name},
             "volume": tags.get("volume", {}),
@@ -391,6 +395,6 @@ class _Refresh:
         seconds = time.monotonic() - self._clock
         if seconds < 1:
             return "Pending"
-        if seconds < 4:
+        if seconds < 10:
             return "InProgress"
         return "Failed" if self._failure is not None else "Successful"

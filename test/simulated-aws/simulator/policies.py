@@ -35,6 +35,18 @@ def allows(
     return effects == {"Allow"}
 
 
+def trusts(document: str, service: str) -> bool:
+    """Whether a role's trust policy gives the role to a service that says nothing of what it needs it for."""
+    effects = {
+        statement["Effect"]
+        for statement in statements(document)
+        if _names(statement, ("Service", service))
+        and _matches_any(statement, "Action", "sts:AssumeRole", re.IGNORECASE)
+        and (statement["Effect"] == "Deny" or not statement.get("Condition"))
+    }
+    return effects == {"Allow"}
+
+
 def allowed_by_role(documents: list[str], *, action: str, resource: str) -> bool:
     """Whether the policies of a role let it do `action` on `resource`; one with a condition counts as if it held."""
     effects = {

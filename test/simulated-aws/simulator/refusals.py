@@ -7,6 +7,7 @@ test/simulated-aws/refused/<name>.tf is a project in which the apply must fail o
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Callable
@@ -33,7 +34,7 @@ from moto.rds.models import RDSBackend
 from moto.s3.exceptions import InvalidBucketName
 from moto.s3.models import S3Backend, s3_backends
 from moto.wafv2.models import WAFV2Backend
-from policies import allowed_by_role, allows, principals, statements
+from policies import allowed_by_role, allows, principals, statements, trusts
 
 REFUSALS: list[dict[str, Any]] = []
 _installers: list[Callable[[Facts], None]] = []
@@ -60,6 +61,7 @@ def _before(backend: type, method: str, look: Callable[..., None]) -> None:
     """Lets `look` see the arguments of each call of `method`, and raise, before moto does anything."""
     original = getattr(backend, method)
 
+    @functools.wraps(original)
     def looked_at(self: Any, *args: Any, **kwargs: Any) -> Any:
         look(self, *args, **kwargs)
         return original(self, *args, **kwargs)
@@ -568,13 +570,7 @@ def _trail_log_role(_: Facts) -> None:
             return
         known = iam_backends[self.account_id][self.partition]
         role = next((role for role in known.roles.values() if role.arn == named), None)
-        if role is None or not allows(
-            role.assume_role_policy_document,
-            service="cloudtrail.amazonaws.com",
-            action="sts:AssumeRole",
-            resource=role.arn,
-            context={},
-        ):
+        if role is None or not trusts(role.assume_role_policy_document, "cloudtrail.amazonaws.com"):
             raise JsonRESTError(
                 "InvalidCloudWatchLogsRoleArnException", "Access denied. Check the trust relationships for your role."
             )

@@ -96,11 +96,9 @@ fi
 say 'making the certificate'
 install -d -m 755 /etc/pki/nginx
 install -d -m 700 /etc/pki/nginx/private
-(
-  umask 077
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -sha256 -days 3650 -subj "/CN=$PROJECT" \
-    -keyout /etc/pki/nginx/private/server.key -out /etc/pki/nginx/server.crt
-)
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -sha256 -days 3650 -subj "/CN=$PROJECT" \
+  -keyout /etc/pki/nginx/private/server.key -out /etc/pki/nginx/server.crt
+chmod 600 /etc/pki/nginx/private/server.key
 
 if [ -n "$RELEASE_VERSION" ]; then
   say "fetching the release $RELEASE_VERSION"
@@ -226,6 +224,8 @@ else
   fail "$RELEASE_VERSION.tar.gz has neither start nor public/ at its top, but: $(find "$release" -mindepth 1 -maxdepth 1 -printf '%f ')"
 fi
 
+# All of its configuration, because the package's own serves a page on port 80:
+# https://github.com/amazonlinux/amazon-linux-2023/issues/1100
 say 'starting nginx'
 printf '%s\n' "$places" >/etc/nginx/release.conf
 sed "s/@PORT@/$port/" >/etc/nginx/nginx.conf <<'END'

@@ -8,11 +8,15 @@ import { defineRules } from '../rule.js';
 
 const argument = 'enabled_cloudwatch_logs_exports';
 
-/** What a MySQL parameter group must say for a log to be written at all; MariaDB calls the second by another name too. */
-const switches: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  general: ['general_log'],
-  slowquery: ['slow_query_log', 'log_slow_query'],
-};
+/** What a MySQL parameter group must say for a log to be written at all. */
+const switches: Readonly<Record<string, string>> = { general: 'general_log', slowquery: 'slow_query_log' };
+
+/** The parameters any of which switches a log on: MariaDB has a second name for one. */
+function switchesOf(engine: string | undefined, log: string): [string, ...string[]] | undefined {
+  const name = own(switches, log);
+  if (name === undefined) return undefined;
+  return engine === 'mariadb' && log === 'slowquery' ? [name, 'log_slow_query'] : [name];
+}
 
 /** The names of the logs that a database publishes; undefined where some are not known. */
 function exportsOf(database: Resource): string[] | undefined {
@@ -55,8 +59,7 @@ function isSwitchedOn(project: Project, database: Resource, parameters: readonly
     return value === undefined || typeof value === 'object' ? undefined : isOn(value);
   });
   if (answers.includes(true)) return true;
-  // In MySQL there is only the first.
-  return answers[0];
+  return answers.includes(undefined) ? undefined : false;
 }
 
 function isOn(value: string | number | boolean): boolean {
@@ -189,9 +192,10 @@ export default defineRules(
     },
     check(project, { finding, abstain }) {
       for (const database of project.all('aws_db_instance', 'aws_rds_cluster')) {
-        if (!hasMysqlLogs(engineOf(project, database))) continue;
+        const engine = engineOf(project, database);
+        if (!hasMysqlLogs(engine)) continue;
         for (const log of exportsOf(database) ?? []) {
-          const parameters = own(switches, log);
+          const parameters = switchesOf(engine, log);
           if (!parameters) continue;
           const on = isSwitchedOn(project, database, parameters);
           if (on === false) finding(database, `publishes its ${log} log, and ${parameters[0]} is off`, argument);
@@ -217,9 +221,10 @@ export default defineRules(
     check(project, { finding, abstain }) {
       // Aurora writes to files by itself.
       for (const database of project.all('aws_db_instance')) {
-        if (!hasMysqlLogs(engineOf(project, database))) continue;
+        const engine = engineOf(project, database);
+        if (!hasMysqlLogs(engine)) continue;
         const published = (exportsOf(database) ?? []).filter((log) => {
-          const parameters = own(switches, log);
+          const parameters = switchesOf(engine, log);
           // Of one that is off another rule tells.
           return parameters && isSwitchedOn(project, database, parameters) === true;
         });

@@ -80,7 +80,23 @@ export function fromArguments(resource: Described, name: string): Value | undefi
   return undefined;
 }
 
+/**
+ * The ARN of the role that Auto Scaling has in an account, or of one of those with a suffix that it can have beside it.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
+ */
+export function autoScalingRoleArn({ partition, account: owner }: Surroundings, suffix?: Value): Value {
+  const name = ':role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling';
+  return joinText(['arn:', partition, ':iam::', owner, name, ...(suffix === undefined ? [] : ['_', suffix])]);
+}
+
+function serviceLinkedRoleArn(role: Described): Value | undefined {
+  return role.get('aws_service_name') === 'autoscaling.amazonaws.com'
+    ? autoScalingRoleArn(role.surroundings, role.get('custom_suffix'))
+    : undefined;
+}
+
 function arnOf(resource: Described): Value | undefined {
+  if (resource.type === 'aws_iam_service_linked_role') return serviceLinkedRoleArn(resource);
   const recipe = own(arns, resource.type);
   if (!recipe) return undefined;
   const name = resource.get(recipe.argument);

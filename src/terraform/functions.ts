@@ -23,6 +23,7 @@ import {
   Json,
   keyValue,
   Lazy,
+  MadeOf,
   Many,
   Nearly,
   OpenMap,
@@ -68,12 +69,16 @@ function called(name: string, args: readonly Value[], context: CallContext): Val
   const partly = onPartlyKnown.get(name);
   if (partly) return partly(args, context);
   const known = onKnown.get(name);
-  if (!known || !args.every(isKnown)) return unknown;
+  if (!known) return unknown;
+  if (!args.every(isKnown)) return changing.has(name) ? new MadeOf(args) : unknown;
   return known(
     args.map((arg) => (arg instanceof Json ? encodeJson(arg.value)! : arg)),
     context,
   );
 }
+
+/** Functions that change something about a text, and leave in it what a reader of it would look for. */
+const changing = new Set(['chomp', 'indent', 'replace', 'trim', 'trimprefix', 'trimspace', 'trimsuffix']);
 
 /** Most functions only look at what they are given, or copy it. */
 const sizePerStep = 64;
@@ -91,8 +96,8 @@ function withoutNamespace(name: string): string {
 /** Functions whose result is never known here. */
 const others = new Set(
   (
-    'base64gzip bcrypt csvdecode filebase64 filebase64sha256 filebase64sha512 filemd5 filesha1 ' +
-    'filesha256 filesha512 fileset formatdate issensitive plantimestamp rsadecrypt templatefile ' +
+    'bcrypt csvdecode filebase64 filebase64sha256 filebase64sha512 filemd5 filesha1 ' +
+    'filesha256 filesha512 fileset formatdate issensitive plantimestamp rsadecrypt ' +
     'templatestring textdecodebase64 textencodebase64 timeadd timecmp timestamp try can type uuid uuidv5 ' +
     'yamldecode yamlencode defaults ephemeralasnull encode_tfvars decode_tfvars encode_expr list map urldecode ' +
     'convert'
@@ -282,6 +287,13 @@ const onPartlyKnown = functions({
   },
   flatten: ([list], { budget }) =>
     isList(list) ? flatten(list, budget) : list instanceof Many ? flatten([list], budget) : unknown,
+  base64encode: ([value]) => {
+    if (!isKnown(value!)) return new MadeOf([value!]);
+    const text = value instanceof Json ? encodeJson(value.value) : value;
+    return Buffer.from(textOf(text)).toString('base64');
+  },
+  base64gzip: ([value]) => new MadeOf([value!]),
+  templatefile: ([, variables]) => (variables === undefined ? unknown : new MadeOf([variables])),
   tolist: ([value]) => (isList(value) ? [...unified(value)] : value!),
   toset: ([value]) => (isList(value) ? toSet(value) : value!),
   tomap: ([value]) => {
@@ -603,7 +615,6 @@ const onKnown = functions({
     }
     return turned;
   },
-  base64encode: ([text]) => Buffer.from(textOf(text)).toString('base64'),
   base64decode: ([text]) => {
     const bytes = Buffer.from(textOf(text), 'base64');
     // Whatever is not plainly the base64 of a text, Terraform may refuse.

@@ -33,6 +33,13 @@ export class Nearly extends Unknown {
   }
 }
 
+/** A value that is not known, and is made of these: what `base64encode` or `templatefile` makes of what is not known. */
+export class MadeOf extends Unknown {
+  constructor(readonly sources: readonly Value[]) {
+    super();
+  }
+}
+
 /** A text of which some parts are not known: `["arn:aws:s3:::", Unknown, "/*"]`. */
 export class Text {
   constructor(readonly parts: readonly (string | Unknown)[]) {}

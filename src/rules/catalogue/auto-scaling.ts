@@ -1,7 +1,8 @@
 import { countable } from '../lib/counts.js';
 import { defaultRoute, routeTableOf, subnetsOf } from '../lib/network.js';
 import { isLeftOut } from '../lib/presence.js';
-import type { Block, Project, Resource } from '../../terraform/project.js';
+import { pointsAt, type Block, type Project, type Resource } from '../../terraform/project.js';
+import { isSwitchedOff } from '../lib/switched-off.js';
 import { defineRules } from '../rule.js';
 
 const target = (min: number, max: number) => `resource "aws_appautoscaling_target" "app" {
@@ -302,6 +303,52 @@ ${group(templated('aws_launch_template.app.latest_version'), 'aws_subnet.app[*].
       }
     },
   },
+  {
+    name: 'asg-waits-for-load-balancer',
+    severity: 'warning',
+    title: 'a group that waits until a load balancer finds its instances healthy has one',
+    why: 'With min_elb_capacity or wait_for_elb_capacity the provider counts the instances that every load balancer of the group finds healthy. Of a group that has none it counts all that run: the apply ends and nothing serves requests.',
+    remedy: 'Give the group target_group_arns, or take min_elb_capacity and wait_for_elb_capacity out.',
+    catalogue: ['S000-16'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/autoscaling/group.go',
+    example: {
+      broken: group('  min_elb_capacity    = 2\n'),
+      sound: group('  target_group_arns   = [aws_lb_target_group.app.arn]\n  min_elb_capacity    = 2\n'),
+    },
+    check(project, { finding, abstain }) {
+      for (const group of project.all('aws_autoscaling_group')) {
+        const waits = ['min_elb_capacity', 'wait_for_elb_capacity'].find((name) => (group.number(name) ?? 0) > 0);
+        if (waits === undefined) continue;
+        const attached = isAttached(project, group);
+        if (attached === false) finding(group, `has ${waits} ${group.number(waits)} and no load balancer`, waits);
+        else if (attached === undefined) abstain(group, 'whether it has a load balancer is not known');
+      }
+    },
+  },
+  {
+    name: 'asg-load-balancer-health',
+    severity: 'warning',
+    title: 'a group behind a load balancer replaces instances that the load balancer finds unhealthy',
+    why: 'By default the group looks at the machine alone: an instance whose application hangs stays, gets no requests, and is not replaced.',
+    remedy: 'Set health_check_type to "ELB", with a health_check_grace_period as long as an instance takes to start.',
+    catalogue: ['S000-16'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html#autoscaling-1',
+    example: {
+      broken: group('  target_group_arns   = [aws_lb_target_group.app.arn]\n'),
+      sound: group('  target_group_arns   = [aws_lb_target_group.app.arn]\n  health_check_type   = "ELB"\n'),
+    },
+    check(project, { finding, abstain }) {
+      for (const group of project.all('aws_autoscaling_group')) {
+        const type = group.text('health_check_type');
+        if (type !== 'EC2' && !isLeftOut(project, group, 'health_check_type')) continue;
+        const attached = isAttached(project, group);
+        if (attached) finding(group, 'is behind a load balancer and has health_check_type EC2', 'health_check_type');
+        else if (attached === undefined) abstain(group, 'whether it has a load balancer is not known');
+      }
+    },
+  },
 );
 
 /** Where a type names a launch template with a version of it. */
@@ -335,4 +382,25 @@ function trackingPolicies(project: Project): { policy: Resource; configuration: 
       .filter(({ uncertain }) => !uncertain)
       .map((configuration) => ({ policy, configuration })),
   );
+}
+
+const trafficSources = ['target_group_arns', 'load_balancers', 'traffic_source'];
+
+const attachmentTypes = ['aws_autoscaling_attachment', 'aws_autoscaling_traffic_source_attachment'];
+
+/** Whether a group is behind a load balancer; undefined where that is not known. */
+function isAttached(project: Project, group: Resource): boolean | undefined {
+  const own = trafficSources.map((name) => {
+    if (isLeftOut(project, group, name)) return 0;
+    const blocks = group.blocks(name);
+    if (blocks.length > 0) return blocks.some(({ uncertain }) => !uncertain) ? 1 : undefined;
+    return group.has(name) ? countable(group.get(name))?.length : undefined;
+  });
+  if (own.some((count) => count !== undefined && count > 0)) return true;
+  const attachments = project.all(...attachmentTypes);
+  if (attachments.some((one) => pointsAt(one, 'autoscaling_group_name', group))) return true;
+  // Another project may attach it later, which is too late for what the first apply waits for.
+  const isOpen = attachments.length > 0 || project.isGivenToUnread(group);
+  const isOption = attachmentTypes.some((type) => isSwitchedOff(project, type));
+  return isOpen || isOption || own.includes(undefined) ? undefined : false;
 }

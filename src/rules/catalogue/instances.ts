@@ -1,7 +1,12 @@
 import { imageArgument, isAmazonLinux2, isAmazonLinux2023, namesIn } from '../lib/amis.js';
-import { roleMay, roleOf } from '../lib/permissions.js';
+import { groupTemplates, roleOfTemplate } from '../lib/launch-templates.js';
+import { managedSecretArn, type StoredSecret } from '../lib/secrets.js';
+import { mayReadSecret } from '../lib/secret-readers.js';
+import { roleMay } from '../lib/permissions.js';
 import { isLeftOut, mayHaveMorePolicies } from '../lib/presence.js';
+import { writtenOut } from '../lib/written-out.js';
 import type { Project, Resource } from '../../terraform/project.js';
+import { identity, joinText, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const image = `data "aws_ssm_parameter" "al2023" {
@@ -73,6 +78,30 @@ resource "aws_iam_role_policy_attachment" "app" {
 resource "aws_iam_instance_profile" "app" {
   name = "app"
   role = aws_iam_role.app.name
+}
+`;
+
+const secret = `resource "aws_secretsmanager_secret" "app" {
+  name = "app"
+}
+`;
+
+const told = `
+  user_data = base64encode("APP_SECRET_ARN=\${aws_secretsmanager_secret.app.arn}")
+`;
+
+const reading = `resource "aws_iam_role_policy" "secret" {
+  name = "read-secret"
+  role = aws_iam_role.app.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "secretsmanager:GetSecretValue"
+      Resource = aws_secretsmanager_secret.app.arn
+    }]
+  })
 }
 `;
 
@@ -180,8 +209,9 @@ ${group}`,
     name: 'instance-role-session-manager',
     severity: 'warning',
     title: 'the role of instances lets Session Manager reach them',
-    why: 'Private instances without it can only be reached by SSH, which needs a key, an open port and a way in.',
-    remedy: 'Attach AmazonSSMManagedInstanceCore to the role.',
+    why: 'Private instances without it can only be reached by SSH, which needs a key, an open port and a way in. An instance that may not say that it is there, with ssm:UpdateInstanceInformation, is not in the list of those that can be reached.',
+    remedy:
+      'Attach AmazonSSMManagedInstanceCore to the role, or allow the actions on ssmmessages and ssm:UpdateInstanceInformation.',
     catalogue: ['S000-17', 'S004-11'],
     stages: ['hcl', 'plan', 'state'],
     source:
@@ -192,15 +222,52 @@ ${group}`,
     },
     check(project, { finding, abstain }) {
       for (const template of groupTemplates(project)) {
-        const [block] = template.blocks('iam_instance_profile');
-        const profile =
-          block?.refs('name', 'aws_iam_instance_profile')[0] ?? block?.refs('arn', 'aws_iam_instance_profile')[0];
-        const role = profile && roleOf(profile, 'role', project);
+        const role = roleOfTemplate(project, template);
         if (!role || mayHaveMorePolicies(project, role)) continue;
-        const answer = roleMay(project, role, { action: 'ssmmessages:OpenControlChannel', resource: '*' });
-        if (answer === 'denied')
-          finding(template, `has role ${role.configAddress}, which Session Manager cannot use`, 'iam_instance_profile');
-        else if (answer === 'unknown') abstain(template, `what ${role.configAddress} may do is not known`);
+        const answers = agentCalls(role).map((call) => ({ ...call, answer: roleMay(project, role, call) }));
+        const denied = answers.filter(({ answer }) => answer === 'denied').map(({ action }) => action);
+        if (denied.length > 0)
+          finding(
+            template,
+            `has role ${role.configAddress}, which Session Manager cannot use without ${denied.join(' and ')}`,
+            'iam_instance_profile',
+          );
+        else if (answers.some(({ answer }) => answer === 'unknown'))
+          abstain(template, `what ${role.configAddress} may do is not known`);
+      }
+    },
+  },
+  {
+    name: 'instance-role-reads-secrets',
+    severity: 'warning',
+    title: 'the role of instances may read the secrets that they are told of',
+    why: 'The application is told where its secret is and gets "AccessDeniedException … is not authorized to perform: secretsmanager:GetSecretValue", or "Access to KMS is not allowed" where the secret has a key of its own.',
+    remedy:
+      'Allow the role secretsmanager:GetSecretValue on the secret, and kms:Decrypt on the key that encrypts it with kms:ViaService = secretsmanager.<region>.amazonaws.com.',
+    catalogue: ['S000-17', 'S001-12'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html',
+    example: {
+      broken: [secret, image, template(profile + told), group, role('AmazonSSMManagedInstanceCore')].join('\n'),
+      sound: [secret, image, template(profile + told), group, role('AmazonSSMManagedInstanceCore'), reading].join('\n'),
+    },
+    check(project, { finding, abstain }) {
+      const secrets = secretsOf(project);
+      if (secrets.length === 0) return;
+      for (const template of groupTemplates(project)) {
+        const role = roleOfTemplate(project, template);
+        if (!role || mayHaveMorePolicies(project, role)) continue;
+        const given = writtenOut(template.get('user_data'));
+        for (const { secret, owner, arn } of secrets.filter(({ arn }) => given.includes(arn))) {
+          const answer = mayReadSecret(project, role, secret);
+          const what = arn.includes('master_user_secret')
+            ? `the secret of ${owner.configAddress}`
+            : owner.configAddress;
+          if (answer === 'denied')
+            finding(template, `is told of ${what}, which ${role.configAddress} may not read`, 'user_data');
+          else if (answer === 'unknown')
+            abstain(template, `whether ${role.configAddress} may read ${what} is not known`);
+        }
       }
     },
   },
@@ -297,13 +364,27 @@ function demandsTokens(instance: Resource): boolean {
   return instance.refs(argument, 'aws_ami', 'aws_ssm_parameter').flatMap(namesIn).some(isAmazonLinux2023);
 }
 
-/** The launch templates of Auto Scaling groups of the project: one for EKS must not have an instance profile. */
-function groupTemplates(project: Project): Resource[] {
-  const found = project
-    .all('aws_autoscaling_group')
-    .flatMap((group) => [
-      ...group.refs('launch_template', 'aws_launch_template'),
-      ...group.refs('mixed_instances_policy', 'aws_launch_template'),
-    ]);
-  return [...new Set(found)].filter(({ mode }) => mode === 'managed');
+/** The secrets of a project, its databases' with them, each with how its ARN is written. */
+function secretsOf(project: Project): { secret: StoredSecret; owner: Resource; arn: string }[] {
+  const found = [
+    ...project.all('aws_secretsmanager_secret').map((owner) => ({ owner, arn: owner.computed('arn') })),
+    ...project
+      .all('aws_db_instance', 'aws_rds_cluster')
+      .filter((database) => database.has('manage_master_user_password'))
+      .map((owner) => ({ owner, arn: managedSecretArn(owner) })),
+  ];
+  return found.flatMap(({ owner, arn }) => {
+    const written = identity(arn);
+    return written === undefined ? [] : [{ secret: { service: 'secretsmanager', arn }, owner, arn: written }];
+  });
+}
+
+/** What the agent of Systems Manager must be able to do before Session Manager reaches its instance. */
+function agentCalls({ surroundings }: Resource): { action: string; resource: Value }[] {
+  const { partition, region, account } = surroundings;
+  const instance = joinText(['arn:', partition, ':ec2:', region, ':', account, ':instance/i-0123456789abcdef0']);
+  return [
+    { action: 'ssmmessages:OpenControlChannel', resource: '*' },
+    { action: 'ssm:UpdateInstanceInformation', resource: instance },
+  ];
 }

@@ -1,5 +1,6 @@
 import { forwardersTo, isApplication, loadBalancers, targetGroups } from '../lib/load-balancers.js';
 import { createsBeforeDestroy, isLeftOut } from '../lib/presence.js';
+import type { Block, Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
 const lb = (lines: string) => `resource "aws_lb" "app" {
@@ -35,6 +36,37 @@ const healthCheck = (interval: number, timeout: number) => `
     timeout  = ${timeout}
   }
 `;
+
+const encrypted = (protocol: string) => `resource "aws_lb_target_group" "app" {
+  vpc_id      = "vpc-0123456789abcdef0"
+  target_type = "ip"
+  protocol    = "HTTPS"
+  port        = 8443
+
+  health_check {
+${protocol === '' ? '    path = "/health"\n' : `    path     = "/health"\n${protocol}`}  }
+}
+`;
+
+/** The port that the one protocol has where nothing else is said, by the other. */
+const portOfOther = { HTTP: 443, HTTPS: 80 };
+
+/** The protocol of health checks that go to the port of the requests; undefined where they may go elsewhere. */
+function protocolOfChecks(project: Project, group: Resource): string | undefined {
+  const [check] = group.blocks('health_check');
+  if (!check) return isLeftOut(project, group, 'health_check') ? 'HTTP' : undefined;
+  // Whoever takes a 400 for an answer means it.
+  if (check.uncertain || !goesToPortOf(project, group, check) || /400|-4/.test(check.text('matcher') ?? ''))
+    return undefined;
+  return isLeftOut(project, check, 'protocol') ? 'HTTP' : check.text('protocol');
+}
+
+function goesToPortOf(project: Project, group: Resource, check: Block): boolean {
+  if (check.truth('enabled') === false) return false;
+  if (isLeftOut(project, check, 'port') || check.text('port') === 'traffic-port') return true;
+  const port = check.number('port');
+  return port !== undefined && port === group.number('port');
+}
 
 export default defineRules(
   {
@@ -76,6 +108,32 @@ export default defineRules(
         const [interval, timeout] = [seconds('interval'), seconds('timeout')];
         if (interval !== undefined && timeout !== undefined && timeout >= interval)
           finding(group, `checks every ${interval} seconds and waits ${timeout}`, 'health_check');
+      }
+    },
+  },
+  {
+    name: 'target-group-protocol',
+    severity: 'warning',
+    title: 'requests and health checks speak the protocol of the port that they go to',
+    why: 'A server speaks either HTTP or HTTPS on a port: it answers the other with 400, or with nothing that can be understood, and every target stays unhealthy. Left out, the protocol of health checks is HTTP, whatever that of the requests is.',
+    remedy: 'Set protocol in health_check to that of the target group, or give health checks a port of their own.',
+    catalogue: ['S001-09'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html',
+    example: { broken: encrypted(''), sound: encrypted('    protocol = "HTTPS"\n') },
+    check(project, { finding }) {
+      for (const group of targetGroups(project)) {
+        const protocol = group.text('protocol');
+        if (protocol !== 'HTTP' && protocol !== 'HTTPS') continue;
+        const checks = protocolOfChecks(project, group);
+        if (checks !== undefined && checks !== protocol)
+          finding(group, `gets ${protocol} and is checked with ${checks} on the same port`, 'health_check');
+        // Where others name the port of a target, that of its group is not used.
+        else if (
+          group.number('port') === portOfOther[protocol] &&
+          project.linked('aws_autoscaling_group', 'target_group_arns', group).length > 0
+        )
+          finding(group, `sends ${protocol} to port ${portOfOther[protocol]}`, 'port');
       }
     },
   },

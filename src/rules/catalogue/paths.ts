@@ -1,4 +1,6 @@
 import { isEverywhere, isSet, resourceNamed, routesOf, routeTableOf, vpcOf, wayOut } from '../lib/network.js';
+import { roleOfTemplate, templatesOf } from '../lib/launch-templates.js';
+import { roleMay } from '../lib/permissions.js';
 import {
   anyAllows,
   balancersBefore,
@@ -50,8 +52,8 @@ function mayLeadElsewhere(project: Project, subnet: Resource): boolean {
   return ranges.some((range) => typeof range !== 'string' || isEverywhere(range));
 }
 
-/** What tasks need and no endpoint in reach of a subnet leads to; undefined where that is not known. */
-function withoutEndpoint(project: Project, service: Resource, subnet: Resource): string[] | undefined {
+/** Which services no endpoint in reach of a subnet leads to; undefined where that is not known. */
+function withoutEndpoint(project: Project, services: readonly string[], subnet: Resource): string[] | undefined {
   const vpc = vpcOf(project, subnet);
   const table = routeTableOf(project, subnet);
   const givenAway = [vpc, table, subnet].some((one) => one && project.isGivenToUnread(one));
@@ -65,8 +67,7 @@ function withoutEndpoint(project: Project, service: Resource, subnet: Resource):
     if (name === undefined || endpoint.uncertain || serves === undefined) return undefined;
     if (serves) reached.add(name);
   }
-  const { services, foreignImages } = needsOf(project, service);
-  return [...services.filter((name) => !reached.has(name)), ...foreignImages];
+  return services.filter((name) => !reached.has(name));
 }
 
 function hasPrivateNames(endpoint: Resource): boolean | undefined {
@@ -86,8 +87,22 @@ function isInTable(project: Project, endpoint: Resource, table: Resource): boole
 /** What tasks need and do not reach from a subnet; undefined where that is not known. */
 function missingIn(project: Project, service: Resource, subnet: Resource): string[] | undefined {
   const online = reachesInternet(project, service, subnet);
-  if (online === undefined) return undefined;
-  return online ? [] : withoutEndpoint(project, service, subnet);
+  if (online !== false) return online === undefined ? undefined : [];
+  const { services, foreignImages } = needsOf(project, service);
+  const missing = withoutEndpoint(project, services, subnet);
+  return missing && [...missing, ...foreignImages];
+}
+
+/** What the agent of Systems Manager calls before a session reaches its instance. */
+const sessionServices = ['ssm', 'ssmmessages'];
+
+/** What Session Manager needs and instances in a private subnet do not reach; undefined where that is not known. */
+function missingForSessions(project: Project, subnet: Resource): string[] | undefined {
+  const way = wayOut(project, subnet);
+  if (way === undefined) return undefined;
+  // What is in a public subnet may have an address of its own.
+  if (way !== 'none') return [];
+  return mayLeadElsewhere(project, subnet) ? undefined : withoutEndpoint(project, sessionServices, subnet);
 }
 
 /** The side of a connection that is shut, in words. */
@@ -202,7 +217,7 @@ resource "aws_lambda_function" "app" {
 }
 `;
 
-const fargate = (route: string) => `resource "aws_vpc" "this" {
+const privateSubnet = (route: string) => `resource "aws_vpc" "this" {
   cidr_block = "10.0.0.0/16"
 }
 
@@ -220,7 +235,9 @@ resource "aws_route_table_association" "private" {
   route_table_id = aws_route_table.private.id
 }
 
-resource "aws_ecs_service" "app" {
+`;
+
+const fargate = (route: string) => `${privateSubnet(route)}resource "aws_ecs_service" "app" {
   name            = "app"
   task_definition = "app"
   launch_type     = "FARGATE"
@@ -236,6 +253,51 @@ const throughNat = `
     cidr_block     = "0.0.0.0/0"
     nat_gateway_id = "nat-0123456789abcdef0"
   }
+`;
+
+const managed = (route: string) => `${privateSubnet(route)}resource "aws_iam_role" "app" {
+  name = "app"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ec2.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "app" {
+  role       = aws_iam_role.app.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_instance_profile" "app" {
+  name = "app"
+  role = aws_iam_role.app.name
+}
+
+resource "aws_launch_template" "app" {
+  name          = "app"
+  image_id      = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+  instance_type = "t4g.small"
+
+  iam_instance_profile {
+    name = aws_iam_instance_profile.app.name
+  }
+}
+
+resource "aws_autoscaling_group" "app" {
+  min_size            = 1
+  max_size            = 1
+  vpc_zone_identifier = [aws_subnet.private.id]
+
+  launch_template {
+    id      = aws_launch_template.app.id
+    version = aws_launch_template.app.latest_version
+  }
+}
 `;
 
 const fargateGroup = (rule: string) => `${group('app')}${rule}resource "aws_ecs_service" "app" {
@@ -409,6 +471,41 @@ export default defineRules(
         const groups = groupsOf(project, service);
         if (groups && anyAllows(project, groups, 'egress', 443, 'anyone') === false)
           finding(service, 'lets no traffic out on port 443', groupsArgument(service));
+      }
+    },
+  },
+  {
+    name: 'session-manager-reachable',
+    severity: 'warning',
+    title: 'instances that Session Manager is to reach can call it',
+    why: 'The agent on the instance calls Session Manager, not the other way round: without a way out of its subnet it is never in the list of instances that can be reached, and nobody gets in.',
+    remedy:
+      'Add interface endpoints for ssm and ssmmessages with private DNS names, or give the subnets a default route to a NAT gateway.',
+    catalogue: ['S000-12', 'S001-19'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html',
+    example: { broken: managed(''), sound: managed(throughNat) },
+    check(project, { finding, abstain }) {
+      for (const scaling of project.all('aws_autoscaling_group')) {
+        const isManaged = templatesOf(scaling).some((template) => {
+          const role = roleOfTemplate(project, template);
+          const channel = { action: 'ssmmessages:OpenControlChannel', resource: '*' };
+          return role && roleMay(project, role, channel) === 'allowed';
+        });
+        if (!isManaged) continue;
+        const missing = (subnetsHolding(project, scaling) ?? []).map((subnet) => ({
+          subnet,
+          names: missingForSessions(project, subnet),
+        }));
+        const [found] = missing.filter(({ names }) => names !== undefined && names.length > 0);
+        if (found)
+          finding(
+            scaling,
+            `has instances in ${found.subnet.address}, which has no way out and no endpoint for ${found.names?.join(', ')}`,
+            'vpc_zone_identifier',
+          );
+        else if (missing.some(({ names }) => names === undefined))
+          abstain(scaling, 'it is not known where its subnets lead, and which endpoints there are');
       }
     },
   },

@@ -2,10 +2,11 @@ import { ecsEndpoints, regionsWithEcsEndpoints } from '../../aws/vpc-endpoints.j
 import { defaultPortOf } from '../../aws/ports.js';
 import { own } from '../../own.js';
 import type { Project, Resource } from '../../terraform/project.js';
-import { decodeJson, identity, isList, isMap, Json, Many, Text, Unknown, type Value } from '../../terraform/value.js';
+import { decodeJson, identity, isList, isMap, Many, type Value } from '../../terraform/value.js';
 import { groupAllows, resourceNamed, securityGroupsOf, subnetsOf, type Peer } from './network.js';
 import { addTo } from '../../terraform/groups.js';
 import { oncePer } from '../../terraform/once-per.js';
+import { writtenOut } from './written-out.js';
 
 /** The arguments in which resources of a type name their place in the network. */
 interface Place {
@@ -323,9 +324,9 @@ export function databaseClients(project: Project): Client[] {
   return project
     .all('aws_ecs_service', 'aws_lambda_function', 'aws_instance', 'aws_launch_template')
     .flatMap((resource) => {
-      const given = known.length > 0 ? textsIn(configurationOf(project, resource)) : [];
+      const given = known.length > 0 ? writtenOut(configurationOf(project, resource)) : '';
       return known
-        .filter(({ addresses }) => addresses.some((address) => given.some((text) => text.includes(address))))
+        .filter(({ addresses }) => addresses.some((address) => given.includes(address)))
         .map(({ database }) => ({ resource, database }));
     });
 }
@@ -344,18 +345,6 @@ function configurationOf(project: Project, resource: Resource): Value | undefine
   if (resource.type === 'aws_lambda_function') return resource.get('environment.variables');
   if (resource.type !== 'aws_ecs_service') return resource.get('user_data') ?? resource.get('user_data_base64');
   return taskDefinitionOf(project, resource)?.get('container_definitions');
-}
-
-/** Every text in a value, with its references written as such. */
-function textsIn(value: Value | undefined): string[] {
-  if (typeof value === 'string') return [value];
-  if (value instanceof Json) return textsIn(value.value);
-  if (value instanceof Many) return textsIn(value.each);
-  if (isList(value)) return value.flatMap(textsIn);
-  if (isMap(value)) return [...value.values()].flatMap(textsIn);
-  if (value instanceof Text) return value.parts.flatMap(textsIn);
-  const name = value instanceof Unknown ? identity(value) : undefined;
-  return name === undefined ? [] : [name];
 }
 
 /** The task definition of a service, where it is in the project. */

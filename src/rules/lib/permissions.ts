@@ -297,7 +297,12 @@ export function serviceMayUseKey(
   service: Value,
   wish: Omit<Wish, 'principal' | 'resource'>,
 ): Answer {
+  return principalMayUseKey(project, key, { ...wish, principal: { type: 'Service', value: service } });
+}
+
+/** The same for whoever has no policies that the account could change: a service, or a role that one keeps for itself. */
+export function principalMayUseKey(project: Project, key: Resource, wish: Omit<Wish, 'resource'>): Answer {
   const policy = keyPolicy(project, key);
   if (!policy) return project.isGivenToUnread(key) ? 'unknown' : 'denied';
-  return decide([policy], { ...wish, resource: key.computed('arn'), principal: { type: 'Service', value: service } });
+  return decide([policy], { ...wish, resource: key.computed('arn') });
 }

@@ -108,7 +108,7 @@ const ec2Asg: Stack = {
     'teardown',
   ],
   words: {
-    workload: { one: 'instance', many: 'instances' },
+    workload: { one: 'instance', a: 'an instance', many: 'instances' },
     database: 'MySQL',
     databaseEnding: 'mysql',
     privateCalls: 'Session Manager, secrets, logs and metrics',

@@ -104,7 +104,7 @@ const ecsFargate: Stack = {
     'teardown',
   ],
   words: {
-    workload: { one: 'task', many: 'tasks' },
+    workload: { one: 'task', a: 'a task', many: 'tasks' },
     database: 'Aurora',
     databaseEnding: 'aurora',
     privateCalls: 'Image pulls, logs and secrets',

@@ -12,8 +12,8 @@ export interface Database {
 
 /** What layers that several stacks share call things, in their comments, descriptions and messages. */
 export interface StackWords {
-  /** What runs the application: `task` and `tasks`. */
-  workload: { one: string; many: string };
+  /** What runs the application: `task`, `a task` and `tasks`. */
+  workload: { one: string; a: string; many: string };
   /** The database, for layers that speak of one: `Aurora`. */
   database?: string;
   /** The last part of the name of the database: `aurora`. */

@@ -40,6 +40,26 @@ resource "aws_cloudtrail" "this" {
     }
   }
 
+  # Who read and wrote the releases; charged by the event.
+  advanced_event_selector {
+    name = "releases-bucket"
+
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["${aws_s3_bucket.releases.arn}/"]
+    }
+  }
+
   # CloudTrail refuses a bucket or a log group that it cannot write to yet.
   depends_on = [aws_iam_role_policy.trail, aws_s3_bucket_policy.trail]
 }

@@ -173,11 +173,10 @@ resource "aws_kms_alias" "data" {
 data "aws_iam_policy_document" "key_trail" {
   source_policy_documents = [data.aws_iam_policy_document.key_account.json]
 
-  # To decrypt is for the bucket key of the trail's bucket.
   # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
   statement {
     sid       = "CloudTrailEncrypts"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    actions   = ["kms:GenerateDataKey*"]
     resources = ["*"]
 
     principals {
@@ -198,9 +197,10 @@ data "aws_iam_policy_document" "key_trail" {
     }
   }
 
+  # To decrypt is for the bucket key of the trail's bucket, of whose context nothing is said.
   statement {
     sid       = "CloudTrailLooksAtTheKey"
-    actions   = ["kms:DescribeKey"]
+    actions   = ["kms:Decrypt", "kms:DescribeKey"]
     resources = ["*"]
 
     principals {

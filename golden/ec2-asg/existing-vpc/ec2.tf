@@ -169,6 +169,12 @@ resource "aws_autoscaling_group" "app" {
     "GroupMaxSize",
   ]
 
+  # Whatever replaces an instance, its age or a failed check too, starts the new one first.
+  instance_maintenance_policy {
+    min_healthy_percentage = 100
+    max_healthy_percentage = 150
+  }
+
   launch_template {
     id      = aws_launch_template.app.id
     version = aws_launch_template.app.latest_version
@@ -180,7 +186,9 @@ resource "aws_autoscaling_group" "app" {
   instance_refresh {
     strategy = "Rolling"
 
+    # It goes on to the next instances only after a failed check of the new ones would have shown.
     preferences {
+      instance_warmup        = 480
       min_healthy_percentage = 100
       max_healthy_percentage = 150
     }
@@ -201,6 +209,13 @@ resource "aws_autoscaling_group" "app" {
     precondition {
       condition     = length(distinct([for subnet in data.aws_subnet.private : subnet.availability_zone])) >= 2
       error_message = "private_subnet_ids must be in at least two availability zones, or one zone's loss takes every instance."
+    }
+
+    # use1-az3 has no t4g.small, and an Auto Scaling group would try it there:
+    # https://github.com/hashicorp/terraform-provider-aws/issues/26377
+    precondition {
+      condition     = length(setintersection([for subnet in data.aws_subnet.private : subnet.availability_zone_id], ["use1-az3"])) == 0
+      error_message = "private_subnet_ids must leave out subnets of zones that have no t4g.small."
     }
   }
 

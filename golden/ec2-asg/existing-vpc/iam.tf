@@ -45,11 +45,12 @@ data "aws_iam_policy_document" "instance_trust" {
 
 # What an instance and the application on it may do.
 data "aws_iam_policy_document" "instance" {
-  # Session Manager, and no more of Systems Manager; AWS does not scope these actions.
-  # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+  # Session Manager, and no more of Systems Manager; AWS's own policies name no resource for these either:
+  # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCloud9SSMInstanceProfile.html
   statement {
     sid = "SessionManager"
     actions = [
+      "ssm:UpdateInstanceInformation",
       "ssmmessages:CreateControlChannel",
       "ssmmessages:CreateDataChannel",
       "ssmmessages:OpenControlChannel",
@@ -58,16 +59,10 @@ data "aws_iam_policy_document" "instance" {
     resources = ["*"]
   }
 
-  statement {
-    sid       = "RegisterWithSystemsManager"
-    actions   = ["ssm:UpdateInstanceInformation"]
-    resources = ["arn:${local.partition}:ec2:${var.aws_region}:${local.account_id}:instance/*"]
-  }
-
   # Without logs:CreateLogGroup: the project's groups are the only ones these logs may go to.
   statement {
     sid       = "WriteLogs"
-    actions   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = [for group in aws_cloudwatch_log_group.instances : "${group.arn}:*"]
   }
 

@@ -168,6 +168,12 @@ resource "aws_autoscaling_group" "app" {
     "GroupMaxSize",
   ]
 
+  # Whatever replaces an instance, its age or a failed check too, starts the new one first.
+  instance_maintenance_policy {
+    min_healthy_percentage = 100
+    max_healthy_percentage = 150
+  }
+
   launch_template {
     id      = aws_launch_template.app.id
     version = aws_launch_template.app.latest_version
@@ -179,7 +185,9 @@ resource "aws_autoscaling_group" "app" {
   instance_refresh {
     strategy = "Rolling"
 
+    # It goes on to the next instances only after a failed check of the new ones would have shown.
     preferences {
+      instance_warmup        = 480
       min_healthy_percentage = 100
       max_healthy_percentage = 150
     }

@@ -1,7 +1,5 @@
 locals {
-  interface_endpoints = toset(concat(
-    ["logs", "monitoring", "secretsmanager", "ssm", "ssmmessages"],
-  ))
+  interface_endpoints = toset(["logs", "monitoring", "secretsmanager", "ssm", "ssmmessages"])
 }
 
 # Session Manager, secrets, logs and metrics stay inside AWS instead of passing the NAT gateways.

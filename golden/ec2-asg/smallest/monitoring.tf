@@ -189,10 +189,10 @@ resource "aws_cloudwatch_dashboard" "this" {
   })
 }
 
-# The load balancer answers by itself where no instance can; without an image that is expected.
+# The load balancer answers by itself where no instance can.
 resource "aws_cloudwatch_metric_alarm" "load_balancer_5xx" {
   alarm_name          = "${local.name_prefix}-load-balancer-5xx"
-  alarm_description   = "The load balancer has had no answer from a instance for more than ten requests a minute, for three minutes."
+  alarm_description   = "The load balancer has had no answer from an instance for more than ten requests a minute, for three minutes."
   namespace           = "AWS/ApplicationELB"
   metric_name         = "HTTPCode_ELB_5XX_Count"
   statistic           = "Sum"
@@ -212,7 +212,7 @@ resource "aws_cloudwatch_metric_alarm" "load_balancer_5xx" {
 # Every minute counts, however few its requests: with "ignore" a minute would need a thousand of them.
 resource "aws_cloudwatch_metric_alarm" "latency" {
   alarm_name                            = "${local.name_prefix}-latency"
-  alarm_description                     = "One request in a hundred has waited over ${var.latency_threshold_seconds} seconds for a instance, for five minutes."
+  alarm_description                     = "One request in a hundred has waited over ${var.latency_threshold_seconds} seconds for an instance, for five minutes."
   namespace                             = "AWS/ApplicationELB"
   metric_name                           = "TargetResponseTime"
   extended_statistic                    = "p99"
@@ -433,14 +433,14 @@ resource "aws_cloudwatch_metric_alarm" "healthy_hosts" {
 
 resource "aws_cloudwatch_metric_alarm" "unhealthy_hosts" {
   alarm_name          = "${local.name_prefix}-unhealthy-hosts"
-  alarm_description   = "An instance has failed its health check for three minutes."
+  alarm_description   = "An instance has failed its health check for eight minutes, longer than one may take to start."
   namespace           = "AWS/ApplicationELB"
   metric_name         = "UnHealthyHostCount"
   statistic           = "Maximum"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   period              = 60
-  evaluation_periods  = 3
+  evaluation_periods  = 8
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.alerts.arn]
   ok_actions          = [aws_sns_topic.alerts.arn]

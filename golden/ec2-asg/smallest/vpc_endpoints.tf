@@ -1,7 +1,5 @@
 locals {
-  interface_endpoints = toset(concat(
-    ["logs", "monitoring", "secretsmanager", "ssm", "ssmmessages"],
-  ))
+  interface_endpoints = toset(["logs", "monitoring", "secretsmanager", "ssm", "ssmmessages"])
 }
 
 # The only way to AWS's APIs: whatever else the instances call needs an endpoint here too.

@@ -189,7 +189,7 @@ resource "aws_cloudwatch_dashboard" "this" {
   })
 }
 
-# The load balancer answers by itself where no task can; without an image that is expected.
+# The load balancer answers by itself where no task can.
 resource "aws_cloudwatch_metric_alarm" "load_balancer_5xx" {
   alarm_name          = "${local.name_prefix}-load-balancer-5xx"
   alarm_description   = "The load balancer has had no answer from a task for more than ten requests a minute, for three minutes."

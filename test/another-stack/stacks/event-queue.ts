@@ -58,7 +58,7 @@ const eventQueue: Stack = {
     'teardown',
   ],
   words: {
-    workload: { one: 'consumer', many: 'consumers' },
+    workload: { one: 'consumer', a: 'a consumer', many: 'consumers' },
     deletionProtected: 'nothing yet',
     forceDestroyed: 'nothing yet',
     logsKept: 'in CloudWatch',

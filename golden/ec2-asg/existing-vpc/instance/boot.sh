@@ -32,6 +32,7 @@ install_packages() {
 
 say 'installing what a web server needs'
 install_packages nginx openssl tar gzip logrotate amazon-cloudwatch-agent
+systemctl enable --now logrotate.timer
 
 # Before anything that an application can break, so that what is said of that is kept. The two metrics have no dimension, and
 # are the same for all instances: one alarm each watches the fullest of them.
@@ -150,7 +151,6 @@ if [ -e "$release/start" ]; then
   notifempty
 }
 END
-  systemctl enable --now logrotate.timer
 
   # The release, and all of the system, can be read and not written.
   cat >/etc/systemd/system/app.service <<END

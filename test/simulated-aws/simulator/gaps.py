@@ -41,7 +41,7 @@ from moto.iam.access_control import PermissionResult
 from moto.kms.models import kms_backends
 from moto.logs.models import LogGroup, logs_backends
 from moto.moto_api._internal import mock_random
-from moto.rds.exceptions import RDSClientError
+from moto.rds.exceptions import DBInstanceAlreadyExists, RDSClientError
 from moto.rds.models import DBCluster, DBInstance, DBParameterGroup, MasterUserSecret, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
@@ -408,6 +408,83 @@ def _restored_clusters(_: Facts) -> None:
 
     RDSBackend.restore_db_cluster_from_snapshot = restore_db_cluster_from_snapshot
     RDSBackend.restore_db_cluster_to_point_in_time = restore_db_cluster_to_point_in_time
+
+
+@gap(
+    "rds:ModifyDBInstance",
+    "moto gives a name that another instance has, makes a second secret for a password that RDS manages already, which RDS "
+    "leaves alone, and forgets exported logs. https://github.com/hashicorp/terraform-provider-aws/issues/41817",
+)
+def _modified_instances(_: Facts) -> None:
+    modify = RDSBackend.modify_db_instance
+
+    def modify_db_instance(self: RDSBackend, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> DBInstance:
+        [instance] = self.describe_db_instances(db_instance_identifier)
+        name = db_kwargs.get("new_db_instance_identifier")
+        if name and name in self.databases:
+            raise DBInstanceAlreadyExists()
+        if instance.db_cluster_identifier is None and instance.manage_master_user_password:
+            db_kwargs = {name: value for name, value in db_kwargs.items() if name != "manage_master_user_password"}
+        modified = modify(self, db_instance_identifier, db_kwargs)
+        exports = db_kwargs.get("cloudwatch_logs_export_configuration") or {}
+        kept = set(instance.enabled_cloudwatch_logs_exports) - set(exports.get("disable_log_types") or [])
+        instance.enabled_cloudwatch_logs_exports = sorted(kept | set(exports.get("enable_log_types") or []))
+        return modified
+
+    RDSBackend.modify_db_instance = modify_db_instance
+
+
+@gap(
+    "rds:RestoreDBInstanceFromDBSnapshot, RestoreDBInstanceToPointInTime",
+    "moto copies every setting of the source, its secret included, or fails on it; RDS starts with a default "
+    "configuration in one zone, the life cycle of Extended Support included, and without a secret. "
+    "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html; "
+    "https://github.com/hashicorp/terraform-provider-aws/issues/47689",
+)
+def _restored_instances(_: Facts) -> None:
+    copied = (
+        "engine",
+        "engine_version",
+        "db_instance_class",
+        "db_name",
+        "master_username",
+        "port",
+        "allocated_storage",
+        "kms_key_id",
+        "storage_encrypted",
+        "backup_retention_period",
+    )
+
+    def restored(self: RDSBackend, source: DBInstance, asked: dict[str, Any]) -> DBInstance:
+        return self.create_db_instance(
+            {
+                **{name: getattr(source, name) for name in copied},
+                "master_user_password": "as it was then",
+                "storage_type": "gp3",
+                "database_insights_mode": "standard",
+                "engine_lifecycle_support": "open-source-rds-extended-support",
+                **{name: value for name, value in asked.items() if value is not None},
+            }
+        )
+
+    def restore_db_instance_from_db_snapshot(
+        self: RDSBackend, from_snapshot_id: str, overrides: dict[str, Any]
+    ) -> DBInstance:
+        [snapshot] = self.describe_db_snapshots(None, from_snapshot_id)
+        # A copy may have another key.
+        return restored(self, snapshot.database, {**overrides, "kms_key_id": snapshot.kms_key_id})
+
+    def restore_db_instance_to_point_in_time(
+        self: RDSBackend, source_db_identifier: str, target_db_identifier: str, overrides: dict[str, Any]
+    ) -> DBInstance:
+        [source] = self.describe_db_instances(source_db_identifier)
+        asked = {**overrides, "db_instance_identifier": target_db_identifier}
+        # It would be taken for the name of what this one is a replica of.
+        del asked["source_db_instance_identifier"]
+        return restored(self, source, asked)
+
+    RDSBackend.restore_db_instance_from_db_snapshot = restore_db_instance_from_db_snapshot
+    RDSBackend.restore_db_instance_to_point_in_time = restore_db_instance_to_point_in_time
 
 
 @gap(

@@ -621,7 +621,7 @@ def _instance_profile(_: Facts) -> None:
     "terminates them until nobody waits any more",
     error="want at least 1 healthy instance(s) in Auto Scaling Group, have 0",
     source="https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
-    rules=[],
+    rules=["volume-key-admits-auto-scaling"],
 )
 def _volume_key(_: Facts) -> None:
     actions = (

@@ -146,7 +146,7 @@ export default defineRule({
           if (denied.length > 0)
             finding(
               template,
-              `has volumes that ${key.configAddress} encrypts, whose policy denies ${denied.join(', ')} to ${nameOf(arn!)} of ${group.configAddress}`,
+              `has volumes that ${key.configAddress} encrypts, whose policy does not allow ${denied.join(', ')} to ${nameOf(arn!)} of ${group.configAddress}`,
               'block_device_mappings',
             );
           else if (arn === undefined || lacking.length > 0)

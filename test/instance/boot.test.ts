@@ -70,6 +70,7 @@ describe.skipIf(!tools)('instance/boot.sh', () => {
     const config = '/opt/aws/amazon-cloudwatch-agent/etc/cloudwatch-agent.json';
     expect(calls).toEqual([
       'dnf install --assumeyes nginx openssl tar gzip logrotate amazon-cloudwatch-agent',
+      'systemctl enable --now logrotate.timer',
       `agent-ctl -a fetch-config -m ec2 -s -c file:${config}`,
       'dnf install --assumeyes nodejs22 jq',
       'systemctl enable --now nginx',

@@ -27,13 +27,13 @@ interface Answers {
 
 /** What a query has in it that no other has, in the order in which they are looked for. */
 const queries: Record<keyof Answers, string> = {
+  activities: 'Activities[?',
   goingOn: 'contains(',
   last: 'sort_by(',
   lastState: '[Status, StatusReason]',
   state: '[Status, PercentageComplete, StatusReason]',
   running: 'Instances[?',
   version: 'LaunchTemplate.Version',
-  activities: 'Activities[?',
   since: 'StartTime',
 };
 

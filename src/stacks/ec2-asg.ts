@@ -1,6 +1,7 @@
 import type { Option } from '../answers/option.js';
 import { longestShortRegion } from '../aws/regions.js';
 import { instanceRange, instancesOption, instanceTypeOption, zonesToExclude } from './lib/instances.js';
+import { ofDatabase, ofLoadBalancer, ofNetwork } from './lib/options-taken.js';
 import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
 
@@ -30,26 +31,7 @@ const ec2Asg: Stack = {
   id: 'ec2-asg',
   place: 2,
   title: `${servers}, audited by CloudTrail`,
-  takes: [
-    'https',
-    'route53',
-    'zoneName',
-    'domain',
-    'certificateArn',
-    'performanceInsights',
-    'dbInstanceClass',
-    'databaseLogin',
-    'vpc',
-    'vpcCidr',
-    'availabilityZones',
-    'nat',
-    'privateEndpoints',
-    'vpcId',
-    'publicSubnetIds',
-    'privateSubnetIds',
-    'databaseSubnetIds',
-    'alertEmail',
-  ],
+  takes: [...ofLoadBalancer, ...ofDatabase, ...ofNetwork, 'alertEmail'],
   options: [instanceTypeOption, instancesOption, cloudtrail],
   database: () => ({
     engine: 'mysql',

@@ -2,6 +2,7 @@ import type { Option } from '../answers/option.js';
 import { zonesWithoutFargate } from '../aws/fargate-zones.js';
 import { longestShortRegion } from '../aws/regions.js';
 import { regionsWithEcsEndpoints } from '../aws/vpc-endpoints.js';
+import { ofDatabase, ofLoadBalancer, ofNetwork } from './lib/options-taken.js';
 import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
 
@@ -33,26 +34,7 @@ const ecsFargate: Stack = {
   id: 'ecs-fargate',
   place: 1,
   title: 'Payments service on ECS Fargate behind an ALB and WAF, with Aurora PostgreSQL',
-  takes: [
-    'https',
-    'route53',
-    'zoneName',
-    'domain',
-    'certificateArn',
-    'performanceInsights',
-    'dbInstanceClass',
-    'databaseLogin',
-    'vpc',
-    'vpcCidr',
-    'availabilityZones',
-    'nat',
-    'privateEndpoints',
-    'vpcId',
-    'publicSubnetIds',
-    'privateSubnetIds',
-    'databaseSubnetIds',
-    'alertEmail',
-  ],
+  takes: [...ofLoadBalancer, ...ofDatabase, ...ofNetwork, 'alertEmail'],
   options: [containerPort],
   database: () => ({
     engine: 'aurora-postgresql',

@@ -255,7 +255,7 @@ export default defineRules(
       broken: logGroups('', '/aws/rds/instance/${aws_db_instance.main.identifier}/postgresql'),
       sound: logGroups('\n  depends_on = [aws_cloudwatch_log_group.main]\n'),
     },
-    check(project, { finding }) {
+    check(project, { finding, abstain }) {
       const groups = project
         .all('aws_cloudwatch_log_group')
         .map((group) => ({ group, name: show(group.computed('name')) }));
@@ -264,18 +264,15 @@ export default defineRules(
         if (!database.has(argument) || identity(start) === undefined) continue;
         const published = exportsOf(database);
         const prefix = show(start);
-        const late = groups
+        const [late] = groups
           .filter(({ name }) => name.startsWith(prefix) && (published?.includes(name.slice(prefix.length)) ?? true))
           .map(({ group }) => group)
           .filter(({ configAddress }) => !madeBefore(project, database).has(configAddress));
-        const [first] = late;
-        if (!first) continue;
-        const isAfter = madeBefore(project, first).has(database.configAddress);
-        finding(
-          database,
-          `is created ${isAfter ? 'before' : 'beside'} ${first.configAddress}, which it writes to`,
-          argument,
-        );
+        if (!late) continue;
+        const isAfter = madeBefore(project, late).has(database.configAddress);
+        const when = isAfter ? 'before' : 'beside';
+        if (published) finding(database, `is created ${when} ${late.configAddress}, which it writes to`, argument);
+        else abstain(database, `whether it writes to ${late.configAddress} is not known`);
       }
     },
   },

@@ -55,9 +55,10 @@ const portOfOther = { HTTP: 443, HTTPS: 80 };
 function protocolOfChecks(project: Project, group: Resource): string | undefined {
   const [check] = group.blocks('health_check');
   if (!check) return isLeftOut(project, group, 'health_check') ? 'HTTP' : undefined;
+  if (check.uncertain || !goesToPortOf(project, group, check)) return undefined;
   // Whoever takes a 400 for an answer means it.
-  if (check.uncertain || !goesToPortOf(project, group, check) || /400|-4/.test(check.text('matcher') ?? ''))
-    return undefined;
+  const matcher = isLeftOut(project, check, 'matcher') ? '200' : check.text('matcher');
+  if (matcher === undefined || /400|-4/.test(matcher)) return undefined;
   return isLeftOut(project, check, 'protocol') ? 'HTTP' : check.text('protocol');
 }
 

@@ -35,8 +35,9 @@ resource "aws_launch_template" "app" {
     device_name = "/dev/xvda"
 
     ebs {
-      encrypted  = true
-      kms_key_id = aws_kms_key.volumes.arn
+      volume_size = 8
+      encrypted   = true
+      kms_key_id  = aws_kms_key.volumes.arn
     }
   }
 }

@@ -527,8 +527,10 @@ const management = defineRule({
  * One for the data events of a bucket or a function alone, as accounts of an organization have, is in one region.
  */
 function isForManagement(project: Project, trail: Resource): boolean {
-  if (trail.truth('is_multi_region_trail') === true && trail.truth('include_global_service_events') !== false)
-    return true;
+  const global = isLeftOut(project, trail, 'include_global_service_events')
+    ? true
+    : trail.truth('include_global_service_events');
+  if (trail.truth('is_multi_region_trail') === true && global === true) return true;
   const filters = groupsOf(trail).flatMap((group) =>
     project.linked('aws_cloudwatch_log_metric_filter', 'log_group_name', group),
   );

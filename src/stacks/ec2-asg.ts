@@ -1,4 +1,5 @@
 import type { Option } from '../answers/option.js';
+import { supportsPerformanceInsights } from '../aws/database-classes.js';
 import { longestShortRegion } from '../aws/regions.js';
 import { instanceRange, instancesOption, instanceTypeOption, zonesToExclude } from './lib/instances.js';
 import { ofDatabase, ofLoadBalancer, ofNetwork } from './lib/options-taken.js';
@@ -103,6 +104,9 @@ const ec2Asg: Stack = {
     ...(answers.cloudtrail ? {} : { title: servers }),
     tools: [],
     databasePort: 3306,
+    // Of a class that cannot run it, no scanner misses it.
+    leavesOutInsights:
+      !answers.performanceInsights && supportsPerformanceInsights('mysql', answers.dbInstanceClass ?? ''),
     instanceRange: instanceRange(answers.instances ?? ''),
     zonesToExclude: zonesToExclude(answers),
   }),

@@ -34,6 +34,15 @@ describe('a suppression', () => {
     ]);
   });
 
+  it("of Trivy's that stand together have a sentence each", () => {
+    const text =
+      '# Open to all. Without TLS.\n#trivy:ignore:AWS-0053\n#trivy:ignore:AWS-0054\nresource "aws_lb" "alb" {\n}\n';
+    expect(read(text).map(({ check, reason }) => [check, reason])).toEqual([
+      ['AWS-0053', 'Open to all.'],
+      ['AWS-0054', 'Without TLS.'],
+    ]);
+  });
+
   it.each([
     ['no reason', '  #checkov:skip=CKV_AWS_1\n', 'it gives no reason'],
     ['an empty reason', '  #checkov:skip=CKV_AWS_1: \n', 'it gives no reason'],

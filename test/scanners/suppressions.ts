@@ -23,7 +23,7 @@ const trivyComment = /^#trivy:ignore:(?<check>[A-Z]+-\d+)$/;
 
 /**
  * The suppressions in the HCL of a project that `terraform fmt` has formatted: Checkov's within a resource, Trivy's
- * directly above one, with its reason in the comment before. One that is not written so has no check or no resource.
+ * directly above one, with the reason in the comment before, in a sentence each where there are several. One that is not written so has no check or no resource.
  */
 export function readSuppressions(files: ProjectFiles): Suppression[] {
   return [...files].flatMap(([file, text]) => {
@@ -55,12 +55,19 @@ function inResource(lines: readonly string[], index: number): Read {
 function aboveResource(lines: readonly string[], index: number): Read {
   const check = trivyComment.exec(lines[index]!)?.groups?.check;
   const next = lines.slice(index + 1).find((line) => !trivyComment.test(line));
-  const before = lines.slice(0, index).findLastIndex((line) => !line.startsWith('# '));
-  const reason = lines.slice(before + 1, index).map((line) => line.slice(2));
+  // Trivy wants several of them together: the comment before has a sentence for each.
+  const first = lines.slice(0, index).findLastIndex((line) => !trivyComment.test(line)) + 1;
+  const before = lines.slice(0, first).findLastIndex((line) => !line.startsWith('# '));
+  const comment = lines
+    .slice(before + 1, first)
+    .map((line) => line.slice(2))
+    .join(' ');
+  const isAlone = first === index && !trivyComment.test(lines[index + 1] ?? '');
+  const reason = isAlone ? comment : comment.split(/(?<=\.) /)[index - first];
   return {
     scanner: 'trivy',
     check: check ?? lines[index]!.trim(),
-    reason: reason.join(' ') || undefined,
+    reason: reason || undefined,
     resource: check ? addressOf(next) : undefined,
   };
 }

@@ -64,5 +64,6 @@ export const askedByTrivy: Record<string, string> = {
   'AWS-0104': 'A security group rule should not allow unrestricted egress to any IP address.',
   'AWS-0132': 'S3 encryption should use customer managed keys',
   'AWS-0133': 'Enable Performance Insights to detect potential problems',
+  'AWS-0177': 'RDS Deletion Protection Disabled',
   'AWS-0343': 'RDS cluster deletion protection disabled',
 };

@@ -45,7 +45,8 @@ data "aws_iam_policy_document" "instance_trust" {
 
 # What an instance and the application on it may do.
 data "aws_iam_policy_document" "instance" {
-  # Session Manager, and no more of Systems Manager; AWS's own policies name no resource for these either:
+  # Session Manager, and no more of Systems Manager; AWS's own policies name no resource for these either. The credentials
+  # must be those that an instance was given.
   # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCloud9SSMInstanceProfile.html
   statement {
     sid = "SessionManager"
@@ -57,6 +58,12 @@ data "aws_iam_policy_document" "instance" {
       "ssmmessages:OpenDataChannel",
     ]
     resources = ["*"]
+
+    condition {
+      test     = "ArnLike"
+      variable = "ec2:SourceInstanceARN"
+      values   = ["arn:${local.partition}:ec2:${var.aws_region}:${local.account_id}:instance/*"]
+    }
   }
 
   # Without logs:CreateLogGroup: the project's groups are the only ones these logs may go to.

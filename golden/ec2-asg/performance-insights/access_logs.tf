@@ -1,7 +1,6 @@
 # Who read and wrote the project's buckets, as S3 itself records it: also what a trail does not, such as refused requests.
 #trivy:ignore:AWS-0089
 resource "aws_s3_bucket" "access_logs" {
-  #checkov:skip=CKV_AWS_18:It holds access logs itself; logging the access to them would go on for ever.
   #checkov:skip=CKV_AWS_144:They are the logs of one region's buckets and expire; a copy in another region doubles their cost.
   #checkov:skip=CKV_AWS_145:Encrypted with S3-managed keys, which is all that S3 supports where it delivers access logs.
   bucket        = "${local.global_name_prefix}-access-logs-${local.account_id}"

@@ -60,13 +60,11 @@ resource "aws_cloudwatch_log_group" "database" {
   kms_key_id        = aws_kms_key.logs.arn
 }
 
-# Ephemeral: deletion_protection = true protects it.
+# Ephemeral: deletion_protection = true protects it. Generated without Database Insights.
 #trivy:ignore:AWS-0177
-# Generated without Database Insights.
 #trivy:ignore:AWS-0133
 resource "aws_db_instance" "database" {
   #checkov:skip=CKV_AWS_293:Ephemeral, so that terraform destroy can remove it; deletion_protection = true protects it.
-  #checkov:skip=CKV_AWS_353:Generated with --no-performance-insights, so that no text of statements is kept outside of the database.
   identifier     = local.database_identifier
   engine         = "mysql"
   engine_version = var.db_engine_version

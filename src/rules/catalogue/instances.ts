@@ -6,7 +6,8 @@ import { roleMay } from '../lib/permissions.js';
 import { isLeftOut, mayHaveMorePolicies } from '../lib/presence.js';
 import { writtenOut } from '../lib/written-out.js';
 import type { Project, Resource } from '../../terraform/project.js';
-import { identity, joinText, type Value } from '../../terraform/value.js';
+import { identity } from '../../terraform/value.js';
+import { agentCalls } from '../lib/session-manager.js';
 import { defineRules } from '../rule.js';
 
 const image = `data "aws_ssm_parameter" "al2023" {
@@ -377,16 +378,4 @@ function secretsOf(project: Project): { secret: StoredSecret; owner: Resource; a
     const written = identity(arn);
     return written === undefined ? [] : [{ secret: { service: 'secretsmanager', arn }, owner, arn: written }];
   });
-}
-
-/** What the agent of Systems Manager must be able to do before Session Manager reaches its instance. */
-function agentCalls({ surroundings }: Resource): { action: string; resource: Value; context: Record<string, Value> }[] {
-  const { partition, region, account } = surroundings;
-  const instance = joinText(['arn:', partition, ':ec2:', region, ':', account, ':instance/i-0123456789abcdef0']);
-  // Who has the credentials of an instance is asked which one it was.
-  const context = { 'ec2:sourceinstancearn': instance };
-  return [
-    { action: 'ssmmessages:OpenControlChannel', resource: '*', context },
-    { action: 'ssm:UpdateInstanceInformation', resource: instance, context },
-  ];
 }

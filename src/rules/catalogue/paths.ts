@@ -1,6 +1,7 @@
 import { isEverywhere, isSet, resourceNamed, routesOf, routeTableOf, vpcOf, wayOut } from '../lib/network.js';
 import { roleOfTemplate, templatesOf } from '../lib/launch-templates.js';
 import { roleMay } from '../lib/permissions.js';
+import { agentCalls } from '../lib/session-manager.js';
 import {
   anyAllows,
   balancersBefore,
@@ -489,8 +490,7 @@ export default defineRules(
       for (const scaling of project.all('aws_autoscaling_group')) {
         const isManaged = templatesOf(scaling).some((template) => {
           const role = roleOfTemplate(project, template);
-          const channel = { action: 'ssmmessages:OpenControlChannel', resource: '*' };
-          return role && roleMay(project, role, channel) === 'allowed';
+          return role && agentCalls(role).every((call) => roleMay(project, role, call) === 'allowed');
         });
         if (!isManaged) continue;
         const missing = (subnetsHolding(project, scaling) ?? []).map((subnet) => ({

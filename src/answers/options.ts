@@ -468,7 +468,7 @@ export function defaultOf(option: Option, draft: Draft, surroundings: Surroundin
 function defaultsOf(stack: Stack): Draft {
   const draft: Draft = { stack: stack.id };
   for (const option of optionsOf(stack)) {
-    if (option.key === 'stack') continue;
+    if (option.key in draft) continue;
     const value = applies(option, draft) ? defaultOf(option, draft, { drawSuffix: () => '' }) : undefined;
     if (value !== undefined) Object.assign(draft, { [option.key]: value });
   }

@@ -1,3 +1,4 @@
+import { templatesOf } from '../lib/launch-templates.js';
 import { resourceSchema } from '../../aws/provider-schema.js';
 import { answersOf } from '../lib/generated.js';
 import { awsProviders, providerNameOf, tagSources } from '../lib/default-tags.js';
@@ -222,11 +223,6 @@ const propagated = defineRule({
     }
   },
 });
-
-function templatesOf(resource: Resource): Resource[] {
-  const paths = ['launch_template', 'mixed_instances_policy'];
-  return paths.flatMap((path) => resource.refs(path, 'aws_launch_template').filter(({ mode }) => mode === 'managed'));
-}
 
 function tagsInstances(template: Resource): boolean {
   return template

@@ -178,14 +178,15 @@ class Deployment {
     return steps;
   }
 
-  /** Applies the project, and while that runs tries to plan, as a colleague might. */
+  /** Applies the project, and in the middle of that tries to plan, as a colleague might; the apply waits for the end of it. */
   private async apply(): Promise<{ resources: number; seconds: number }> {
     this.enter('apply');
     let second: Promise<Outcome> | undefined;
     try {
-      const applied = await this.plannedAndApplied(this.project, (output) => {
-        if (!second && output.includes(': Creating...'))
-          second = this.attempt(this.project, ['plan', '-lock-timeout=0s']);
+      const applied = await this.plannedAndApplied(this.project, (output, apply) => {
+        if (second || !output.includes(': Creating...')) return;
+        apply.pause();
+        second = this.attempt(this.project, ['plan', '-lock-timeout=0s']).finally(apply.resume);
       });
       this.enter('lock');
       const refused = await second;
@@ -200,7 +201,7 @@ class Deployment {
 
   private async plannedAndApplied(
     module: string,
-    onOutput?: (text: string) => void,
+    onOutput?: RunOptions['onOutput'],
   ): Promise<{ resources: number; seconds: number }> {
     const start = performance.now();
     await this.terraform(module, ['plan', `-out=${planFile}`]);

@@ -18,36 +18,47 @@ export interface RunOptions {
   /** After so long the command and all that it started are ended. */
   boundMilliseconds: number;
   /** Called with each piece of output, as it comes. */
-  onOutput?: (text: string) => void;
+  onOutput?: (text: string, command: Running) => void;
+}
+
+/** A command that runs, with all that it started. */
+export interface Running {
+  /** Holds it where it is, until it is resumed or ended. */
+  pause(): void;
+  resume(): void;
 }
 
 const running = new Set<ChildProcess>();
 process.on('exit', endAll);
 
 /** Runs a command to its end, or to its bound. Throws only where it cannot be started. */
-export function run(command: string, args: readonly string[], options: RunOptions): Promise<Outcome> {
+export function run(name: string, args: readonly string[], options: RunOptions): Promise<Outcome> {
   const log = openSync(options.log, 'a');
-  writeSync(log, `$ ${[command, ...args].join(' ')}\n`);
+  writeSync(log, `$ ${[name, ...args].join(' ')}\n`);
   return new Promise<Outcome>((done, fail) => {
     // A group of its own, so that the provider, which terraform starts, is ended with it.
-    const child = spawn(command, args, {
+    const child = spawn(name, args, {
       cwd: options.cwd,
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
     running.add(child);
+    const command: Running = {
+      pause: () => signalGroup(child, 'SIGSTOP'),
+      resume: () => signalGroup(child, 'SIGCONT'),
+    };
     let output = '';
     let result = '';
     let timeIsUp = false;
     const bound = setTimeout(() => {
       timeIsUp = true;
-      endGroup(child);
+      signalGroup(child, 'SIGKILL');
     }, options.boundMilliseconds);
     const take = (text: string) => {
       output += text;
       writeSync(log, text);
-      options.onOutput?.(text);
+      options.onOutput?.(text, command);
     };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       result += text;
@@ -68,13 +79,13 @@ export function run(command: string, args: readonly string[], options: RunOption
 
 /** Ends every command that is still running, and what it started; none outlives this process. */
 export function endAll(): void {
-  for (const child of running) endGroup(child);
+  for (const child of running) signalGroup(child, 'SIGKILL');
 }
 
-function endGroup(child: ChildProcess): void {
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    process.kill(-child.pid, signal);
   } catch {
     // It has ended by itself.
   }

@@ -28,6 +28,7 @@ export interface Answers {
   privateSubnetIds?: string[];
   databaseSubnetIds?: string[];
   alertEmail?: string;
+  compliance?: 'none' | 'pci';
   stateBucket?: string;
   ci: 'github' | 'gitlab' | 'none';
   tags: Record<string, string>;

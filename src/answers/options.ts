@@ -363,6 +363,16 @@ const sharedRows: readonly AnyOption[] = [
     check: checkEmail,
   },
   {
+    key: 'compliance',
+    flag: 'compliance',
+    group: 'Operation',
+    type: 'choice',
+    choices: ['none', 'pci'],
+    help: 'pci: every store of data is tagged with Compliance and DataClassification',
+    defaultText: 'none',
+    default: () => 'none',
+  },
+  {
     key: 'stateBucket',
     flag: 'state-bucket',
     group: 'Operation',

@@ -1,13 +1,14 @@
 import type { Answers } from '../answers/answers.js';
 import { prefixBudget } from '../aws/name-limits.js';
 import { findRegion, shortRegion } from '../aws/regions.js';
-import { findStack, namesOf } from '../stacks/index.js';
+import { findStack, layersOf, namesOf } from '../stacks/index.js';
 import { isPublished, pipelineActions, pipelineImages, scannerVersions } from './pipeline-tools.js';
 
 /** What templates see: every answer, and what follows from the answers. Templates hold no logic beyond "if". */
 export function viewOf(answers: Answers, version: string) {
   const stack = findStack(answers.stack);
   const { length, tightest } = prefixBudget(namesOf(stack));
+  const layers = layersOf(answers);
   const namePrefix = `${answers.name}-${answers.suffix}`;
   return {
     ...answers,
@@ -38,6 +39,13 @@ export function viewOf(answers: Answers, version: string) {
     // One character too long with the suffix staging1.
     nameThatDoesNotFit: 'a-name-that-is-far-too-long'.padEnd(length - 'staging1'.length, '-longer').replace(/-$/, 'r'),
     words: stack.words,
+    hasLoadBalancer: layers.includes('alb'),
+    hasFunctions: layers.includes('lambda'),
+    appSecret: layers.includes('app-secret'),
+    publicSubnets: true,
+    // Aurora's.
+    dataApi: false,
+    pci: answers.compliance === 'pci',
     ...stack.view?.(answers),
   };
 }

@@ -56,6 +56,7 @@ const ec2Asg: Stack = {
   layers: (answers) => [
     answers.vpc === 'create' ? 'network' : 'network-existing',
     'secrets',
+    'app-secret',
     'monitoring',
     'alb',
     'waf',

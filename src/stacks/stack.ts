@@ -24,8 +24,8 @@ export interface StackWords {
   deletionProtected: string;
   /** Where logs are kept: `in CloudWatch`. */
   logsKept: string;
-  /** What force_destroy deletes. */
-  forceDestroyed: string;
+  /** What force_destroy deletes; absent where there are no buckets. */
+  forceDestroyed?: string;
   /** What AWS WAF protects, and its name in the configuration. */
   protects?: { noun: string; label: string };
 }

@@ -247,9 +247,11 @@ locals {
     local.database_memory_bytes / 9531392,
     local.database_size == "serverless" && var.db_serverless_capacity.min <= 0.5 ? 2000 : 5000,
   )
+
+  # A database always reports, so silence is a failure too; but for one that pauses when nobody calls it.
+  database_silence = local.database_size == "serverless" && var.db_serverless_capacity.min == 0 ? "notBreaching" : "breaching"
 }
 
-# A database always reports, so silence is a failure too.
 resource "aws_cloudwatch_metric_alarm" "database_cpu" {
   alarm_name          = "${local.name_prefix}-database-cpu"
   alarm_description   = "The database's writer has used over 80 % of its CPU for ten minutes."
@@ -260,7 +262,7 @@ resource "aws_cloudwatch_metric_alarm" "database_cpu" {
   threshold           = 80
   period              = 60
   evaluation_periods  = 10
-  treat_missing_data  = "breaching"
+  treat_missing_data  = local.database_silence
   alarm_actions       = [aws_sns_topic.alerts.arn]
   ok_actions          = [aws_sns_topic.alerts.arn]
 
@@ -285,7 +287,7 @@ resource "aws_cloudwatch_metric_alarm" "database_memory" {
   threshold           = floor(local.database_memory_bytes * 0.05)
   period              = 60
   evaluation_periods  = 10
-  treat_missing_data  = "breaching"
+  treat_missing_data  = local.database_silence
   alarm_actions       = [aws_sns_topic.alerts.arn]
   ok_actions          = [aws_sns_topic.alerts.arn]
 

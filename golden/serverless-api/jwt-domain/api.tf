@@ -1,0 +1,246 @@
+# The description of the API: every change of it is deployed.
+locals {
+  # To add a method, add its line, its resource below where the path is new, and what answers it in functions/api/.
+  api_methods = {
+    create_order   = { path = "/orders", method = "POST" }
+    read_order     = { path = "/orders/{id}", method = "GET" }
+    list_positions = { path = "/positions", method = "GET" }
+  }
+
+  # What is refused before the function is called, by method.
+  api_required_parameters = {
+    create_order = { "method.request.header.Idempotency-Key" = true }
+    read_order   = { "method.request.path.id" = true }
+  }
+  api_models = {
+    create_order = { "application/json" = aws_api_gateway_model.order.name }
+  }
+
+  # What API Gateway answers itself. In its own words a refusal would tell account, role and resource.
+  api_responses = {
+    ACCESS_DENIED    = "\"Forbidden\""
+    BAD_REQUEST_BODY = "\"$context.error.validationErrorString\""
+    DEFAULT_4XX      = "$context.error.messageString"
+    DEFAULT_5XX      = "\"Internal server error\""
+  }
+
+  api_order_schema = jsonencode(jsondecode(file("${path.module}/functions/api/order.schema.json")))
+
+  api_resources = {
+    "/orders"      = aws_api_gateway_resource.orders.id
+    "/orders/{id}" = aws_api_gateway_resource.order.id
+    "/positions"   = aws_api_gateway_resource.positions.id
+  }
+}
+
+resource "aws_api_gateway_rest_api" "api" {
+  name        = "${local.name_prefix}-api"
+  description = "Orders and positions of ${local.name_prefix}"
+
+  # The API has a name of its own, with a floor for TLS that the name AWS gives it has not.
+  disable_execute_api_endpoint = true
+
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_resource" "orders" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  parent_id   = aws_api_gateway_rest_api.api.root_resource_id
+  path_part   = "orders"
+}
+
+resource "aws_api_gateway_resource" "order" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  parent_id   = aws_api_gateway_resource.orders.id
+  path_part   = "{id}"
+}
+
+resource "aws_api_gateway_resource" "positions" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  parent_id   = aws_api_gateway_rest_api.api.root_resource_id
+  path_part   = "positions"
+}
+
+# The function reads the same file, so that what one lets pass the other does not refuse.
+resource "aws_api_gateway_model" "order" {
+  rest_api_id  = aws_api_gateway_rest_api.api.id
+  name         = "Order"
+  description  = "An order as a client sends it"
+  content_type = "application/json"
+  schema       = local.api_order_schema
+}
+
+resource "aws_api_gateway_request_validator" "api" {
+  rest_api_id                 = aws_api_gateway_rest_api.api.id
+  name                        = "body-and-parameters"
+  validate_request_body       = true
+  validate_request_parameters = true
+}
+
+resource "aws_api_gateway_authorizer" "jwt" {
+  rest_api_id    = aws_api_gateway_rest_api.api.id
+  name           = "jwt"
+  type           = "TOKEN"
+  authorizer_uri = aws_lambda_function.authorizer.invoke_arn
+
+  # Whatever has not the form of a token is refused without a call.
+  identity_source                = "method.request.header.Authorization"
+  identity_validation_expression = "^Bearer [-A-Za-z0-9_]+\\.[-A-Za-z0-9_]+\\.[-A-Za-z0-9_]+$"
+
+  # A token that its issuer takes back is good for as long.
+  authorizer_result_ttl_in_seconds = 60
+}
+
+resource "aws_lambda_permission" "authorizer" {
+  statement_id   = "api-gateway"
+  function_name  = aws_lambda_function.authorizer.function_name
+  action         = "lambda:InvokeFunction"
+  principal      = "apigateway.amazonaws.com"
+  source_arn     = "${aws_api_gateway_rest_api.api.execution_arn}/authorizers/${aws_api_gateway_authorizer.jwt.id}"
+  source_account = local.account_id
+}
+
+resource "aws_api_gateway_method" "api" {
+  for_each = local.api_methods
+
+  rest_api_id   = aws_api_gateway_rest_api.api.id
+  resource_id   = local.api_resources[each.value.path]
+  http_method   = each.value.method
+  authorization = "CUSTOM"
+  authorizer_id = aws_api_gateway_authorizer.jwt.id
+
+  request_validator_id = aws_api_gateway_request_validator.api.id
+  request_parameters   = lookup(local.api_required_parameters, each.key, null)
+  request_models       = lookup(local.api_models, each.key, null)
+}
+
+resource "aws_api_gateway_integration" "api" {
+  for_each = local.api_methods
+
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  resource_id = local.api_resources[each.value.path]
+  http_method = aws_api_gateway_method.api[each.key].http_method
+  type        = "AWS_PROXY"
+  uri         = aws_lambda_function.api.invoke_arn
+
+  # Lambda is called by POST, whatever the client sent.
+  integration_http_method = "POST"
+}
+
+# One for each method, so that no other API, and no method that is not here, may call the function.
+resource "aws_lambda_permission" "api" {
+  for_each = local.api_methods
+
+  statement_id   = replace("api-${each.key}", "_", "-")
+  function_name  = aws_lambda_function.api.function_name
+  action         = "lambda:InvokeFunction"
+  principal      = "apigateway.amazonaws.com"
+  source_arn     = "${aws_api_gateway_rest_api.api.execution_arn}/*/${each.value.method}${replace(each.value.path, "/{[^}]+}/", "*")}"
+  source_account = local.account_id
+}
+
+resource "aws_api_gateway_gateway_response" "api" {
+  for_each = local.api_responses
+
+  rest_api_id   = aws_api_gateway_rest_api.api.id
+  response_type = each.key
+
+  response_templates = {
+    "application/json" = "{\"error\":${each.value},\"requestId\":\"$context.requestId\"}"
+  }
+}
+
+# A stage shows what was deployed, not what has been changed since: the triggers say what there is to deploy.
+resource "aws_api_gateway_deployment" "api" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+
+  triggers = {
+    api = sha1(jsonencode([
+      local.api_methods,
+      local.api_models,
+      local.api_order_schema,
+      local.api_required_parameters,
+      local.api_responses,
+      "CUSTOM",
+      aws_api_gateway_rest_api.api.disable_execute_api_endpoint,
+    ]))
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [
+    aws_api_gateway_gateway_response.api,
+    aws_api_gateway_integration.api,
+    aws_api_gateway_method.api,
+  ]
+}
+
+# Created before anything is logged: otherwise API Gateway creates it, unencrypted and kept for ever.
+resource "aws_cloudwatch_log_group" "api_execution" {
+  name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.api.id}/${var.stage_name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = aws_kms_key.logs.arn
+}
+
+resource "aws_cloudwatch_log_group" "api_access" {
+  name              = "/aws/apigateway/${local.name_prefix}/access"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = aws_kms_key.logs.arn
+}
+
+resource "aws_api_gateway_stage" "api" {
+  #checkov:skip=CKV_AWS_120:Orders and positions must be what they are now; a cache would also be paid by the hour.
+  #checkov:skip=CKV2_AWS_51:Callers prove who they are to API Gateway; its client certificate is for back ends on the internet, and Lambda is none.
+  rest_api_id          = aws_api_gateway_rest_api.api.id
+  deployment_id        = aws_api_gateway_deployment.api.id
+  stage_name           = var.stage_name
+  xray_tracing_enabled = true
+
+  # Without header and body: what identifies a caller or is secret stays out of the logs.
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.api_access.arn
+    format = jsonencode({
+      requestId         = "$context.requestId"
+      extendedRequestId = "$context.extendedRequestId"
+      requestTime       = "$context.requestTime"
+      sourceIp          = "$context.identity.sourceIp"
+      caller            = "$context.authorizer.principalId"
+      method            = "$context.httpMethod"
+      path              = "$context.resourcePath"
+      status            = "$context.status"
+      responseLength    = "$context.responseLength"
+      responseLatency   = "$context.responseLatency"
+      integrationStatus = "$context.integration.status"
+      integrationError  = "$context.integration.error"
+      authorizeError    = "$context.authorize.error"
+      wafResponse       = "$context.wafResponseCode"
+      traceId           = "$context.xrayTraceId"
+    })
+  }
+}
+
+resource "aws_api_gateway_method_settings" "api" {
+  #checkov:skip=CKV_AWS_225:Orders and positions must be what they are now; a cache would also be paid by the hour.
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  stage_name  = aws_api_gateway_stage.api.stage_name
+  method_path = "*/*"
+
+  # data_trace_enabled would log whole requests and answers.
+  settings {
+    metrics_enabled        = true
+    logging_level          = "ERROR"
+    data_trace_enabled     = false
+    throttling_rate_limit  = var.throttling.rate
+    throttling_burst_limit = var.throttling.burst
+  }
+
+  depends_on = [aws_cloudwatch_log_group.api_execution]
+}

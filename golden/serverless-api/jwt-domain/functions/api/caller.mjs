@@ -1,0 +1,15 @@
+const ASSUMED_ROLE = /^(arn:[\w-]+:sts::\d{12}:assumed-role\/[^/]+)\/[^/]+$/;
+
+/**
+ * Who sent the request, as API Gateway has found out; what a header claims is of no account.
+ * Where the API asks nobody who they are, all callers are one.
+ */
+export function callerOf({ requestContext = {} }) {
+  const { authorizer, identity } = requestContext;
+  if (authorizer?.principalId) return authorizer.principalId;
+  // Every user of an identity pool has the same role.
+  if (identity?.cognitoIdentityId) return identity.cognitoIdentityId;
+  // A role has a new session each time that it is assumed.
+  if (identity?.userArn) return identity.userArn.replace(ASSUMED_ROLE, '$1');
+  return 'public';
+}

@@ -1,0 +1,55 @@
+# Without a rule: the database opens no connection of its own, and is reached by the Data API alone, which is not of the VPC.
+resource "aws_security_group" "database" {
+  name_prefix = "${local.name_prefix}-database-"
+  description = "Database of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  tags = { Name = "${local.name_prefix}-database" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# Destroyed before the policy by which Lambda takes its network interfaces away, and so after them: that may take 20 minutes.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+resource "aws_security_group" "function" {
+  name_prefix = "${local.name_prefix}-function-"
+  description = "Functions of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  timeouts {
+    delete = "45m"
+  }
+
+  tags = { Name = "${local.name_prefix}-function" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.function_network]
+}
+
+# Others are called by name and their addresses change, and so are the AWS APIs: without private endpoints this
+# is their way too, and a range that leaves them out stops every call of the database.
+#trivy:ignore:AWS-0104
+resource "aws_vpc_security_group_egress_rule" "function_https" {
+  for_each = toset(var.allowed_egress_cidr_blocks)
+
+  security_group_id = aws_security_group.function.id
+  description       = "HTTPS through the NAT gateways"
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "function_to_dynamodb" {
+  security_group_id = aws_security_group.function.id
+  description       = "HTTPS to DynamoDB, where the orders are"
+  prefix_list_id    = aws_vpc_endpoint.dynamodb.prefix_list_id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}

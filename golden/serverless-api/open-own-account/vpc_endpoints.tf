@@ -1,0 +1,9 @@
+# Free, and there before a function first needs a bucket; what a runtime brings, Lambda fetches by itself.
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id            = aws_vpc.this.id
+  service_name      = "com.amazonaws.${var.aws_region}.s3"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = aws_route_table.private[*].id
+
+  tags = { Name = "${local.name_prefix}-s3" }
+}

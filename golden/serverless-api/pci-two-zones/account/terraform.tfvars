@@ -1,0 +1,1 @@
+aws_region = "ap-southeast-1"

@@ -1,0 +1,71 @@
+resource "aws_security_group" "endpoints" {
+  name_prefix = "${local.name_prefix}-endpoints-"
+  description = "VPC endpoints of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  tags = { Name = "${local.name_prefix}-endpoints" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# Without a rule: the database opens no connection of its own, and is reached by the Data API alone, which is not of the VPC.
+resource "aws_security_group" "database" {
+  name_prefix = "${local.name_prefix}-database-"
+  description = "Database of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  tags = { Name = "${local.name_prefix}-database" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# Destroyed before the policy by which Lambda takes its network interfaces away, and so after them: that may take 20 minutes.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+resource "aws_security_group" "function" {
+  name_prefix = "${local.name_prefix}-function-"
+  description = "Functions of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  timeouts {
+    delete = "45m"
+  }
+
+  tags = { Name = "${local.name_prefix}-function" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.function_network]
+}
+
+resource "aws_vpc_security_group_egress_rule" "function_to_endpoints" {
+  security_group_id            = aws_security_group.function.id
+  description                  = "HTTPS to the AWS APIs behind the VPC endpoints"
+  referenced_security_group_id = aws_security_group.endpoints.id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}
+
+resource "aws_vpc_security_group_ingress_rule" "endpoints_from_function" {
+  security_group_id            = aws_security_group.endpoints.id
+  description                  = "HTTPS from the functions"
+  referenced_security_group_id = aws_security_group.function.id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "function_to_dynamodb" {
+  security_group_id = aws_security_group.function.id
+  description       = "HTTPS to DynamoDB, where the orders are"
+  prefix_list_id    = aws_vpc_endpoint.dynamodb.prefix_list_id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}

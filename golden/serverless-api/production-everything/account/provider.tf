@@ -1,0 +1,21 @@
+# The state of this project stays in this folder, as that of bootstrap/ does: what it sets is the account's, not this project's.
+terraform {
+  required_version = ">= 1.11.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100.0, < 7.0.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.aws_region
+
+  default_tags {
+    tags = {
+      ManagedBy = "terraform"
+    }
+  }
+}

@@ -16,7 +16,8 @@ import { InTheWay, UnderWay, writeProject } from '../disk/write.js';
 import { exitCodes, fileFault, Interrupted, isInterruption, refuseFaults, UserError, type Fault } from '../errors.js';
 import { readRecord, recordFile } from '../record/record.js';
 import type { Cost } from '../render/cost.js';
-import { renderWithCost, type ProjectFiles } from '../render/render.js';
+import type { ProjectFiles } from '../render/project-files.js';
+import { renderWithCost } from '../render/render.js';
 
 /** Everything the command takes from outside. */
 export interface CreateRequest {

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { recordFile } from '../record/record.js';
-import type { ProjectFiles } from '../render/render.js';
+import type { ProjectFiles } from '../render/project-files.js';
 import { stagingPrefix } from './staging.js';
 
 /** What writing a project would do to one path of the target folder. */
@@ -40,8 +40,12 @@ export function compare(files: ProjectFiles, target: string): Comparison {
     const all = [...files.keys()].map((file): Change => ({ path: file, kind: 'create' }));
     return { changes: all, inTheWay: occupants(target) };
   }
-  const changes = [...files].map(([file, text]): Change => ({ path: file, kind: kindOf(target, file, text) }));
-  const conflicts = changes.filter((change) => change.kind === 'conflict').map((change) => change.path);
+  const conflicts: string[] = [];
+  const changes = [...files].map(([file, content]): Change => {
+    const { kind, size } = found(target, file, content);
+    if (kind === 'conflict') conflicts.push(shownConflict(file, content, size));
+    return { path: file, kind };
+  });
   return { changes, inTheWay: [...conflicts, ...foreign(target, files)] };
 }
 
@@ -67,22 +71,32 @@ function foreign(target: string, files: ProjectFiles, folder = ''): string[] {
   });
 }
 
-function kindOf(target: string, file: string, text: string): Change['kind'] {
+/** What is in the place of a file of the project, and of a file that is there its size. */
+function found(target: string, file: string, content: string | Uint8Array): { kind: Change['kind']; size?: number } {
   const parts = file.split('/');
   for (const depth of parts.keys()) {
     const entry = path.join(target, ...parts.slice(0, depth + 1));
-    const found = lstatSync(entry, { throwIfNoEntry: false });
-    if (!found) return 'create';
+    const status = lstatSync(entry, { throwIfNoEntry: false });
+    if (!status) return { kind: 'create' };
     const isLast = depth === parts.length - 1;
-    if (isLast ? !found.isFile() : !found.isDirectory()) return 'conflict';
+    if (isLast ? !status.isFile() : !status.isDirectory()) return { kind: 'conflict' };
+    if (!isLast) continue;
+    const { size } = status;
     // What has another size may be too large to read.
-    const same = isLast && found.size === Buffer.byteLength(text) && readFileSync(entry, 'utf8') === text;
-    if (isLast) return same ? 'same' : 'conflict';
+    const same = size === Buffer.byteLength(content) && readFileSync(entry).equals(Buffer.from(content));
+    return { kind: same ? 'same' : 'conflict', size };
   }
-  return 'create';
+  return { kind: 'create' };
 }
 
-/** Whether a file of the project is there and holds `text`. */
-export function isAsWritten(target: string, file: string, text: string): boolean {
-  return kindOf(target, file, text) === 'same';
+/** A file that is in the way. What a person cannot look into to see how it differs says so by its size. */
+function shownConflict(file: string, content: string | Uint8Array, size: number | undefined): string {
+  if (typeof content === 'string' || size === undefined) return file;
+  const others = size === content.length ? 'as it should have, but others' : `and should have ${content.length}`;
+  return `${file}, which has ${size} bytes ${others}`;
+}
+
+/** Whether a file of the project is there and holds `content`. */
+export function isAsWritten(target: string, file: string, content: string | Uint8Array): boolean {
+  return found(target, file, content).kind === 'same';
 }

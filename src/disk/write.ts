@@ -13,7 +13,7 @@ import path from 'node:path';
 
 import { Interrupted } from '../errors.js';
 import { recordFile } from '../record/record.js';
-import type { ProjectFiles } from '../render/render.js';
+import type { ProjectFiles } from '../render/project-files.js';
 import { compare, isAsWritten, occupants, type Change } from './compare.js';
 import { makeStaging, otherRuns, removeStaging } from './staging.js';
 
@@ -65,7 +65,7 @@ export async function writeProject(
     staging = makeStaging(parent);
     if (!isNew) await takeTurn(staging, signal);
     for (const folder of foldersOf(files)) mkdirSync(path.join(staging, folder), { recursive: true });
-    for (const [file, text] of files) writeFileSync(path.join(staging, file), text);
+    for (const [file, content] of files) writeFileSync(path.join(staging, file), content);
     // Lets a signal that came in meanwhile be heard, before it is too late to leave nothing behind.
     await new Promise((heard) => setImmediate(heard));
     if (signal?.aborted) throw new Interrupted();

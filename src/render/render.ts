@@ -5,9 +5,8 @@ import { findStack } from '../stacks/index.js';
 import { Composition, type Trace } from './composer.js';
 import { costOf, costOfComposition, costTable, type Cost } from './cost.js';
 import { readDeclarations } from './declarations.js';
-
-/** A project: the text of every file, by its path in the project with forward slashes. */
-export type ProjectFiles = ReadonlyMap<string, string>;
+import { packagesOf } from './packages.js';
+import type { ProjectFiles } from './project-files.js';
 
 /** Written last, because it describes the others. */
 const readme = 'README.md';
@@ -27,13 +26,14 @@ export function renderWithCost(
 ): { files: ProjectFiles; cost: Cost } {
   const composition = new Composition(answers, version);
   const cost = costOfComposition(composition);
-  const files = described(composition, cost);
-  const fingerprints = Object.fromEntries([...files].map(([path, text]) => [path, fingerprint(text)]));
+  const written = described(composition, cost);
+  const files = sorted<string | Uint8Array>([...written, ...packagesOf(written)]);
+  const fingerprints = Object.fromEntries([...files].map(([path, content]) => [path, fingerprint(content)]));
   files.set(recordFile, writeRecord({ version, answers: { ...answers }, files: fingerprints }));
   return { files, cost };
 }
 
-/** Every file but the record, sorted by path, with what `trace` makes of each piece of their text. */
+/** Every file but the record and what is built, sorted by path, with what `trace` makes of each piece of their text. */
 export function renderFiles(answers: Answers, version: string, trace: Trace): Map<string, string> {
   return described(new Composition(answers, version, { trace }), costOf(answers));
 }
@@ -49,5 +49,10 @@ function described(composition: Composition, cost: Cost): Map<string, string> {
   const withFacts = composer.withView({ ...readDeclarations(files), cost: costTable(cost, answers.region) });
   const sections = findStack(answers.stack).readme;
   files.set(readme, sections.flatMap((section) => withFacts.parts(`readme/${section}`)).join('\n'));
+  return sorted(files);
+}
+
+/** Files by path. */
+function sorted<T>(files: Iterable<readonly [path: string, content: T]>): Map<string, T> {
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

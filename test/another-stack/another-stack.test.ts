@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 
+import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 
 import { readFlags } from '../../src/answers/flags.js';
@@ -11,14 +13,22 @@ import { joinReadings, readAnswersFile } from '../../src/answers/sources.js';
 import { main } from '../../src/cli.js';
 import { listJson, listText } from '../../src/commands/help.js';
 import { summaryText } from '../../src/commands/report.js';
+import { writeProject } from '../../src/disk/write.js';
+import { fingerprint } from '../../src/record/fingerprint.js';
 import { templatesOf } from '../../src/render/composer.js';
 import { costOf } from '../../src/render/cost.js';
 import { renderProject } from '../../src/render/render.js';
 import { readRecord, recordFile } from '../../src/record/record.js';
+import { isBuilt } from '../../src/render/packages.js';
+import { textOf, texts } from '../../src/render/project-files.js';
+import { check } from '../../src/rules/check.js';
 import { stacks } from '../../src/stacks/index.js';
+import { folderSources } from '../../src/terraform/folder-sources.js';
+import { readHclProject } from '../../src/terraform/read-hcl.js';
 import { soundAnswers, surroundings } from '../support/answers.js';
 import { compositionOf, factsOf, faultsOfLayers } from '../support/layers.js';
 import { checkFiles, lines } from '../support/rules.js';
+import { scratchFolder } from '../support/scratch.js';
 
 /** The package's own. */
 const others = [...stacks.keys()].filter((id) => id !== 'event-queue');
@@ -119,7 +129,7 @@ describe('flags', () => {
   });
 
   it('for another stack make a replayed answer meaningless without a word', () => {
-    const record = renderProject(soundAnswers()).get(recordFile)!;
+    const record = textOf(renderProject(soundAnswers()), recordFile);
     const { given } = joinReadings(readAnswersFile(record, recordFile), readFlags(['--stack', 'event-queue']).reading);
     const { answers, faults } = resolve(given, surroundings);
     expect(faults).toEqual([]);
@@ -199,13 +209,52 @@ describe('a project', () => {
     expect(files.get('README.md')).toMatch(
       /^# my-payments\n\nQueue of events on SQS, in [\s\S]*\n\n## What is in it[\s\S]*\n\n## The queue\n\n/,
     );
-    expect(readRecord(files.get(recordFile)!)!.answers).toEqual(answers());
-    for (const [file, text] of files) expect(text, file).not.toMatch(/[ \t]\n|\n\n\n/);
+    expect(readRecord(textOf(files, recordFile))!.answers).toEqual(answers());
+    for (const [file, text] of texts(files)) expect(text, file).not.toMatch(/[ \t]\n|\n\n\n/);
+  });
+
+  it('has a package of each of its functions, and says so in its record', async () => {
+    const files = renderProject(answers());
+    const built = ['functions/build.json', 'functions/hello.zip'];
+    expect([...files.keys()].filter((file) => file.startsWith('functions/'))).toEqual([
+      ...built,
+      'functions/hello/index.mjs',
+    ]);
+    expect([...files.keys()].filter(isBuilt)).toEqual(built);
+    const [entry] = Object.entries(unzipSync(files.get('functions/hello.zip') as Uint8Array));
+    expect([entry![0], Buffer.from(entry![1]).toString()]).toEqual([
+      'index.mjs',
+      textOf(files, 'functions/hello/index.mjs'),
+    ]);
+    const recorded = readRecord(textOf(files, recordFile))!.files;
+    expect(Object.keys(recorded)).toEqual([...files.keys()].filter((file) => file !== recordFile));
+
+    const folder = scratchFolder();
+    await writeProject(files, folder);
+    for (const file of built) expect(recorded[file]).toBe(fingerprint(readFileSync(path.join(folder, file))));
+    // Of a package nothing is read but by Terraform.
+    const { unreadFiles, unfinished } = check([await readHclProject(folderSources(folder))]);
+    expect([unreadFiles, unfinished]).toEqual([[], []]);
+  });
+
+  it('is completed by a second run, and refused where a package is another', async () => {
+    const folder = scratchFolder();
+    const run = () => printed(folder, '--stack', 'event-queue', '--yes', '--name', 'queue');
+    expect((await run()).code).toBe(0);
+    const zip = path.join(folder, 'functions/hello.zip');
+    const written = readFileSync(zip);
+    rmSync(zip);
+    expect((await run()).stderr + (await run()).stdout).toContain('All of it is in');
+    expect(readFileSync(zip)).toEqual(written);
+    writeFileSync(zip, Buffer.from([80, 75, 0]));
+    const { code, stderr } = await run();
+    expect(code).toBe(3);
+    expect(stderr).toContain(`functions/hello.zip, which has 3 bytes and should have ${written.length}`);
   });
 
   it('has its cost without a line of its own, for base counts keys and alarms', () => {
     const { components, savings } = costOf(answers());
-    const keys = [...renderProject(answers()).values()].join('').match(/^resource "aws_kms_key"/gm)!.length;
+    const keys = [...texts(renderProject(answers())).values()].join('').match(/^resource "aws_kms_key"/gm)!.length;
     expect(components).toEqual([{ component: 'KMS keys', quantity: keys, monthlyUsd: keys }]);
     expect(savings).toEqual([]);
   });

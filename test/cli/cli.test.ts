@@ -32,6 +32,7 @@ describe('the packed tarball', () => {
     const licences = readFileSync(path.join(home, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
     for (const name of [
       'fs-extra',
+      'fflate',
       '@inquirer/prompts',
       '@inquirer/core',
       'fastest-levenshtein',

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { stagingPrefix } from '../../src/disk/staging.js';
 import { recordFile } from '../../src/record/record.js';
+import type { ProjectFiles } from '../../src/render/project-files.js';
 import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
 import { readFolder } from '../support/files.js';
@@ -32,12 +33,12 @@ async function runUntil(cwd: string, endAt: number, signal: 'SIGKILL' | 'SIGINT'
 }
 
 /** What the folder has of a project, without what a run that was killed has left behind. */
-function projectIn(target: string): Map<string, string> {
+function projectIn(target: string): ProjectFiles {
   return new Map([...readFolder(target)].filter(([file]) => !file.startsWith(stagingPrefix)));
 }
 
 /** The project that the answers in the folder make, whichever suffix was drawn. */
-function wholeFor(target: string): Map<string, string> {
+function wholeFor(target: string): ProjectFiles {
   const { answers } = JSON.parse(readFileSync(path.join(target, recordFile), 'utf8')) as { answers: object };
   return new Map([...renderProject(soundAnswers(answers))].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

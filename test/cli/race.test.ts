@@ -22,7 +22,7 @@ it.each<[string, (cwd: string) => void, string[]]>([
     prepare(cwd);
     const target = path.join(cwd, 'my-pay');
     const runs = await Promise.all(Array.from({ length: atOnce }, () => run(['my-pay', '--json', ...flags], { cwd })));
-    const there = existsSync(target) ? readFolder(target) : new Map<string, string>();
+    const there = existsSync(target) ? readFolder(target) : new Map<string, unknown>();
     let done = 0;
     for (const { code, stdout, stderr } of runs) {
       expect([0, 3], stderr).toContain(code);

@@ -2,6 +2,7 @@ import { check, memorySources, readHclProject } from 'create-secure-infra/check'
 import { describe, expect, it } from 'vitest';
 
 import { isPublished, pipelineImages } from '../../src/render/pipeline-tools.js';
+import { textOf } from '../../src/render/project-files.js';
 import { samples } from '../support/samples.js';
 
 const withPipeline = samples().filter(({ answers }) => answers.ci !== 'none');
@@ -13,7 +14,7 @@ function job(pipeline: string, name: string): string {
 }
 
 describe.each(withPipeline)('the pipeline of golden/$name', ({ files }) => {
-  const pipeline = files.get(workflow) ?? files.get('.gitlab-ci.yml')!;
+  const pipeline = textOf(files, files.has(workflow) ? workflow : '.gitlab-ci.yml');
   const plan = job(pipeline, 'plan');
 
   it('plans without a lock, so that its role needs no right to write', () => {
@@ -45,7 +46,7 @@ describe.each(withPipeline)('the pipeline of golden/$name', ({ files }) => {
 });
 
 describe.each(withPipeline)('the role that the README of golden/$name tells to create', ({ files }) => {
-  const policies = [...files.get('README.md')!.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) =>
+  const policies = [...textOf(files, 'README.md').matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) =>
     json!.replace('STATE_KEY_ARN', 'arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012'),
   );
 

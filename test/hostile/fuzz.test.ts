@@ -8,6 +8,7 @@ import { resolve } from '../../src/answers/resolve.js';
 import { readAnswersFile } from '../../src/answers/sources.js';
 import { githubText, jsonReport, textReport, type ReportContext } from '../../src/commands/check-report.js';
 import { sarifReport } from '../../src/commands/sarif.js';
+import { texts } from '../../src/render/project-files.js';
 import { renderProject } from '../../src/render/render.js';
 import { check, type CheckResult } from '../../src/rules/check.js';
 import { parseHcl } from '../../src/terraform/parse.js';
@@ -87,7 +88,7 @@ function codeOfExpression(expression: Expression): unknown {
 }
 
 function filesWithCode(answers: Answers): [file: string, text: string][] {
-  return [...renderProject(answers)].filter(([file]) => /\.(?:tf|tfvars|hcl)$/.test(file));
+  return [...texts(renderProject(answers))].filter(([file]) => /\.(?:tf|tfvars|hcl)$/.test(file));
 }
 
 async function codeIn(file: string, text: string): Promise<unknown> {

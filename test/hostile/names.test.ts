@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { wholeSample } from '../../scripts/samples.mjs';
+import { texts } from '../../src/render/project-files.js';
 import { check, rules } from '../../src/rules/check.js';
 import { HclError } from '../../src/terraform/syntax.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
@@ -9,7 +10,7 @@ import { readPlan, readState } from '../../src/terraform/read-json.js';
 import { inheritedNames, planOf, projectOf, stateOf } from '../support/inherited-names.js';
 import { samples } from '../support/samples.js';
 
-const whole = samples().find(({ name }) => name === wholeSample)!.files;
+const whole = texts(samples().find(({ name }) => name === wholeSample)!.files);
 const files = [...whole].filter(([name]) => /^[\w-]+\.tf$/.test(name));
 
 type Checked = ReturnType<typeof check>;

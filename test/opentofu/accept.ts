@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import type { ProjectFiles } from '../../src/render/render.js';
+import { textOf, type ProjectFiles } from '../../src/render/project-files.js';
 import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome } from '../support/process.js';
 import { runsIn, testFile } from '../terraform/project-tests.js';
@@ -56,7 +56,7 @@ export async function accept(files: ProjectFiles, tofu: Tofu, folder: string): P
     if (found.length > 0) throw new Error(`tofu validate:\n${found.join('\n')}`);
   }
 
-  const tests = files.get(testFile)!;
+  const tests = textOf(files, testFile);
   if (tests.includes(beyondOpenTofu)) {
     const { output } = await step('test', project, '-no-color');
     const errors = new Set(output.match(/^Error: .*/gm));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { wholeSample } from '../../scripts/samples.mjs';
+import { texts } from '../../src/render/project-files.js';
 import { check } from '../../src/rules/check.js';
 import { parseHcl } from '../../src/terraform/parse.js';
 import { HclError } from '../../src/terraform/syntax.js';
@@ -10,7 +11,7 @@ import { NotReadable, readPlan, readState } from '../../src/terraform/read-json.
 import { bounds } from '../support/bounds.mjs';
 import { samples } from '../support/samples.js';
 
-const whole = samples().find(({ name }) => name === wholeSample)!.files;
+const whole = texts(samples().find(({ name }) => name === wholeSample)!.files);
 const files = [...whole].filter(([name]) => /^[\w-]+\.tf$/.test(name));
 const seeded = { seed: 20261124 };
 

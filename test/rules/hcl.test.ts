@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { texts } from '../../src/render/project-files.js';
 import { parseHcl } from '../../src/terraform/parse.js';
 import { rules } from '../../src/rules/check.js';
 import { comparable, oracle } from '../support/hcl-oracle.js';
@@ -21,10 +22,10 @@ const leftToRules = new RegExp(
 );
 
 /** Every .tf file of the samples, and every text of the rules' fixtures, by where it is from. */
-function texts(): Map<string, string> {
+function everyText(): Map<string, string> {
   const found = new Map<string, string>();
   for (const { name, files } of samples()) {
-    for (const [file, text] of files) if (file.endsWith('.tf')) found.set(`${name}/${file}`, text);
+    for (const [file, text] of texts(files)) if (file.endsWith('.tf')) found.set(`${name}/${file}`, text);
   }
   const add = (title: string, text: string) => {
     for (const [file, part] of filesIn(text)) if (file.endsWith('.tf')) found.set(`${title}/${file}`, part);
@@ -40,7 +41,7 @@ function texts(): Map<string, string> {
 }
 
 describe('what is read is what HashiCorp’s parser reads', () => {
-  it.each([...texts()])('%s', async (name, text) => {
+  it.each([...everyText()])('%s', async (name, text) => {
     const [file] = await parseHcl(new Map([[name, text]]));
     const theirs = await oracle(name, text).catch((error: Error) => error);
     // What is HCL and refused all the same is left to a rule.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { texts } from '../../src/render/project-files.js';
 import { check } from '../../src/rules/check.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import { readState } from '../../src/terraform/read-json.js';
@@ -115,7 +116,7 @@ resource "aws_flow_log" "a" {
   it('all is found that is found otherwise', async () => {
     // Each profile once.
     for (const { files } of [samples()[0]!, samples().find(({ answers }) => answers.profile === 'production')!]) {
-      const [believed, not] = await both(Object.fromEntries(files));
+      const [believed, not] = await both(Object.fromEntries(texts(files)));
       expect(not).toEqual(expect.arrayContaining(believed.filter((one) => one !== 'suppressed')));
     }
   });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 
+import { textOf } from '../../src/render/project-files.js';
 import { goldenSamples } from '../support/golden-samples.js';
 import { scratchFolder } from '../support/scratch.js';
 import { scanTogether, type Scan } from './scan.js';
@@ -116,7 +117,7 @@ describe.skipIf(!scanners)('the scan turns red on', () => {
     const changed = [...projects].map(([name, faults]) => {
       const files = new Map(sample.files);
       for (const { file, from, to } of faults) {
-        const before = files.get(file)!;
+        const before = textOf(files, file);
         if (before.split(from).length !== 2) throw new Error(`${file} does not have this once: ${from}`);
         files.set(
           file,

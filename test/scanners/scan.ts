@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { ProjectFiles } from 'create-secure-infra';
+import { texts, type ProjectFiles } from 'create-secure-infra';
 import pLimit from 'p-limit';
 
 import { planTogether } from '../simulated-aws/planner.js';
@@ -224,8 +224,9 @@ const harmless = ['framework', 'compact', 'skip-download'];
 
 /** A configuration could turn a check off for the whole project, without a reason and without anybody noticing. */
 function configurationFaults(files: ProjectFiles): string[] {
-  const checkov = files.get(checkovConfiguration) ?? '';
-  const tflint = files.get(tflintConfiguration) ?? '';
+  const written = texts(files);
+  const checkov = written.get(checkovConfiguration) ?? '';
+  const tflint = written.get(tflintConfiguration) ?? '';
   const keys = [...checkov.matchAll(/^([\w-]+) *:/gm)].map(([, key]) => key!).filter((key) => !harmless.includes(key));
   const rules = [...tflint.matchAll(/^ *rule +"(\w+)"/gm)].map(([, rule]) => rule!);
   return [

@@ -1,4 +1,4 @@
-import type { ProjectFiles } from 'create-secure-infra';
+import { texts, type ProjectFiles } from 'create-secure-infra';
 
 /** A comment that keeps a scanner from reporting something. */
 export interface Suppression {
@@ -26,7 +26,7 @@ const trivyComment = /^#trivy:ignore:(?<check>[A-Z]+-\d+)$/;
  * directly above one, with the reason in the comment before, in a sentence each where there are several. One that is not written so has no check or no resource.
  */
 export function readSuppressions(files: ProjectFiles): Suppression[] {
-  return [...files].flatMap(([file, text]) => {
+  return [...texts(files)].flatMap(([file, text]) => {
     if (!file.endsWith('.tf')) return [];
     const lines = text.split('\n');
     return lines.flatMap((line, index) => {
@@ -85,12 +85,13 @@ function addressOf(line: string | undefined): string | undefined {
 /** The files without their suppressions of Checkov's checks, so that it says what it would find. */
 export function withoutSuppressions(files: ProjectFiles): ProjectFiles {
   return new Map(
-    [...files].map(([file, text]) => [
-      file,
-      text
-        .split('\n')
-        .filter((line) => !suppressionIn(line)?.endsWith(':skip'))
-        .join('\n'),
-    ]),
+    [...files].map(([file, content]) => [file, typeof content === 'string' ? withoutComments(content) : content]),
   );
+}
+
+function withoutComments(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !suppressionIn(line)?.endsWith(':skip'))
+    .join('\n');
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 
 import type { Answers } from '../../src/answers/answers.js';
+import { textOf } from '../../src/render/project-files.js';
 import { readFolder } from '../support/files.js';
 import { goldenSamples } from '../support/golden-samples.js';
 import type { Sample } from '../support/samples.js';
@@ -28,7 +29,7 @@ describe.skipIf(!tools)('the proof', () => {
 
   /** What becomes of the project with one change to one of its files. */
   function proofOf(file: string, from: string | RegExp, to: string) {
-    const text = small.files.get(file)!.replace(from, to);
+    const text = textOf(small.files, file).replace(from, to);
     expect(text).not.toBe(small.files.get(file));
     return prove({ ...small, files: new Map([...small.files, [file, text]]) }, tools!, scratchFolder());
   }
@@ -107,12 +108,10 @@ describe.skipIf(!tools)('the proof', () => {
     it('a bootstrap/ that makes a poor state bucket', async () => {
       const [withBootstrap] = goldenSamples().filter(({ files }) => files.has('bootstrap/main.tf'));
       const bootstrap = [...withBootstrap!.files].filter(([file]) => file.startsWith('bootstrap/'));
-      const main = withBootstrap!.files
-        .get('bootstrap/main.tf')!
-        .replace(
-          'versioning_configuration {\n    status = "Enabled"',
-          'versioning_configuration {\n    status = "Suspended"',
-        );
+      const main = textOf(withBootstrap!.files, 'bootstrap/main.tf').replace(
+        'versioning_configuration {\n    status = "Enabled"',
+        'versioning_configuration {\n    status = "Suspended"',
+      );
       const { stateBucket: _given, ...answers } = small.answers;
       const files = new Map([...small.files, ...bootstrap, ['bootstrap/main.tf', main]]);
       await expect(prove({ ...small, answers, files }, tools!, scratchFolder())).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { textOf } from '../../src/render/project-files.js';
 import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
@@ -16,7 +17,7 @@ export class ReadmeSection {
   readonly text: string;
 
   constructor(sample: Sample, heading: string) {
-    const [, text] = new RegExp(`^${heading}\n([^]*?)(?=^## )`, 'm').exec(sample.files.get('README.md')!)!;
+    const [, text] = new RegExp(`^${heading}\n([^]*?)(?=^## )`, 'm').exec(textOf(sample.files, 'README.md'))!;
     this.text = text!;
   }
 

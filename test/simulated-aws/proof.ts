@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { check, folderSources, readHclProject, readPlan, readState } from 'create-secure-infra/check';
 
+import { texts } from '../../src/render/project-files.js';
 import { stackRows, type ProjectCommand, type StackRow } from '../../scripts/samples.mjs';
 import { bounds } from '../support/bounds.mjs';
 import { run, type Outcome, type RunOptions } from '../support/process.js';
@@ -236,7 +237,11 @@ class Deployment {
 
   /** The same after the zones that the account sees have changed, where the project has subnets in them. */
   private async expectNoChangesByZones(): Promise<void> {
-    if (![...this.sample.files].some(([file, text]) => file.endsWith('.tf') && text.includes('resource "aws_subnet"')))
+    if (
+      ![...texts(this.sample.files)].some(
+        ([file, text]) => file.endsWith('.tf') && text.includes('resource "aws_subnet"'),
+      )
+    )
       return;
     const { region } = this.sample.answers;
     const before = zoneNames(region);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { resourceSchema } from '../../src/aws/provider-schema.js';
 import { readBacks, type Json } from '../../src/aws/read-back.js';
+import { texts } from '../../src/render/project-files.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import type { Resource } from '../../src/terraform/project.js';
 import { goldenSamples } from '../support/golden-samples.js';
@@ -26,9 +27,11 @@ describe('each row', () => {
   beforeAll(async () => {
     const projects = goldenSamples().flatMap(({ files }) => [
       files,
-      new Map([...files].flatMap(([file, text]) => (file.startsWith('bootstrap/') ? [[file.slice(10), text]] : []))),
+      new Map(
+        [...texts(files)].flatMap(([file, text]) => (file.startsWith('bootstrap/') ? [[file.slice(10), text]] : [])),
+      ),
     ]);
-    const read = await Promise.all(projects.map((files) => readHclProject(memorySources(files))));
+    const read = await Promise.all(projects.map((files) => readHclProject(memorySources(texts(files)))));
     resources = read.flatMap((project) => project.resources);
   });
 

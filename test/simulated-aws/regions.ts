@@ -1,6 +1,7 @@
 import { renderProject } from 'create-secure-infra';
 import { check, memorySources, readHclProject, readPlan } from 'create-secure-infra/check';
 
+import { texts } from '../../src/render/project-files.js';
 import { stackRows } from '../../scripts/samples.mjs';
 import { soundAnswers } from '../support/answers.js';
 import { zoneNames } from './facts.js';
@@ -38,7 +39,7 @@ export async function planInRegions(
   async function planIn(region: string, stack: string): Promise<{ resources: number; used: string[] }> {
     const files = renderProject(soundAnswers({ stack, suffix: 'dev1', region }));
     const plan = await planner.plan(planner.place(files, `${stack}-${region}`));
-    const { findings } = check([await readHclProject(memorySources(files)), readPlan(plan)]);
+    const { findings } = check([await readHclProject(memorySources(texts(files))), readPlan(plan)]);
     if (findings.length > 0)
       throw new Error(
         `${stack} in ${region}: ${findings.map(({ rule, message }) => `${rule.name}: ${message}`).join('\n')}`,

@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 
+import { textOf } from '../../src/render/project-files.js';
 import { goldenSamples } from '../support/golden-samples.js';
 import { Deployment, ReadmeSection } from './deployment.js';
 
@@ -108,7 +109,7 @@ describe.skipIf(!tools).concurrent('a restore of RDS, as the README tells', () =
     for (const settings of [[from('first')], []]) expect(await deployment.plan(...settings)).toEqual([]);
 
     // What would replace it: another snapshot, and a master user and a database that are not the project's own.
-    const rds = sample.files.get('rds.tf')!;
+    const rds = textOf(sample.files, 'rds.tf');
     const ignored = 'ignore_changes = [db_name, snapshot_identifier, username]';
     for (const others of ['snapshot_identifier, username', 'db_name, username', 'db_name, snapshot_identifier']) {
       const unprotected = rds.replace(ignored, `ignore_changes = [${others}]`);

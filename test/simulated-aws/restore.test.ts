@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 
+import { textOf } from '../../src/render/project-files.js';
 import { goldenSamples } from '../support/golden-samples.js';
 import { Deployment, ReadmeSection } from './deployment.js';
 
@@ -115,7 +116,7 @@ describe.skipIf(!tools).concurrent('a restore, as the README tells', () => {
       expect(await deployment.plan(...settings)).toEqual([]);
 
     // What would replace it: another snapshot, and a master user who is not the project's own.
-    const aurora = sample.files.get('aurora.tf')!;
+    const aurora = textOf(sample.files, 'aurora.tf');
     for (const argument of [', snapshot_identifier', ' master_username,']) {
       const unprotected = aurora.replace(argument, '');
       expect(unprotected).not.toBe(aurora);

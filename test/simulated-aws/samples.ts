@@ -1,5 +1,6 @@
 import type { Answers } from 'create-secure-infra';
 
+import { texts } from '../../src/render/project-files.js';
 import type { Sample } from '../support/samples.js';
 import { zoneNames } from './facts.js';
 import type { Given } from './simulator.js';
@@ -12,7 +13,7 @@ export function provesBootstrap(sample: Sample, all: readonly Sample[]): boolean
 
 /** The Terraform of bootstrap/; its values differ with each sample, as those of one sample may. */
 function bootstrapText({ files }: Sample): string {
-  return [...files]
+  return [...texts(files)]
     .filter(([file]) => /^bootstrap\/[^/]+\.tf$/.test(file))
     .map(([file, text]) => `${file}\n${text}`)
     .join('\n');

@@ -1,3 +1,4 @@
+import { texts } from '../../src/render/project-files.js';
 import type { Sample } from './samples.js';
 
 /** The smallest and the largest of each stack, by what they declare. */
@@ -20,6 +21,6 @@ function bySize(all: readonly Sample[]): Sample[][] {
 
 /** How many resources the Terraform of a project declares. */
 export function declarations({ files }: Pick<Sample, 'files'>): number {
-  const terraform = [...files].filter(([file]) => file.endsWith('.tf'));
+  const terraform = [...texts(files)].filter(([file]) => file.endsWith('.tf'));
   return terraform.flatMap(([, text]) => text.match(/^resource "/gm) ?? []).length;
 }

@@ -1,5 +1,6 @@
 import { wholeSample } from '../../scripts/samples.mjs';
 import { check, rules, type CheckResult } from '../../src/rules/check.js';
+import { texts, type ProjectFiles } from '../../src/render/project-files.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import type { Rule } from '../../src/rules/rule.js';
 import type { Sample } from './samples.js';
@@ -40,11 +41,8 @@ export function filesIn(text: string): Map<string, string> {
 }
 
 /** What rules find in a project given by its files. */
-export async function checkFiles(
-  files: ReadonlyMap<string, string>,
-  selected: Iterable<Rule> = rules.values(),
-): Promise<CheckResult> {
-  return check([await readHclProject(memorySources(files))], selected);
+export async function checkFiles(files: ProjectFiles, selected: Iterable<Rule> = rules.values()): Promise<CheckResult> {
+  return check([await readHclProject(memorySources(texts(files)))], selected);
 }
 
 /** Findings as lines to compare and to read. */
@@ -66,7 +64,7 @@ export function sampleOf({ sample: name }: Mutation, all: readonly Sample[]): Sa
 
 /** A sample with a mutation made. */
 export function mutated(sample: Sample, { edits }: Mutation): Map<string, string> {
-  const files = new Map(sample.files);
+  const files = texts(sample.files);
   for (const [file, from, to] of edits) {
     const before = files.get(file);
     if (from === '') {
@@ -82,9 +80,9 @@ export function mutated(sample: Sample, { edits }: Mutation): Map<string, string
 }
 
 /** The files of the sample's bootstrap/, as a project of its own. */
-export function bootstrapOf(files: ReadonlyMap<string, string>): Map<string, string> {
+export function bootstrapOf(files: ProjectFiles): Map<string, string> {
   return new Map(
-    [...files]
+    [...texts(files)]
       .filter(([file]) => file.startsWith('bootstrap/'))
       .map(([file, text]) => [file.slice('bootstrap/'.length), text]),
   );

@@ -1,6 +1,7 @@
 import { sampleAnswers } from '../../scripts/samples.mjs';
 import type { Answers } from '../../src/answers/answers.js';
-import { renderProject, type ProjectFiles } from '../../src/render/render.js';
+import type { ProjectFiles } from '../../src/render/project-files.js';
+import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from './answers.js';
 
 export interface Sample {

@@ -1,4 +1,4 @@
-import type { ProjectFiles } from '../../src/render/render.js';
+import { textOf, texts, type ProjectFiles } from '../../src/render/project-files.js';
 
 /** The tests that a project ships. */
 export const testFile = 'tests/project.tftest.hcl';
@@ -28,8 +28,8 @@ export function runsIn(text: string): number {
  * leaves it unknown unless told otherwise, for each type that is mocked. Only the runs that plan the project as it is.
  */
 export function answeredAtPlan(files: ProjectFiles): string {
-  const text = files.get(testFile)!.replaceAll(run, (own) => (setsItsOwn(own) ? '' : own));
-  const types = [...files].flatMap(([file, hcl]) =>
+  const text = textOf(files, testFile).replaceAll(run, (own) => (setsItsOwn(own) ? '' : own));
+  const types = [...texts(files)].flatMap(([file, hcl]) =>
     /^[^/]+\.tf$/.test(file) ? [...hcl.matchAll(/^resource "(\w+)"/gm)].map(([, type]) => type!) : [],
   );
   const unmocked = [...new Set(types)].filter((type) => !text.includes(`mock_resource "${type}"`));
@@ -42,10 +42,12 @@ export function answeredAtPlan(files: ProjectFiles): string {
  * nested so deep that terraform takes more time for them than for the whole rest of a plan.
  */
 export function withoutAclRules(files: ProjectFiles): ProjectFiles {
-  if (/\baws_wafv2_web_acl\./.test(files.get(testFile)!)) return files;
-  const lighter = ([file, text]: readonly [string, string]) =>
-    [file, file.endsWith('.tf') ? text.replaceAll(webAcl, withoutRules) : text] as const;
-  return new Map([...files].map(lighter));
+  if (/\baws_wafv2_web_acl\./.test(textOf(files, testFile))) return files;
+  const terraform = [...texts(files)].filter(([file]) => file.endsWith('.tf'));
+  return new Map([
+    ...files,
+    ...terraform.map(([file, text]) => [file, text.replaceAll(webAcl, withoutRules)] as const),
+  ]);
 }
 
 const webAcl = /^resource "aws_wafv2_web_acl" [\s\S]*?^\}\n/gm;

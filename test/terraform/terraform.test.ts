@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 
 import { wholeSample } from '../../scripts/samples.mjs';
+import { textOf, type ProjectFiles } from '../../src/render/project-files.js';
 import { renderProject } from '../../src/render/render.js';
 import { everyPair } from '../support/covering.js';
 import { checkFiles, lines } from '../support/rules.js';
@@ -27,7 +28,7 @@ describe.skipIf(toolchain.unavailable !== undefined)('terraform', () => {
   const shared = { dataFolder, lockFile };
 
   /** A project in a folder of its own, ready for terraform. */
-  function placed(files: ReadonlyMap<string, string>): string {
+  function placed(files: ProjectFiles): string {
     const folder = scratchFolder();
     placeProject(files, folder, lockFile);
     return folder;
@@ -70,16 +71,16 @@ describe.skipIf(toolchain.unavailable !== undefined)('terraform', () => {
   describe.concurrent("passes the project's own tests", () => {
     const seen = new Set<string>();
     const whole = isWhole ? extremes(golden) : smallest(golden);
-    for (const { files } of whole) onlyNew(files.get(testFile)!, seen);
+    for (const { files } of whole) onlyNew(textOf(files, testFile), seen);
     const others = isWhole ? projects.filter((project) => !whole.some(({ name }) => name === project.name)) : [];
     const asConfigured = others.map(({ name, files }) => ({
       name,
-      files: new Map([...files, [testFile, onlyNew(files.get(testFile)!, seen)]]),
+      files: new Map([...files, [testFile, onlyNew(textOf(files, testFile), seen)]]),
     }));
 
     it.each([...whole, ...asConfigured])('$name', async ({ files }) => {
       const { status, output } = await terraform(placed(withoutAclRules(files)), dataFolder, 'test', '-no-color');
-      const runs = runsIn(files.get(testFile)!);
+      const runs = runsIn(textOf(files, testFile));
       expect(runs).toBeGreaterThan(0);
       expect(output).toContain(`Success! ${runs} passed, 0 failed.`);
       expect(status).toBe(0);
@@ -171,7 +172,7 @@ resource "aws_s3_bucket" "logs" {
 
     it('what a provider refers to and is not there, by a rule', async () => {
       const whole = golden[0]!.files;
-      const provider = whole.get('provider.tf')!;
+      const provider = textOf(whole, 'provider.tf');
       const broken = new Map([...whole, ['provider.tf', provider.replace(/= local\.\w+/, '= local.nowhere')]]);
       expect(lines(await checkFiles(broken)).join('\n')).toMatch(/provider\.tf.*local\.nowhere/);
     });
@@ -196,17 +197,16 @@ resource "aws_s3_bucket" "logs" {
 
     it('less than all of a web ACL only where no test looks at it', () => {
       const { files } = golden.find(({ name }) => name === wholeSample)!;
-      const rules = (some: ReadonlyMap<string, string>) =>
-        some.get('waf.tf')!.match(/\b(rate|managed_rule_group)\w*statement\b/g);
+      const rules = (some: ProjectFiles) => textOf(some, 'waf.tf').match(/\b(rate|managed_rule_group)\w*statement\b/g);
       expect(rules(files)!.length).toBeGreaterThan(3);
       expect(rules(withoutAclRules(files))).toBeNull();
-      const looking = new Map([...files, [testFile, `${files.get(testFile)!}# aws_wafv2_web_acl.alb\n`]]);
+      const looking = new Map([...files, [testFile, `${textOf(files, testFile)}# aws_wafv2_web_acl.alb\n`]]);
       expect(withoutAclRules(looking)).toBe(looking);
     });
 
     it('an ARN that no mock gives, and that OpenTofu would make up', async () => {
       const { files } = golden.find(({ name }) => name === wholeSample)!;
-      const text = files.get(testFile)!.replace(/^ {2}mock_resource "aws_lb" \{\n[\s\S]*?^ {2}\}\n/m, '');
+      const text = textOf(files, testFile).replace(/^ {2}mock_resource "aws_lb" \{\n[\s\S]*?^ {2}\}\n/m, '');
       expect(text).not.toBe(files.get(testFile));
       const answered = answeredAtPlan(new Map([...files, [testFile, text]]));
       const broken = new Map([...files, [testFile, answered]]);
@@ -217,10 +217,10 @@ resource "aws_s3_bucket" "logs" {
 
     it("tasks without an image, by a sample's own tests", async () => {
       const { files } = golden.find(({ name }) => name === wholeSample)!;
-      const service = files.get('ecs.tf')!.replace('? 0 : var.task_count.min', '? 1 : var.task_count.min');
+      const service = textOf(files, 'ecs.tf').replace('? 0 : var.task_count.min', '? 1 : var.task_count.min');
       expect(service).not.toBe(files.get('ecs.tf'));
-      const [mocks] = files.get(testFile)!.split(/^run /m);
-      const [asked] = files.get(testFile)!.match(/^run "first_apply_without_an_image" \{\n[\s\S]*?^\}\n/m)!;
+      const [mocks] = textOf(files, testFile).split(/^run /m);
+      const [asked] = textOf(files, testFile).match(/^run "first_apply_without_an_image" \{\n[\s\S]*?^\}\n/m)!;
       const broken = new Map([...files, ['ecs.tf', service], [testFile, `${mocks}${asked}`]]);
       const { status, output } = await terraform(placed(withoutAclRules(broken)), dataFolder, 'test', '-no-color');
       expect(status).not.toBe(0);

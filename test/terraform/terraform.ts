@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { goldenFolder, sampleAnswers } from '../../scripts/samples.mjs';
-import type { ProjectFiles } from '../../src/render/render.js';
+import type { ProjectFiles } from '../../src/render/project-files.js';
 import { bounds } from '../support/bounds.mjs';
 import { writeFiles } from '../support/files.js';
 

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { ProjectFiles } from '../../src/render/render.js';
+import { texts, type ProjectFiles } from '../../src/render/project-files.js';
 import { writeFiles } from '../support/files.js';
 import { lockFile as lockFileName, terraform, type Outcome } from './terraform.js';
 
@@ -44,7 +44,7 @@ export function withDistinctRoots(roots: readonly Root[]): Root[] {
 }
 
 function terraformFiles(files: ProjectFiles): [file: string, text: string][] {
-  return [...files].filter(([file]) => /^[^/]+\.tf$/.test(file));
+  return [...texts(files)].filter(([file]) => /^[^/]+\.tf$/.test(file));
 }
 
 export function moduleName(index: number): string {
@@ -63,15 +63,13 @@ export function placeTogether(
   for (const [index, { files }] of roots.entries()) {
     const name = moduleName(index);
     // What Terraform reads by file() is among them.
-    const module = [...files].map(
-      ([file, text]) => [file, file.endsWith('.tf') ? text.replaceAll(ofRootsAlone, '') : text] as const,
-    );
-    writeFiles(new Map(module), path.join(folder, name));
+    const module = terraformFiles(files).map(([file, text]) => [file, text.replaceAll(ofRootsAlone, '')] as const);
+    writeFiles(new Map([...files, ...module]), path.join(folder, name));
     const provider = providerOf?.(index);
     const text = `${provider ? `provider "aws" {\n  alias  = "${name}"\n  region = "${provider.region}"\n  ${provider.more}\n}\n\n` : ''}module "${name}" {
   source = "./${name}"
 ${provider ? `\n  providers = {\n    aws = aws.${name}\n  }\n` : ''}
-${files.get('terraform.tfvars') ?? ''}}
+${texts(files).get('terraform.tfvars') ?? ''}}
 `;
     writeFileSync(path.join(folder, `${name}.tf`), text);
   }

@@ -6,7 +6,8 @@ import { offeredClasses } from '../../src/aws/database-classes.js';
 import { regionsWithEcsEndpoints } from '../../src/aws/vpc-endpoints.js';
 import { costOf, type Cost } from '../../src/render/cost.js';
 import { numbersIn } from '../../src/render/declarations.js';
-import { renderProject, type ProjectFiles } from '../../src/render/render.js';
+import { textOf, texts, type ProjectFiles } from '../../src/render/project-files.js';
+import { renderProject } from '../../src/render/render.js';
 import type { Project, Resource } from '../../src/terraform/project.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import { certificateArn, existingVpc, soundAnswers } from '../support/answers.js';
@@ -142,9 +143,9 @@ describe('what other answers save', () => {
 /** How many of each component the rendered configuration makes, as far as its rows come of resources. */
 async function made(files: ProjectFiles): Promise<Record<string, number>> {
   const bootstrap = new Map(
-    [...files].flatMap(([path, text]) => (path.startsWith('bootstrap/') ? [[path.slice(10), text]] : [])),
+    [...texts(files)].flatMap(([path, text]) => (path.startsWith('bootstrap/') ? [[path.slice(10), text]] : [])),
   );
-  const projects = [await readHclProject(memorySources(files))];
+  const projects = [await readHclProject(memorySources(texts(files)))];
   if (bootstrap.size > 0) projects.push(await readHclProject(memorySources(bootstrap)));
   const all = (type: string) => projects.flatMap((project: Project) => project.all(type));
   const items = (resource: Resource, argument: string) => (resource.get(argument) as unknown[]).length;
@@ -283,7 +284,7 @@ describe('the quantities', () => {
 it('the README says the same', () => {
   for (const { answers, files } of samples()) {
     const { components, monthlyUsd } = costOf(answers as Answers);
-    const section = files.get('README.md')!.split('## What it costs')[1]!.split('\n## ')[0]!;
+    const section = textOf(files, 'README.md').split('## What it costs')[1]!.split('\n## ')[0]!;
     const rows = [...section.matchAll(/^\| (.+?) +\| (\S*) +\| (.+?) +\|$/gm)]
       .slice(1)
       .filter(([, name]) => !/^-+$/.test(name!));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { offeredClasses } from '../../src/aws/database-classes.js';
 import { regionCodes } from '../../src/aws/regions.js';
+import { texts } from '../../src/render/project-files.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import { samples } from '../support/samples.js';
 
@@ -28,7 +29,7 @@ const classes = Object.entries(documented).flatMap(([family, memory]) =>
 );
 
 const [sample] = samples();
-const files = new Map([...sample!.files].filter(([file]) => /^(monitoring|variables)\.tf$/.test(file)));
+const files = new Map([...texts(sample!.files)].filter(([file]) => /^(monitoring|variables)\.tf$/.test(file)));
 
 /** The thresholds of the alarms on the database's memory and connections, with values for variables. */
 async function thresholds(values: string): Promise<Record<string, number | undefined>> {

@@ -83,6 +83,31 @@ describe('compare', () => {
     expect(compare(files, target).inTheWay).toEqual(inTheWay);
   });
 
+  it.each<[string, Uint8Array | string, string[]]>([
+    ['as they are', new Uint8Array([80, 75, 0xff, 0]), []],
+    ['as others, of another size', 'mine\n', ['a.zip, which has 5 bytes and should have 4']],
+    [
+      'as others of the same size',
+      new Uint8Array([80, 75, 0xfe, 0]),
+      ['a.zip, which has 4 bytes as it should have, but others'],
+    ],
+  ])('finds bytes %s', (_title, found, inTheWay) => {
+    const target = scratchFolder();
+    writeFileSync(path.join(target, 'a.zip'), found);
+    const comparison = compare(new Map([['a.zip', new Uint8Array([80, 75, 0xff, 0])]]), target);
+    expect(comparison.inTheWay).toEqual(inTheWay);
+    expect(comparison.changes).toEqual([{ path: 'a.zip', kind: inTheWay.length > 0 ? 'conflict' : 'same' }]);
+  });
+
+  it('takes bytes that no text has for no text', () => {
+    const target = scratchFolder();
+    // Read as UTF-8 it would be the same.
+    writeFileSync(path.join(target, 'a.tf'), new Uint8Array([0xff, 0xfe, 0xfd]));
+    expect(compare(new Map([['a.tf', '\ufffd']]), target).inTheWay).toEqual(['a.tf']);
+    mkdirSync(path.join(target, 'a.zip'));
+    expect(compare(new Map([['a.zip', new Uint8Array([1])]]), target).inTheWay).toEqual(['a.zip', 'a.tf']);
+  });
+
   it('takes a file for no folder', () => {
     const target = path.join(scratchFolder(), 'pay');
     writeFileSync(target, '');
@@ -120,6 +145,18 @@ describe('writeProject', () => {
     await writeProject(files, path.join(parent, 'apps/pay'));
     expect(readFolder(path.join(parent, 'apps/pay'))).toEqual(files);
     expect(readdirSync(path.join(parent, 'apps'))).toEqual(['pay']);
+  });
+
+  it('writes bytes as they are, into a new folder and one that is there', async () => {
+    const withBytes = new Map<string, string | Uint8Array>([
+      ...files,
+      ['f/a.zip', new Uint8Array([80, 75, 0xff, 0, 13, 10])],
+    ]);
+    for (const target of [path.join(scratchFolder(), 'new'), scratchFolder()]) {
+      await writeProject(withBytes, target);
+      expect(readFolder(target)).toEqual(withBytes);
+      expect(compare(withBytes, target).changes.map(({ kind }) => kind)).toEqual(['same', 'same', 'same']);
+    }
   });
 
   it('leaves a folder that is there the folder it is, and what is in it alone', async () => {

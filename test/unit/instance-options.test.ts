@@ -15,6 +15,7 @@ import {
 } from '../../src/aws/instance-types.js';
 import { monthlyPrice } from '../../src/aws/prices.js';
 import { regionCodes, regions } from '../../src/aws/regions.js';
+import { textOf } from '../../src/render/project-files.js';
 import { findStack } from '../../src/stacks/index.js';
 import { suitableInstanceTypes } from '../../src/stacks/lib/instances.js';
 import { certificateArn, existingVpc, resolveFile, soundAnswers, surroundings } from '../support/answers.js';
@@ -293,7 +294,7 @@ it('a trail can be left out', () => {
 });
 
 it('lets the project take every type that the command does', () => {
-  const variables = renderProject(sound()).get('variables.tf')!;
+  const variables = textOf(renderProject(sound()), 'variables.tf');
   const [, pattern] = /can\(regex\("(\^\(t3a[^"]*)"/.exec(variables)!;
   const taken = new RegExp(pattern!.replaceAll('\\\\', '\\'));
   const offered = instanceTypes.filter((type) => !type.endsWith('.nano'));

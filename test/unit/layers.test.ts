@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { options } from '../../src/answers/options.js';
 import { templatesOf } from '../../src/render/composer.js';
+import { textOf, texts } from '../../src/render/project-files.js';
 import { renderProject } from '../../src/render/render.js';
 import { templateNames } from '../../src/render/templates.js';
 import { viewOf } from '../../src/render/view.js';
@@ -104,7 +105,7 @@ describe('renderProject', () => {
 
   it('writes text files with one final newline and no trailing or doubled blanks', () => {
     for (const { answers } of [...everyPair(), ...samples()]) {
-      for (const [path, text] of renderProject(answers)) {
+      for (const [path, text] of texts(renderProject(answers))) {
         expect(text, path).toMatch(/[^\n]\n$/);
         expect(text, path).not.toMatch(/[ \t]\n|\n\n\n|\r/);
         expect(text.startsWith('\n'), path).toBe(false);
@@ -137,10 +138,10 @@ describe('renderProject', () => {
 describe('the README of a project', () => {
   it('lists every variable and output that the project declares, with its value', () => {
     for (const { files } of samples()) {
-      const readme = files.get('README.md')!;
-      for (const [, name] of files.get('variables.tf')!.matchAll(/^variable "(\w+)"/gm))
+      const readme = textOf(files, 'README.md');
+      for (const [, name] of textOf(files, 'variables.tf').matchAll(/^variable "(\w+)"/gm))
         expect(readme).toContain(`| \`${name}\` `);
-      for (const [, name] of files.get('outputs.tf')!.matchAll(/^output "(\w+)"/gm))
+      for (const [, name] of textOf(files, 'outputs.tf').matchAll(/^output "(\w+)"/gm))
         expect(readme).toContain(`| \`${name}\` `);
       expect(readme).toMatch(/\| `aws_region` +\|[^|]+\| `"[a-z0-9-]+"` +\|/);
     }
@@ -148,7 +149,7 @@ describe('the README of a project', () => {
 
   it('names only files that are there', () => {
     for (const { files } of samples()) {
-      const table = files.get('README.md')!.split('## First deployment')[0]!;
+      const table = textOf(files, 'README.md').split('## First deployment')[0]!;
       for (const [, name] of table.matchAll(/`([\w.]+\.(?:tf|hcl|tfvars))`/g))
         expect([...files.keys()]).toContain(name);
     }

@@ -7,6 +7,7 @@ import { readFlags } from '../../src/answers/flags.js';
 import { resolve } from '../../src/answers/resolve.js';
 import { readAnswersFile } from '../../src/answers/sources.js';
 import { hclValue } from '../../src/render/hcl.js';
+import { textOf } from '../../src/render/project-files.js';
 import { renderProject } from '../../src/render/render.js';
 import { existingVpc, soundAnswers, surroundings } from '../support/answers.js';
 import { anyAnswers, hostileText } from '../support/arbitraries.js';
@@ -113,13 +114,13 @@ describe('a text in HCL', () => {
         alertEmail: text,
         tags: { [text]: text },
       };
-      const tfvars = renderProject(answers as never).get('terraform.tfvars')!;
+      const tfvars = textOf(renderProject(answers as never), 'terraform.tfvars');
       const parsed = (await parse('terraform.tfvars', tfvars)) as Record<string, unknown>;
       expect(Object.keys(parsed).sort(), JSON.stringify(text)).toEqual(
         Object.keys(
           (await parse(
             'terraform.tfvars',
-            renderProject(soundAnswers({ ...existingVpc, suffix: 'x', tags: { a: 'b' } })).get('terraform.tfvars')!,
+            textOf(renderProject(soundAnswers({ ...existingVpc, suffix: 'x', tags: { a: 'b' } })), 'terraform.tfvars'),
           )) as object,
         ).sort(),
       );

@@ -2,6 +2,7 @@ import { memorySources, readHclProject } from 'create-secure-infra/check';
 import { expect, it } from 'vitest';
 
 import { longestShortRegion, regionCodes, shortRegion } from '../../src/aws/regions.js';
+import { texts } from '../../src/render/project-files.js';
 import { renderProject } from '../../src/render/render.js';
 import { soundAnswers } from '../support/answers.js';
 
@@ -14,7 +15,7 @@ it('a region in short is the only one of that name, and no longer than names lea
 });
 
 it('a project computes the same from aws_region', async () => {
-  const files = new Map(renderProject(soundAnswers({ name: 'pay', suffix: 'qa' })));
+  const files = texts(renderProject(soundAnswers({ name: 'pay', suffix: 'qa' })));
   const written = files.get('terraform.tfvars')!;
   for (const code of regionCodes) {
     files.set('terraform.tfvars', written.replace('"us-east-1"', `"${code}"`));

@@ -16,7 +16,7 @@ export interface Results {
   refusals: readonly Refusal[];
 }
 
-/** Sample, resources, apply, re-plan, destroy, left over; then the same of bootstrap/. */
+/** Sample, resources, apply, re-plan, destroy, left over; then the same of the modules beside a project. */
 export function proofTable(proofs: readonly Proof[]): string {
   const row = (name: string, { resources, applySeconds, replanSeconds, destroySeconds }: Steps) => [
     name,
@@ -28,7 +28,7 @@ export function proofTable(proofs: readonly Proof[]): string {
   ];
   const rows = [
     ...proofs.map((proof) => row(proof.sample, proof)),
-    ...proofs.flatMap(({ bootstrap }) => (bootstrap ? [row('bootstrap/', bootstrap)] : [])),
+    ...proofs.flatMap(({ modules }) => Object.entries(modules).map(([name, steps]) => row(`${name}/`, steps))),
   ];
   return markdownTable([['Sample', 'Resources', 'Apply', 'Re-plan', 'Destroy', 'Left over'], ...rows], {
     align: ['l', 'r', 'r', 'r', 'r', 'l'],

@@ -25,6 +25,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from waitress import create_server  # noqa: E402
 
 from facts import read_facts  # noqa: E402
+from functions import deployed_function  # noqa: E402
 import gaps  # noqa: E402, F401
 from gap import GAPS, close_gaps  # noqa: E402
 from given import create_given  # noqa: E402
@@ -47,6 +48,7 @@ class Application:
         self.answers: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {}
         # What is no call to AWS, by path: from the JSON that is sent to the JSON that is answered.
         self.own: dict[str, Callable[[Any], Any]] = {
+            "/simulated-aws/function": deployed_function,
             "/simulated-aws/inventory": lambda _: inventory(),
             "/simulated-aws/zones": lambda asked: set_zones(asked["region"], asked["zones"]),
         }

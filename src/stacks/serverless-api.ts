@@ -1,4 +1,5 @@
 import type { Complaint, Option } from '../answers/option.js';
+import { regionsWithoutDataApi } from '../aws/data-api-regions.js';
 import { longestShortRegion } from '../aws/regions.js';
 import { databaseLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
@@ -133,6 +134,7 @@ const serverlessApi: Stack = {
   ],
   options: [apiAuth, jwtIssuer, jwtAudience, reservedConcurrency, apiGatewayAccount],
   defaults: { nat: 'none' },
+  lacking: { regions: regionsWithoutDataApi, what: "Aurora's Data API, by which the function reaches its database" },
   // @ts-expect-error until merged
   fixed: {
     https: { value: true, why: 'API Gateway answers by HTTPS alone' },

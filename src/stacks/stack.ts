@@ -41,6 +41,8 @@ export interface Stack {
   takes: readonly AnswerKey[];
   /** Options that no other stack has; their keys are declared in the stack's file. */
   options?: readonly AnyOption[];
+  /** Regions in which AWS lacks something that it cannot do without, and what that is. */
+  lacking?: { regions: readonly string[]; what: string };
   /** Defaults that differ from the option table's. */
   defaults?: Readonly<Partial<Answers>>;
   /** Its database, where it has one; what the answers decide of it may be missing from the draft. */

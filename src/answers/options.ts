@@ -19,6 +19,7 @@ import {
   checkVpcCidr,
   defaultDatabaseClass,
   normalizeDnsName,
+  regionsFor,
   suitableDatabaseClasses,
 } from './checks.js';
 import type { AnyOption, Complaint, Option, Surroundings } from './option.js';
@@ -84,7 +85,7 @@ const sharedRows: readonly AnyOption[] = [
     defaultText: 'us-east-1',
     default: () => 'us-east-1',
     prompt: 'AWS region',
-    promptChoices: () => regionCodes.map((code) => ({ value: code, name: describeRegion(code) })),
+    promptChoices: (draft) => regionsFor(draft).map((code) => ({ value: code, name: describeRegion(code) })),
     check: checkRegion,
   },
   {

@@ -49,7 +49,7 @@ export interface Stack {
   /** Options that no other stack has; their keys are declared in the stack's file. */
   options?: readonly AnyOption[];
   /** Regions in which AWS lacks something that it cannot do without, and what that is. */
-  lacking?: { regions: readonly string[]; what: string };
+  lacking?: { regions: ReadonlySet<string>; what: string };
   /** Defaults that differ from the option table's. */
   defaults?: Readonly<Partial<Answers>>;
   /** Shared options that it takes and decides by itself: nobody is asked, and another value is refused. */

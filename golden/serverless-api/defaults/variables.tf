@@ -6,6 +6,11 @@ variable "aws_region" {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.aws_region))
     error_message = "aws_region must be the code of a region, such as us-east-1."
   }
+
+  validation {
+    condition     = !contains(["ap-east-2", "ap-south-2", "ap-southeast-4", "ap-southeast-6", "ca-west-1", "eu-central-2", "il-central-1", "mx-central-1"], var.aws_region)
+    error_message = "aws_region must be one that has Aurora's Data API, by which the function reaches its database."
+  }
 }
 
 variable "project_name" {

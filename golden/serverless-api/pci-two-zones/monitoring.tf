@@ -308,6 +308,26 @@ resource "aws_cloudwatch_metric_alarm" "database_replica_lag" {
   }
 }
 
+# At its maximum the database gets no more of anything, and only becomes slower.
+resource "aws_cloudwatch_metric_alarm" "database_capacity" {
+  alarm_name          = "${local.name_prefix}-database-capacity"
+  alarm_description   = "The database has used over 90 % of db_serverless_capacity.max for ten minutes."
+  namespace           = "AWS/RDS"
+  metric_name         = "ACUUtilization"
+  statistic           = "Average"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 90
+  period              = 60
+  evaluation_periods  = 10
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alerts.arn]
+  ok_actions          = [aws_sns_topic.alerts.arn]
+
+  dimensions = {
+    DBClusterIdentifier = aws_rds_cluster.aurora.cluster_identifier
+  }
+}
+
 # Names that start with the cluster's, as the policies of topic and key ask of whatever RDS publishes for.
 resource "aws_db_event_subscription" "cluster" {
   name             = "${local.database_identifier}-cluster"
@@ -396,14 +416,16 @@ resource "aws_cloudwatch_metric_alarm" "orders_throttled" {
   }
 }
 
+# As AWS recommends; its average is the share of requests that failed.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html
 resource "aws_cloudwatch_metric_alarm" "api_5xx" {
   alarm_name          = "${local.name_prefix}-api-5xx"
-  alarm_description   = "The API has answered more than ten requests a minute with a server error, for three minutes."
+  alarm_description   = "The API has answered more than one request in twenty with a server error, for three minutes."
   namespace           = "AWS/ApiGateway"
   metric_name         = "5XXError"
-  statistic           = "Sum"
+  statistic           = "Average"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 10
+  threshold           = 0.05
   period              = 60
   evaluation_periods  = 3
   treat_missing_data  = "notBreaching"

@@ -69,6 +69,10 @@ mock_provider "aws" {
     defaults = { execution_arn = "arn:aws:execute-api:us-west-1:123456789012:made-up" }
   }
 
+  mock_resource "aws_api_gateway_stage" {
+    defaults = { arn = "arn:aws:apigateway:us-west-1:123456789012:/restapis/made-up/stages/v1" }
+  }
+
   mock_resource "aws_wafv2_web_acl" {
     defaults = { arn = "arn:aws:wafv2:us-west-1:123456789012:regional/webacl/made-up/12345678-1234-1234-1234-123456789012" }
   }

@@ -33,13 +33,28 @@ export function checkDnsName(value: string): Complaint | undefined {
   };
 }
 
-export function checkRegion(value: string): Complaint | undefined {
-  if (findRegion(value)) return undefined;
+export function checkRegion(value: string, draft: Draft): Complaint | undefined {
+  if (findRegion(value)) return lacking(value, draft);
   const near = nearest(value, regionCodes);
   return {
     why: `is not one of the ${regionCodes.length} regions of AWS's commercial partition`,
     remedy: near ? `Did you mean ${near}? --list shows all of them.` : '--list shows all of them.',
   };
+}
+
+function lacking(region: string, draft: Draft): Complaint | undefined {
+  const stack = stackOf(draft);
+  if (!stack?.lacking?.regions.has(region)) return undefined;
+  return {
+    why: `has no ${stack.lacking.what}`,
+    remedy: `Use one of: ${regionsFor(draft).join(', ')}.`,
+  };
+}
+
+/** The regions in which the draft's stack works. */
+export function regionsFor(draft: Draft): readonly string[] {
+  const without = stackOf(draft)?.lacking?.regions;
+  return without ? regionCodes.filter((code) => !without.has(code)) : regionCodes;
 }
 
 export function checkDomain(value: string, draft: Draft): Complaint | undefined {

@@ -1,7 +1,7 @@
 import { describeRegion, findRegion, regionCodes } from '../aws/regions.js';
 import { prefixBudget } from '../aws/name-limits.js';
 import { defaultStack, namesOf, stackOf, stacks } from '../stacks/index.js';
-import type { Stack } from '../stacks/stack.js';
+import type { FixedAnswer, Stack } from '../stacks/stack.js';
 import type { AnswerKey, Answers, Draft } from './answers.js';
 import {
   checkCertificate,
@@ -19,6 +19,7 @@ import {
   checkVpcCidr,
   defaultDatabaseClass,
   normalizeDnsName,
+  regionsFor,
   suitableDatabaseClasses,
 } from './checks.js';
 import type { AnyOption, Complaint, Option, Surroundings } from './option.js';
@@ -84,7 +85,7 @@ const sharedRows: readonly AnyOption[] = [
     defaultText: 'us-east-1',
     default: () => 'us-east-1',
     prompt: 'AWS region',
-    promptChoices: () => regionCodes.map((code) => ({ value: code, name: describeRegion(code) })),
+    promptChoices: (draft) => regionsFor(draft).map((code) => ({ value: code, name: describeRegion(code) })),
     check: checkRegion,
   },
   {
@@ -443,6 +444,7 @@ export function takes(stack: Stack, option: Option): boolean {
   return (
     option.everyStack === true ||
     stack.takes.includes(option.key) ||
+    stack.fixed?.[option.key] !== undefined ||
     stack.options?.some(({ key }) => key === option.key) === true
   );
 }
@@ -469,9 +471,33 @@ export function decidedBy(option: Option): AnswerKey[] {
   return [...onStack, ...(option.applies?.on ?? [])];
 }
 
-/** The default of an option where it applies: the stack's own, or else the table's; undefined where there is none. */
+/** What a stack decides of an option by itself; undefined where it is for the user to answer, or no stack is known. */
+export function fixedFor({ key }: Option, stack: Stack | undefined): FixedAnswer | undefined {
+  return stack?.fixed?.[key];
+}
+
+/** Why a value cannot be, where the stack decides by itself and otherwise. */
+export function fixedComplaint(option: Option, { value, why }: FixedAnswer, stack: Stack): Complaint {
+  const flag = typeof value === 'boolean' ? `--${value ? '' : 'no-'}${option.flag}` : `--${option.flag} ${value}`;
+  const others = stacksTaking(option).filter((other) => !fixedFor(option, other));
+  const elsewhere = others.length > 0 ? `, or use --stack ${others.map(({ id }) => id).join(' or ')}` : '';
+  return {
+    why: `cannot be with the stack ${stack.id}, where this is always ${shown(value)}: ${why}`,
+    remedy: `Leave it out, or give ${flag}${elsewhere}.`,
+  };
+}
+
+/** A value as help and faults show it. */
+const shown = (value: unknown) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
+
+/**
+ * The default of an option where it applies: what the stack decides, its own default, or else the table's; undefined
+ * where there is none.
+ */
 export function defaultOf(option: Option, draft: Draft, surroundings: Surroundings): Answers[AnswerKey] {
-  return stackOf(draft)?.defaults?.[option.key] ?? option.default?.(draft, surroundings);
+  const stack = stackOf(draft);
+  const decided = fixedFor(option, stack)?.value as Answers[AnswerKey];
+  return decided ?? stack?.defaults?.[option.key] ?? option.default?.(draft, surroundings);
 }
 
 /** The answers of somebody who takes every default that needs nothing from outside. */
@@ -485,22 +511,37 @@ function defaultsOf(stack: Stack): Draft {
   return draft;
 }
 
+const fixedText = ({ value, why }: FixedAnswer, forStacks = '') => `always ${shown(value)}${forStacks}: ${why}`;
+
 /** The default in words, for one stack; undefined where there is none. */
 export function defaultTextFor(option: Option, stack: Stack): string | undefined {
+  const fixed = fixedFor(option, stack);
+  if (fixed) return fixedText(fixed);
   const own = stack.defaults?.[option.key];
-  if (own !== undefined) return typeof own === 'boolean' ? (own ? 'on' : 'off') : String(own);
+  if (own !== undefined) return shown(own);
   return typeof option.defaultText === 'function' ? option.defaultText(defaultsOf(stack)) : option.defaultText;
 }
 
-/** The default in words, whatever the stack: `us-east-1; us-west-2 for alb-lambda`; undefined where there is none. */
+/**
+ * The default in words, whatever the stack: `us-east-1; us-west-2 for alb-lambda`, and which stacks decide by themselves;
+ * undefined where there is none.
+ */
 export function defaultText(option: Option): string | undefined {
-  const byText = new Map<string, string[]>();
+  const stacksOf = new Map<string, { fixed: FixedAnswer | undefined; ids: string[] }>();
   for (const stack of stacksTaking(option)) {
     const text = defaultTextFor(option, stack);
-    if (text !== undefined) byText.set(text, [...(byText.get(text) ?? []), stack.id]);
+    if (text === undefined) continue;
+    const group = stacksOf.get(text) ?? { fixed: fixedFor(option, stack), ids: [] };
+    group.ids.push(stack.id);
+    stacksOf.set(text, group);
   }
-  const [first, ...others] = byText;
-  return first && [first[0], ...others.map(([text, ids]) => `${text} for ${ids.join(', ')}`)].join('; ');
+  const groups = [...stacksOf];
+  const open = groups.filter(([, { fixed }]) => !fixed);
+  const texts = [
+    ...open.map(([text, { ids }], index) => (index === 0 ? text : `${text} for ${ids.join(', ')}`)),
+    ...groups.flatMap(([, { fixed, ids }]) => (fixed ? [fixedText(fixed, ` for ${ids.join(', ')}`)] : [])),
+  ];
+  return texts.length > 0 ? texts.join('; ') : undefined;
 }
 
 /** When an option has a meaning, in words: `with --route53`; undefined where it always has. */

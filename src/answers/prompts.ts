@@ -1,6 +1,7 @@
 import type { Draft } from './answers.js';
 import type { Option, Surroundings } from './option.js';
-import { applies, complaintsOf, defaultOf, options } from './options.js';
+import { stackOf } from '../stacks/index.js';
+import { applies, complaintsOf, defaultOf, fixedFor, options } from './options.js';
 import { quote } from '../printable.js';
 import { accept, emptyReading, ranks, type GivenAnswers, type Reading } from './sources.js';
 
@@ -31,14 +32,14 @@ export async function ask(given: GivenAnswers, surroundings: Surroundings, promp
   const draft: Draft = {};
   for (const option of options) {
     if (!applies(option, draft)) continue;
-    const present = answered[option.key];
-    if (!present && option.prompt) {
+    const fixed = fixedFor(option, stackOf(draft));
+    if (!fixed && !answered[option.key] && option.prompt) {
       const value = await askOne(option, draft, surroundings, prompter);
       if (value !== undefined) {
         Object.assign(answered, accepted(option, value).given);
       }
     }
-    const value = answered[option.key]?.value ?? defaultOf(option, draft, surroundings);
+    const value = (fixed ?? answered[option.key])?.value ?? defaultOf(option, draft, surroundings);
     if (value !== undefined) Object.assign(draft, { [option.key]: value });
   }
   return answered;

@@ -8,13 +8,15 @@ import {
   complaintsOf,
   decidedBy,
   defaultOf,
+  fixedComplaint,
+  fixedFor,
   optionOf,
   options,
   stacksTaking,
   takes,
 } from './options.js';
 import { quote } from '../printable.js';
-import type { Given, GivenAnswers } from './sources.js';
+import { ranks, type Given, type GivenAnswers } from './sources.js';
 
 /** Answers as far as they could be had, and everything that is wrong with what was given. */
 export interface Resolution {
@@ -39,16 +41,22 @@ export function resolve(
   const answers: Draft = {};
   const faults: Fault[] = [];
   const missing: Option[] = [];
+  const isUndecided = (key: AnswerKey) => undecided.has(key) && !fixedFor(optionOf(key), stackOf(answers));
 
   for (const option of options) {
     const present = given[option.key];
-    const mayApply = undecided.size > 0 && decidedBy(option).some((key) => undecided.has(key));
+    const mayApply = undecided.size > 0 && decidedBy(option).some(isUndecided);
     if (!mayApply && !applies(option, answers)) {
       if (present && !overruled(option, present, given)) faults.push(doesNothing(option, present, answers));
       continue;
     }
-    if (!present && (mayApply || undecided.has(option.key))) continue;
-    const value = present ? present.value : defaultOf(option, answers, surroundings);
+    if (!present && (mayApply || isUndecided(option.key))) continue;
+    const stack = stackOf(answers);
+    const fixed = fixedFor(option, stack);
+    if (fixed && present && present.value !== fixed.value && !replayedElsewhere(present, given))
+      faults.push({ ...spelling(present.option, present.value), ...fixedComplaint(option, fixed, stack!) });
+    // What follows from it for others follows from what the stack decides.
+    const value = present && !fixed ? present.value : defaultOf(option, answers, surroundings);
     if (value === undefined) {
       if (option.required) missing.push(option);
       continue;
@@ -98,6 +106,11 @@ export function completed(resolution: Resolution): Answers {
 /** A file's answer gives way without a word to a flag that makes it meaningless: --no-route53 over a replayed zone. */
 function overruled(option: Option, present: Given, given: GivenAnswers): boolean {
   return decidedBy(option).some((key) => (given[key]?.rank ?? 0) > present.rank);
+}
+
+/** The answers of a project, replayed for another stack, give way to what that decides by itself. */
+function replayedElsewhere({ rank }: Given, { stack }: GivenAnswers): boolean {
+  return rank === ranks.file && (stack?.rank ?? 0) > rank;
 }
 
 function doesNothing(option: Option, present: Given, answers: Draft): Fault {

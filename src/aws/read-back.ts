@@ -626,6 +626,17 @@ export const readBacks: readonly ReadBack[] = [
         ? sent
         : '',
   },
+  {
+    id: 'function-no-snap-start',
+    types: ['aws_lambda_function'],
+    argument: 'snap_start',
+    answer: 'None for a function without it, of which the provider keeps no block',
+    plan: 'updated',
+    source: `${provider}/blob/main/internal/service/lambda/function.go`,
+    rule: 'argument-kept',
+    notWritten: true,
+    returns: (sent) => (blockOf(sent)?.apply_on === 'None' ? [] : sent),
+  },
   ...['application_log_level', 'system_log_level'].map((argument): ReadBack => ({
     id: `function-${argument.replaceAll('_', '-')}`,
     types: ['aws_lambda_function'],
@@ -643,11 +654,22 @@ export const readBacks: readonly ReadBack[] = [
     argument: 'serverlessv2_scaling_configuration.seconds_until_auto_pause',
     answer: 'none for a least capacity above 0',
     plan: 'updated',
-    source: `${aws}/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfigurationInfo.html (that it is left out was not seen there)`,
+    source: `${aws}/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html`,
     rule: 'argument-kept',
     notWritten: true,
     returns: (sent, { resource }) =>
       Number(blockOf(resource.serverlessv2_scaling_configuration)?.min_capacity) > 0 ? null : sent,
+  },
+  {
+    id: 'mock-method',
+    types: ['aws_api_gateway_integration'],
+    argument: 'integration_http_method',
+    answer: 'none for a MOCK integration',
+    plan: 'replaced',
+    source: `${provider}/issues/5697`,
+    rule: 'argument-kept',
+    notWritten: true,
+    returns: (sent, { resource }) => (isSet(sent) && resource.type === 'MOCK' ? '' : sent),
   },
   {
     id: 'dms-database-name',

@@ -1,6 +1,6 @@
 import { runFlags } from '../answers/flags.js';
 import type { Option } from '../answers/option.js';
-import { appliesText, defaultText, defaultTextFor, options, optionsOf } from '../answers/options.js';
+import { appliesText, defaultText, defaultTextFor, fixedFor, options, optionsOf } from '../answers/options.js';
 import { environmentVariable } from '../answers/sources.js';
 import { nearest } from '../nearest.js';
 import { exitCodeMeanings, UserError } from '../errors.js';
@@ -92,11 +92,16 @@ function optionSections(rows: readonly Option[], described: (option: Option) => 
 export function listText(): string {
   const stackRows = [...stacks.values()].map((stack): [string, string] => {
     const own = optionsOf(stack).filter((option) => option.everyStack !== true);
+    const flags = (rows: Option[]) => rows.map(({ flag }) => `--${flag}`).join(', ');
+    const asked = own.filter((option) => !fixedFor(option, stack));
+    const decided = own.filter((option) => fixedFor(option, stack));
+    const sentences = [
+      ...(asked.length > 0 ? [`takes ${flags(asked)}`] : []),
+      ...(decided.length > 0 ? [`decides ${flags(decided)} by itself`] : []),
+    ];
     return [
       stack.id,
-      [`${stack.title}.`, ...(own.length > 0 ? [`Takes ${own.map(({ flag }) => `--${flag}`).join(', ')}`] : [])].join(
-        ' ',
-      ),
+      `${stack.title}. ${sentences.join('; ').replace(/^./, (first) => first.toUpperCase())}`.trimEnd(),
     ];
   });
   const optionRows = options.map((option): [string, string] => [flagUsage(option), environmentVariable(option)]);
@@ -125,10 +130,10 @@ export function listJson(): object {
     stacks: [...stacks.values()].map((stack) => ({
       id: stack.id,
       title: stack.title,
-      options: optionsOf(stack).map((option) => ({
-        flag: `--${option.flag}`,
-        ...defaultField(defaultTextFor(option, stack)),
-      })),
+      options: optionsOf(stack).map((option) => {
+        const fixed = fixedFor(option, stack);
+        return { flag: `--${option.flag}`, ...(fixed ? { fixed } : defaultField(defaultTextFor(option, stack))) };
+      }),
     })),
     options: options.map((option) => ({
       key: option.key,

@@ -1,4 +1,5 @@
 import type { Complaint, Option } from '../answers/option.js';
+import { regionsWithoutDataApi } from '../aws/data-api-regions.js';
 import { longestShortRegion } from '../aws/regions.js';
 import { databaseLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
@@ -120,7 +121,7 @@ const serverlessApi: Stack = {
   place: 3,
   title: api,
   takes: [
-    'route53', 'vpc',
+    'route53',
     'zoneName',
     'domain',
     'performanceInsights',
@@ -133,7 +134,7 @@ const serverlessApi: Stack = {
   ],
   options: [apiAuth, jwtIssuer, jwtAudience, reservedConcurrency, apiGatewayAccount],
   defaults: { nat: 'none' },
-  // @ts-expect-error until merged
+  lacking: { regions: regionsWithoutDataApi, what: "Aurora's Data API, by which the function reaches its database" },
   fixed: {
     https: { value: true, why: 'API Gateway answers by HTTPS alone' },
     dbInstanceClass: { value: 'db.serverless', why: 'its database is Aurora Serverless v2' },
@@ -196,7 +197,6 @@ const serverlessApi: Stack = {
   },
   view: ({ nat, profile, apiAuth, apiGatewayAccount }) => ({
     tools: ['Node.js 22 or newer', 'curl'],
-    https: true, scheme: 'https', dbInstanceClass: 'db.serverless', serverlessDatabase: true, burstableDatabase: false, createVpc: true, hasNat: nat !== 'none', iamLogin: false, databaseLogin: 'password', // HACK
     publicSubnets: nat !== 'none',
     dataApi: true,
     capacity: profile === 'production' ? { min: 2, max: 16 } : { min: 0, max: 4 },

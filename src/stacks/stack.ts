@@ -10,6 +10,13 @@ export interface Database {
   preferredClasses: Readonly<Record<Answers['profile'], readonly string[]>>;
 }
 
+/** An answer that a stack decides by itself. */
+export interface FixedAnswer<T = string | number | boolean> {
+  value: T;
+  /** Why there is nothing to choose, as the end of a sentence: `API Gateway speaks HTTPS only`. */
+  why: string;
+}
+
 /** What layers that several stacks share call things, in their comments, descriptions and messages. */
 export interface StackWords {
   /** What runs the application: `task`, `a task` and `tasks`. */
@@ -41,8 +48,12 @@ export interface Stack {
   takes: readonly AnswerKey[];
   /** Options that no other stack has; their keys are declared in the stack's file. */
   options?: readonly AnyOption[];
+  /** Regions in which AWS lacks something that it cannot do without, and what that is. */
+  lacking?: { regions: ReadonlySet<string>; what: string };
   /** Defaults that differ from the option table's. */
   defaults?: Readonly<Partial<Answers>>;
+  /** Shared options that it takes and decides by itself: nobody is asked, and another value is refused. */
+  fixed?: { readonly [K in AnswerKey]?: FixedAnswer<Extract<Answers[K], string | number | boolean>> };
   /** Its database, where it has one; what the answers decide of it may be missing from the draft. */
   database?(draft: Draft): Database;
   /** Every name whose length depends on the answers, but for those that every project has. */

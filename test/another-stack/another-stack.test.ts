@@ -9,8 +9,9 @@ import { options } from '../../src/answers/options.js';
 import { ask, type Prompter } from '../../src/answers/prompts.js';
 import { resolve } from '../../src/answers/resolve.js';
 import { answersSchema } from '../../src/answers/schema.js';
-import { joinReadings, readAnswersFile } from '../../src/answers/sources.js';
+import { joinReadings, readAnswersFile, readEnvironment } from '../../src/answers/sources.js';
 import { main } from '../../src/cli.js';
+import { create } from '../../src/commands/create.js';
 import { listJson, listText } from '../../src/commands/help.js';
 import { summaryText } from '../../src/commands/report.js';
 import { writeProject } from '../../src/disk/write.js';
@@ -98,6 +99,8 @@ describe('prompts', () => {
       region: 'us-west-2',
       suffix: 'drawn1',
       profile: 'ephemeral',
+      https: true,
+      databaseLogin: 'iam',
       retentionDays: 4,
       fifo: false,
       ci: 'none',
@@ -108,8 +111,8 @@ describe('prompts', () => {
 
 describe('flags', () => {
   it('of another stack are refused by name', () => {
-    const { faults } = resolved('--stack', 'event-queue', '--https', '--container-port', '8080');
-    const takenBy = { '--https': others.join(' or '), '--container-port': first };
+    const { faults } = resolved('--stack', 'event-queue', '--route53', '--container-port', '8080');
+    const takenBy = { '--route53': others.join(' or '), '--container-port': first };
     expect(faults.map(({ option, why, remedy }) => [option, why, remedy])).toEqual(
       Object.entries(takenBy).map(([option, takers]) => [
         option,
@@ -135,7 +138,70 @@ describe('flags', () => {
     expect(faults).toEqual([]);
     // What both take is replayed.
     expect(answers).toMatchObject({ stack: 'event-queue', region: 'us-east-1' });
-    expect(answers).not.toHaveProperty('https');
+    expect(answers).not.toHaveProperty('route53');
+    // What the stack decides by itself is decided anew.
+    expect(answers).toMatchObject({ https: true, databaseLogin: 'iam' });
+  });
+
+  it('of what the stack decides by itself are taken with that value, and no other', () => {
+    const same = resolved('--stack', 'event-queue', '--https', '--database-login', 'iam');
+    expect([same.faults, same.answers.https, same.answers.databaseLogin]).toEqual([[], true, 'iam']);
+    const other = resolved('--stack', 'event-queue', '--no-https', '--database-login', 'password');
+    expect(other.faults).toEqual([
+      {
+        option: '--no-https',
+        why: 'cannot be with the stack event-queue, where this is always on: SQS answers over HTTPS only',
+        remedy: `Leave it out, or give --https, or use --stack ${others.join(' or ')}.`,
+      },
+      {
+        option: '--database-login',
+        value: '"password"',
+        why: 'cannot be with the stack event-queue, where this is always iam: a queue knows no password',
+        remedy: `Leave it out, or give --database-login iam, or use --stack ${others.join(' or ')}.`,
+      },
+    ]);
+    // Nothing else is wrong because of them.
+    expect(other.answers).toMatchObject({ https: true, databaseLogin: 'iam' });
+  });
+
+  it('of what the stack decides are refused from a file and the environment too', () => {
+    const inFile = readAnswersFile('{"stack":"event-queue","https":false}', 'a.json');
+    expect(resolve(inFile.given, surroundings).faults).toEqual([
+      expect.objectContaining({ option: 'https in a.json' }),
+    ]);
+    const inEnvironment = readEnvironment({ CSI_DATABASE_LOGIN: 'password' });
+    const { given } = joinReadings(inEnvironment, readFlags(['--stack', 'event-queue']).reading);
+    expect(resolve(given, surroundings).faults).toEqual([expect.objectContaining({ option: 'CSI_DATABASE_LOGIN' })]);
+  });
+
+  it('need not be asked for what the stack decides, to judge others by it', () => {
+    const { given } = readFlags(['--stack', 'event-queue']).reading;
+    expect(resolve(given, surroundings, new Set(['https', 'profile'])).answers).toMatchObject({ https: true });
+    expect(resolve(given, surroundings, new Set(['stack', 'https'])).answers).toMatchObject({ https: true });
+    expect(resolve({}, surroundings, new Set(['stack', 'https'])).answers).not.toHaveProperty('https');
+  });
+
+  it('need not say in production what the stack decides', () => {
+    const { faults, missing } = resolved('--stack', 'event-queue', '--profile', 'production');
+    expect([faults, missing]).toEqual([[], []]);
+  });
+
+  it('are refused before the first question, where the stack is given', async () => {
+    const asked = () => Promise.reject(new Error('a question'));
+    const prompter: Prompter = { input: asked, confirm: asked, select: asked, search: asked };
+    const request = {
+      directory: 'queue',
+      run: { dryRun: true },
+      reading: readFlags(['--stack', 'event-queue', '--no-https']).reading,
+      cwd: scratchFolder(),
+      environment: {},
+      prompter,
+      drawSuffix: surroundings.drawSuffix,
+    };
+    await expect(create(request)).rejects.toMatchObject({ faults: [{ option: '--no-https' }] });
+    // While nobody knows which stack it will be, there is nothing to refuse.
+    const reading = readFlags(['--no-https']).reading;
+    await expect(create({ ...request, reading })).rejects.toThrow('a question');
   });
 
   it('of a stack that is still to be asked for are judged once it is known', () => {
@@ -160,7 +226,8 @@ describe('help', () => {
     expect(stdout).toMatch(/^Usage: create-secure-infra \[directory\] --stack event-queue \[flags\]\n/);
     expect(stdout).toMatch(/--region CODE .*\[us-west-2\]/);
     expect(stdout).toMatch(/^Queue\n {2}--retention-days DAYS +days that a message is kept \[4\]\n {2}--\[no-\]fifo /m);
-    expect(stdout).not.toContain('--[no-]https');
+    expect(stdout).not.toContain('--[no-]route53');
+    expect(stdout).toMatch(/--\[no-\]https .*\[always on: SQS answers over HTTPS only\]/);
     expect(await printed('--help', '--stack', 'event-queue')).toEqual({ code, stdout, stderr: '' });
   });
 
@@ -168,6 +235,11 @@ describe('help', () => {
     const { stdout } = await printed('my-payments', '--help');
     expect(stdout).toMatch(/\[us-east-1; us-west-2 for event-queue\]/);
     expect(stdout).toMatch(/--\[no-\]fifo +deliver messages once and in order \(for event-queue\) \[off\]/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '[off; with --profile production it must be said; always on for event-queue: SQS answers over HTTPS only]',
+    );
+    // Every stack takes it, and so it says nothing of stacks.
+    expect(stdout).toMatch(/--\[no-\]https +TLS on the load balancer; port 80 then only redirects \[/);
     expect(stdout).toContain(
       `--help STACK shows what one stack takes, with its own defaults: ${[...stacks.keys()].join(', ')}.`,
     );
@@ -180,16 +252,25 @@ describe('help', () => {
   });
 
   it('is what --list and the schema say', () => {
-    expect(listText()).toMatch(/^ {2}event-queue +Queue of events on SQS\. Takes --retention-days, --fifo$/m);
+    expect(listText()).toMatch(
+      /^ {2}event-queue +Queue of events on SQS\. Takes --retention-days, --fifo; decides --https, --database-login by itself$/m,
+    );
     const { stacks: listed } = listJson() as {
       stacks: { id: string; options: { flag: string; default?: string }[] }[];
     };
     const queue = listed.find(({ id }) => id === 'event-queue')!;
     expect(queue.options).toContainEqual({ flag: '--region', default: 'us-west-2' });
-    expect(queue.options.map(({ flag }) => flag)).not.toContain('--https');
+    expect(queue.options.map(({ flag }) => flag)).not.toContain('--route53');
+    expect(queue.options).toContainEqual({
+      flag: '--https',
+      fixed: { value: true, why: 'SQS answers over HTTPS only' },
+    });
     const { properties } = answersSchema() as { properties: Record<string, { description: string }> };
     expect(properties.fifo!.description).toBe(
       'deliver messages once and in order (only for event-queue); default: off',
+    );
+    expect(properties.databaseLogin!.description).toMatch(
+      /default: password; always iam for event-queue: a queue knows no password$/,
     );
     expect(Object.keys(properties)).toEqual(expect.arrayContaining(options.map(({ key }) => key)));
   });

@@ -3,8 +3,9 @@
 import { sampleAnswers } from '../../scripts/samples.mjs';
 import type { Answers, Draft } from '../../src/answers/answers.js';
 import type { Option } from '../../src/answers/option.js';
-import { applies, complaintsOf, defaultOf, options } from '../../src/answers/options.js';
+import { applies, complaintsOf, defaultOf, fixedFor, options } from '../../src/answers/options.js';
 import { completed } from '../../src/answers/resolve.js';
+import { findStack } from '../../src/stacks/index.js';
 import { resolveFile, surroundings } from './answers.js';
 
 /** A value of an option, as an answers file gives it; undefined leaves the option out. */
@@ -42,6 +43,8 @@ export class AnswerSpace {
 
   /** The default is first, for defaults go with each other. */
   #levelsOf(option: Option): readonly Level[] {
+    const fixed = fixedFor(option, findStack(this.stack));
+    if (fixed) return [fixed.value];
     if (option.type === 'boolean' || option.type === 'choice') {
       const levels: readonly Level[] = option.type === 'boolean' ? [false, true] : option.choices!;
       const preferred = defaultOf(option, { stack: this.stack }, surroundings);

@@ -17,6 +17,7 @@ import {
   zonesWithInstanceType,
   zonesWithoutInstanceType,
 } from '../../src/aws/instance-types.js';
+import { regionsWithoutDataApi } from '../../src/aws/data-api-regions.js';
 import { isWrittenByAws } from '../../src/aws/iam-actions-elsewhere.js';
 import { expandIamActions, iamAction } from '../../src/aws/iam-actions.js';
 import { nearestIamAction, nearestIamService } from '../../src/rules/lib/iam-actions.js';
@@ -352,6 +353,12 @@ describe('database classes', () => {
     expect(supportsPerformanceInsights('mysql', 'db.t3.medium')).toBe(true);
     expect(supportsPerformanceInsights('aurora-mysql', 'db.t3.medium')).toBe(false);
     expect(supportsPerformanceInsights('aurora-postgresql', 'db.t3.medium')).toBe(true);
+  });
+});
+
+describe('regions without the Data API', () => {
+  it.each([...regionsWithoutDataApi])('%s is a region, with Aurora Serverless v2', (region) => {
+    expect(offeredClasses('aurora-postgresql', region)).toContain('db.serverless');
   });
 });
 

@@ -164,6 +164,11 @@ const examples: Readonly<Record<string, Example>> = {
       [null, {}],
     ],
   },
+  'function-no-snap-start': {
+    sent: [{ apply_on: 'None' }],
+    returned: [],
+    sound: [[[{ apply_on: 'PublishedVersions' }]], [[]], [null]],
+  },
   'function-application-log-level': level,
   'function-system-log-level': level,
   'auto-pause': {
@@ -171,6 +176,15 @@ const examples: Readonly<Record<string, Example>> = {
     returned: null,
     resource: { serverlessv2_scaling_configuration: [{ min_capacity: 0.5, max_capacity: 2 }] },
     sound: [[300, { serverlessv2_scaling_configuration: [{ min_capacity: 0, max_capacity: 2 }] }]],
+  },
+  'mock-method': {
+    sent: 'POST',
+    returned: '',
+    resource: { type: 'MOCK' },
+    sound: [
+      ['POST', { type: 'AWS_PROXY' }],
+      [null, { type: 'MOCK' }],
+    ],
   },
   'dms-database-name': {
     sent: 'legacy',

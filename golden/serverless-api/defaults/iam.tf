@@ -32,6 +32,15 @@ resource "aws_iam_role_policy_attachment" "rds_monitoring" {
   policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 }
 
+locals {
+  network_interface_actions = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:UnassignPrivateIpAddresses",
+  ]
+}
+
 data "aws_iam_policy_document" "function_trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -68,6 +77,19 @@ data "aws_iam_policy_document" "function" {
       test     = "StringEquals"
       variable = "aws:RequestedRegion"
       values   = [var.aws_region]
+    }
+  }
+
+  # Lambda has a grant for this; a role that was deleted and made again has not.
+  statement {
+    sid       = "DecryptEnvironment"
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.functions.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["lambda.${var.aws_region}.amazonaws.com"]
     }
   }
 
@@ -134,21 +156,41 @@ data "aws_iam_policy_document" "function" {
   }
 }
 
-# Lambda itself makes the network interfaces, by the function's role; the code could not without more than it is given.
-# AWS scopes the interfaces by no resource that is known beforehand, and checks for these very actions.
+# Lambda itself makes and takes away the network interfaces, by the function's role; the code is denied it.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 data "aws_iam_policy_document" "function_network" {
+  # AWS lists to whoever may list all.
   statement {
-    sid = "NetworkInterfaces"
-    actions = [
-      "ec2:AssignPrivateIpAddresses",
-      "ec2:CreateNetworkInterface",
-      "ec2:DeleteNetworkInterface",
-      "ec2:DescribeNetworkInterfaces",
-      "ec2:DescribeSubnets",
-      "ec2:UnassignPrivateIpAddresses",
-    ]
+    sid       = "SeeNetwork"
+    actions   = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
     resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = [var.aws_region]
+    }
+  }
+
+  # Of every resource, as AWS asks: it tries the actions on interfaces that are not there yet.
+  statement {
+    sid       = "NetworkInterfaces"
+    actions   = local.network_interface_actions
+    resources = ["arn:${local.partition}:ec2:${var.aws_region}:${local.account_id}:*/*"]
+  }
+
+  # Lambda's own calls have no such function; those of the code have.
+  statement {
+    sid       = "NotByCode"
+    effect    = "Deny"
+    actions   = local.network_interface_actions
+    resources = ["*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "lambda:SourceFunctionArn"
+      values   = ["arn:${local.partition}:lambda:${var.aws_region}:${local.account_id}:function:${local.name_prefix}-api"]
+    }
   }
 }
 

@@ -6,6 +6,11 @@ variable "aws_region" {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.aws_region))
     error_message = "aws_region must be the code of a region, such as us-east-1."
   }
+
+  validation {
+    condition     = !contains(["ap-east-2", "ap-south-2", "ap-southeast-4", "ap-southeast-6", "ca-west-1", "eu-central-2", "il-central-1", "mx-central-1"], var.aws_region)
+    error_message = "aws_region must be one that has Aurora's Data API, by which the function reaches its database."
+  }
 }
 
 variable "project_name" {
@@ -214,10 +219,10 @@ variable "db_instance_class" {
   description = "Class of the database instances."
   type        = string
 
-  # Aurora PostgreSQL has no db.m classes and nothing below medium in the db.t classes.
+  # Aurora PostgreSQL has no db.m classes, and no Data API on those whose CPU bursts.
   validation {
-    condition     = var.db_instance_class == "db.serverless" || can(regex("^db\\.(t3|t4g)\\.(medium|large)$", var.db_instance_class)) || can(regex("^db\\.(r5|r6g|r6gd|r6i|r6id|r7g|r7i|r8g|r8gd|x2g)\\.((2|4|8|12|16|24|32|48)?x)?large$", var.db_instance_class))
-    error_message = "db_instance_class must be a class of Aurora PostgreSQL, such as db.t4g.medium, db.r7g.large or db.serverless."
+    condition     = var.db_instance_class == "db.serverless" || can(regex("^db\\.(r5|r6g|r6gd|r6i|r6id|r7g|r7i|r8g|r8gd|x2g)\\.((2|4|8|12|16|24|32|48)?x)?large$", var.db_instance_class))
+    error_message = "db_instance_class must be a class of Aurora PostgreSQL that has the Data API, such as db.serverless or db.r7g.large."
   }
 }
 

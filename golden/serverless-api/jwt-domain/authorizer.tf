@@ -42,6 +42,19 @@ data "aws_iam_policy_document" "authorizer" {
       values   = [var.aws_region]
     }
   }
+
+  # Lambda has a grant for this; a role that was deleted and made again has not.
+  statement {
+    sid       = "DecryptEnvironment"
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.functions.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["lambda.${var.aws_region}.amazonaws.com"]
+    }
+  }
 }
 
 resource "aws_iam_role" "authorizer" {

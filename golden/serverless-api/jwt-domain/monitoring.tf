@@ -199,7 +199,7 @@ locals {
   # By family the GiB of size large, which each size up multiplies. db.serverless reports free memory as of its maximum.
   # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.Summary.html
   database_memory_gib = local.database_size == "serverless" ? 2 * var.db_serverless_capacity.max : (
-    { r = 16, t = 8, x = 32 }[substr(var.db_instance_class, 3, 1)] *
+    { r = 16, x = 32 }[substr(var.db_instance_class, 3, 1)] *
     try({ medium = 0.5, large = 1, xlarge = 2 }[local.database_size], 2 * tonumber(trimsuffix(local.database_size, "xlarge")))
   )
   database_memory_bytes = local.database_memory_gib * pow(1024, 3)
@@ -308,27 +308,23 @@ resource "aws_cloudwatch_metric_alarm" "database_replica_lag" {
   }
 }
 
-# RDS never throttles these classes: without credits they borrow, and what a day does not pay back is charged.
-# Each instance has a balance of its own, reported every five minutes.
-# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.Types.html
-resource "aws_cloudwatch_metric_alarm" "database_cpu_credits" {
-  count = startswith(var.db_instance_class, "db.t") ? var.db_instance_count : 0
-
-  alarm_name          = "${local.name_prefix}-database-${count.index}-cpu-credits"
-  alarm_description   = "A database instance has had no CPU credits for an hour: it needs more than its class gives, at a price."
+# At its maximum the database gets no more of anything, and only becomes slower.
+resource "aws_cloudwatch_metric_alarm" "database_capacity" {
+  alarm_name          = "${local.name_prefix}-database-capacity"
+  alarm_description   = "The database has used over 90 % of db_serverless_capacity.max for ten minutes."
   namespace           = "AWS/RDS"
-  metric_name         = "CPUCreditBalance"
-  statistic           = "Maximum"
-  comparison_operator = "LessThanThreshold"
-  threshold           = 1
-  period              = 300
-  evaluation_periods  = 12
+  metric_name         = "ACUUtilization"
+  statistic           = "Average"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 90
+  period              = 60
+  evaluation_periods  = 10
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.alerts.arn]
   ok_actions          = [aws_sns_topic.alerts.arn]
 
   dimensions = {
-    DBInstanceIdentifier = aws_rds_cluster_instance.aurora[count.index].identifier
+    DBClusterIdentifier = aws_rds_cluster.aurora.cluster_identifier
   }
 }
 
@@ -420,14 +416,16 @@ resource "aws_cloudwatch_metric_alarm" "orders_throttled" {
   }
 }
 
+# As AWS recommends; its average is the share of requests that failed.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html
 resource "aws_cloudwatch_metric_alarm" "api_5xx" {
   alarm_name          = "${local.name_prefix}-api-5xx"
-  alarm_description   = "The API has answered more than ten requests a minute with a server error, for three minutes."
+  alarm_description   = "The API has answered more than one request in twenty with a server error, for three minutes."
   namespace           = "AWS/ApiGateway"
   metric_name         = "5XXError"
-  statistic           = "Sum"
+  statistic           = "Average"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 10
+  threshold           = 0.05
   period              = 60
   evaluation_periods  = 3
   treat_missing_data  = "notBreaching"

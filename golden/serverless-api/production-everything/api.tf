@@ -16,12 +16,15 @@ locals {
     create_order = { "application/json" = aws_api_gateway_model.order.name }
   }
 
-  # What API Gateway answers itself. In its own words a refusal would tell account, role and resource.
+  # What API Gateway answers itself, the message as JSON. In its own words a refusal would tell account, role and resource.
+  # A type that is not here answers as its default does, whose status is each type's own.
   api_responses = {
-    ACCESS_DENIED    = "\"Forbidden\""
-    BAD_REQUEST_BODY = "\"$context.error.validationErrorString\""
-    DEFAULT_4XX      = "$context.error.messageString"
-    DEFAULT_5XX      = "\"Internal server error\""
+    BAD_REQUEST_BODY       = { status = "400", message = "\"$context.error.validationErrorString\"" }
+    BAD_REQUEST_PARAMETERS = { status = "400", message = "$context.error.messageString" }
+    DEFAULT_4XX            = { status = null, message = "\"Request refused\"" }
+    DEFAULT_5XX            = { status = null, message = "\"Internal server error\"" }
+    THROTTLED              = { status = "429", message = "\"Too many requests\"" }
+    UNAUTHORIZED           = { status = "401", message = "\"Unauthorized\"" }
   }
 
   api_order_schema = jsonencode(jsondecode(file("${path.module}/functions/api/order.schema.json")))
@@ -150,26 +153,28 @@ resource "aws_api_gateway_gateway_response" "api" {
 
   rest_api_id   = aws_api_gateway_rest_api.api.id
   response_type = each.key
+  status_code   = each.value.status
 
   response_templates = {
-    "application/json" = "{\"error\":${each.value},\"requestId\":\"$context.requestId\"}"
+    "application/json" = "{\"error\":${each.value.message},\"requestId\":\"$context.requestId\"}"
   }
 }
 
-# A stage shows what was deployed, not what has been changed since: the triggers say what there is to deploy.
+# A stage shows what was deployed, not what has been changed since. The triggers say what there is to deploy, and hold nothing
+# that AWS fills in, of which a plan knows less than the apply.
 resource "aws_api_gateway_deployment" "api" {
   rest_api_id = aws_api_gateway_rest_api.api.id
 
   triggers = {
-    api = sha1(jsonencode([
-      local.api_methods,
-      local.api_models,
-      local.api_order_schema,
-      local.api_required_parameters,
-      local.api_responses,
-      "CUSTOM",
-      aws_api_gateway_rest_api.api.disable_execute_api_endpoint,
-    ]))
+    api = sha1(jsonencode({
+      authorization = "CUSTOM"
+      endpoint      = "switched off"
+      methods       = local.api_methods
+      models        = local.api_models
+      parameters    = local.api_required_parameters
+      responses     = local.api_responses
+      schema        = local.api_order_schema
+    }))
   }
 
   lifecycle {

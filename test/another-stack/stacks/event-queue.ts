@@ -38,6 +38,10 @@ const eventQueue: Stack = {
   place: 1000,
   title: 'Queue of events on SQS',
   takes: [],
+  fixed: {
+    https: { value: true, why: 'SQS answers over HTTPS only' },
+    databaseLogin: { value: 'iam', why: 'a queue knows no password' },
+  },
   options: [retentionDays, fifo],
   defaults: { region: 'us-west-2' },
   names: [{ resource: 'KMS alias', ending: 'alias/-events' }],

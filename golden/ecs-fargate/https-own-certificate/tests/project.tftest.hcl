@@ -341,6 +341,25 @@ run "alarms_follow_the_capacity_of_serverless" {
     condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 1717986918 && aws_cloudwatch_metric_alarm.database_connections.threshold == 1500
     error_message = "The alarms must follow from 32 GiB, and from the 2000 connections of a capacity that may go down to half a unit."
   }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_cpu.treat_missing_data == "breaching"
+    error_message = "A database that never pauses must not be silent."
+  }
+}
+
+run "a_database_that_pauses_may_be_silent" {
+  command = plan
+
+  variables {
+    db_instance_class      = "db.serverless"
+    db_serverless_capacity = { min = 0, max = 4 }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_cpu.treat_missing_data == "notBreaching"
+    error_message = "The silence of a database that pauses must be no alarm."
+  }
 }
 
 run "refuses_a_snapshot_of_an_instance" {

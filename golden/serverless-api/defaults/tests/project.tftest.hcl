@@ -69,6 +69,10 @@ mock_provider "aws" {
     defaults = { execution_arn = "arn:aws:execute-api:us-east-1:123456789012:made-up" }
   }
 
+  mock_resource "aws_api_gateway_stage" {
+    defaults = { arn = "arn:aws:apigateway:us-east-1:123456789012:/restapis/made-up/stages/v1" }
+  }
+
   mock_resource "aws_wafv2_web_acl" {
     defaults = { arn = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/made-up/12345678-1234-1234-1234-123456789012" }
   }
@@ -201,7 +205,7 @@ run "refuses_a_region_with_fewer_zones" {
     availability_zone_count = 3
   }
 
-  expect_failures = [aws_route_table.public]
+  expect_failures = [aws_route_table.database]
 }
 
 # Applied, so that the run after it finds subnets that are there.
@@ -259,25 +263,6 @@ run "rotates_the_password_by_the_schedule" {
   }
 }
 
-run "alarms_follow_a_burstable_class" {
-  command = plan
-
-  variables {
-    db_instance_class = "db.t4g.medium"
-    db_instance_count = 3
-  }
-
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 214748364 && aws_cloudwatch_metric_alarm.database_connections.threshold == 337
-    error_message = "The alarms must follow from 4 GiB: 5 % of it, and three quarters of the 450 connections that it allows."
-  }
-
-  assert {
-    condition     = length(aws_cloudwatch_metric_alarm.database_cpu_credits) == 3 && length(aws_cloudwatch_metric_alarm.database_replica_lag) == 1
-    error_message = "Each burstable instance has credits of its own, and the readers lag together."
-  }
-}
-
 run "alarms_follow_a_large_class" {
   command = plan
 
@@ -292,8 +277,8 @@ run "alarms_follow_a_large_class" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.database_cpu_credits) == 0 && length(aws_cloudwatch_metric_alarm.database_replica_lag) == 0
-    error_message = "One instance of this class has neither credits nor a reader that could lag."
+    condition     = length(aws_cloudwatch_metric_alarm.database_replica_lag) == 0
+    error_message = "One instance has no reader that could lag."
   }
 }
 
@@ -308,6 +293,25 @@ run "alarms_follow_the_capacity_of_serverless" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 1717986918 && aws_cloudwatch_metric_alarm.database_connections.threshold == 1500
     error_message = "The alarms must follow from 32 GiB, and from the 2000 connections of a capacity that may go down to half a unit."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_cpu.treat_missing_data == "breaching"
+    error_message = "A database that never pauses must not be silent."
+  }
+}
+
+run "a_database_that_pauses_may_be_silent" {
+  command = plan
+
+  variables {
+    db_instance_class      = "db.serverless"
+    db_serverless_capacity = { min = 0, max = 4 }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_cpu.treat_missing_data == "notBreaching"
+    error_message = "The silence of a database that pauses must be no alarm."
   }
 }
 

@@ -20,7 +20,8 @@ export function createHandler({ settings, orders, positions, log }) {
     }
     const content = jsonBody(event);
     const faults = faultsOfOrder(content);
-    if (faults.length > 0) throw new HttpError(400, faults.join('; '));
+    // The faults name what the caller sent, which is not for the log.
+    if (faults.length > 0) throw new HttpError(400, faults.join('; '), { hint: 'the body is not an order' });
 
     const order = await orders.place(callerOf(event), key, content);
     return respond(201, order, { Location: `${collection(event)}/${order.id}` });

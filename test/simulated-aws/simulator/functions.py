@@ -16,7 +16,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.iam.models import iam_backends
+from moto.iam.models import Role, iam_backends
 from moto.rds.models import DBCluster, rds_backends
 from moto.rdsdata.responses import RDSDataServiceResponse
 from policies import allowed_by_role
@@ -150,8 +150,18 @@ def role_may(account_id: str, partition: str, arn: str, action: str) -> bool:
     role = next((one for one in iam_backends[account_id][partition].roles.values() if one.arn == arn), None)
     if role is None:
         return False
-    written = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
-    return allowed_by_role(written, action=action, resource="*")
+    return allowed_by_role(policies_of(role), action=action, resource="*")
+
+
+def policies_of(role: Role) -> list[str]:
+    """What a role's own policies say, and those that are attached to it."""
+    attached = [
+        version.document
+        for policy in role.managed_policies.values()
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
+    ]
+    return [*role.policies.values(), *attached]
 
 
 @gap(

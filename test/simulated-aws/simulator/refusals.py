@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from facts import Facts
-from functions import role_may
+from functions import policies_of, role_may
 from instances import OBSTACLES, TEMPLATE_CHECKS, template_version
 from moto.apigateway.exceptions import BadRequestException
 from moto.apigateway.models import APIGatewayBackend
@@ -585,7 +585,7 @@ def _trail_log_role(_: Facts) -> None:
                 "Check the log group ARN: CloudTrail can't validate it.",
             )
         stream = f"{group.removesuffix('*')}log-stream:{self.account_id}_CloudTrail_{self.region_name}"
-        written = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
+        written = policies_of(role)
         if not all(
             allowed_by_role(written, action=action, resource=stream)
             for action in ("logs:CreateLogStream", "logs:PutLogEvents")

@@ -207,12 +207,14 @@ resource "aws_api_gateway_deployment" "orders" {
   rest_api_id = aws_api_gateway_rest_api.orders.id
 
   triggers = {
-    redeployment = sha1(jsonencode([aws_api_gateway_method.orders, aws_api_gateway_integration.orders]))
+    redeployment = filesha1("${path.module}/orders.tf")
   }
 
   lifecycle {
     create_before_destroy = true
   }
+
+  depends_on = [aws_api_gateway_method.orders, aws_api_gateway_integration.orders]
 }
 
 resource "aws_cloudwatch_log_group" "orders_access" {

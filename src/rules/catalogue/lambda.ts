@@ -1,4 +1,5 @@
 import { runtimeDeprecated } from '../../aws/lambda-runtimes.js';
+import { sourceCovers } from '../lib/api-calls.js';
 import { functionsNamed, isAtEdge, permissionsFor } from '../lib/functions.js';
 import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
@@ -244,13 +245,22 @@ ${schedule}`,
         for (const lambda of functionsNamed(block, argument)) {
           // Where a function is made that is only looked up, somebody else may have permitted it.
           if (lambda.mode !== 'managed' || project.isGivenToUnread(lambda)) continue;
-          const permitted = permissionsFor(project, lambda).some(
+          const permissions = permissionsFor(project, lambda).filter(
             (permission) =>
               covers(`${principal}.*`, permission.get('principal') ?? '') !== false ||
               permission.get('principal') === '*',
           );
-          if (!permitted && !mayBePermitted(project))
+          if (mayBePermitted(project)) continue;
+          if (permissions.length === 0)
             finding(caller, `calls ${lambda.configAddress}, which does not let ${principal}.amazonaws.com call it`);
+          else if (
+            principal === 'apigateway' &&
+            permissions.every((one) => sourceCovers(project, one.get('source_arn'), caller) === false)
+          )
+            finding(
+              caller,
+              `calls ${lambda.configAddress}, which lets API Gateway call it for ${show(permissions[0]?.get('source_arn'))} and not for this`,
+            );
         }
       }
     },
@@ -310,6 +320,9 @@ interface Caller {
   principal: string;
 }
 
+/** With any of these API Gateway calls as a role. */
+const credentials = ['credentials', 'credentials_arn', 'authorizer_credentials', 'authorizer_credentials_arn'];
+
 /** What makes a service call a function by the function's own policy. */
 function callers(project: Project): Caller[] {
   const of = (type: string, argument: string, principal: string) =>
@@ -323,7 +336,9 @@ function callers(project: Project): Caller[] {
       ...of('aws_api_gateway_integration', 'uri', 'apigateway'),
       ...of('aws_apigatewayv2_integration', 'integration_uri', 'apigateway'),
       // With a role of its own API Gateway needs no permission of the function.
-    ].filter(({ caller }) => !['credentials', 'credentials_arn'].some((name) => caller.has(name))),
+      ...of('aws_api_gateway_authorizer', 'authorizer_uri', 'apigateway'),
+      ...of('aws_apigatewayv2_authorizer', 'authorizer_uri', 'apigateway'),
+    ].filter(({ caller }) => !credentials.some((name) => caller.has(name))),
     ...project
       .all('aws_s3_bucket_notification')
       .flatMap((caller) =>

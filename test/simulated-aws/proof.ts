@@ -6,9 +6,10 @@ import { check, folderSources, readHclProject, readPlan, readState } from 'creat
 import { texts } from '../../src/render/project-files.js';
 import { stackRows, type ProjectCommand, type StackRow } from '../../scripts/samples.mjs';
 import { bounds } from '../support/bounds.mjs';
+import { modulesBeside } from '../support/modules.js';
 import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
-import { lockFile, modulesBeside, modulesOf, placeProject, withoutChecksums } from '../terraform/terraform.js';
+import { lockFile, modulesOf, placeProject, withoutChecksums } from '../terraform/terraform.js';
 import { awsShell } from './aws-cli.js';
 import { zoneNames } from './facts.js';
 import { Gateway } from './first-call/gateway.js';
@@ -375,7 +376,7 @@ class Deployment {
   /** Destroys what is beside the project, the state bucket last; returns the steps of what was proved. */
   private async destroyBeside(proved: Map<string, Omit<Steps, 'destroySeconds'>>): Promise<Record<string, Steps>> {
     const modules: Record<string, Steps> = {};
-    for (const name of [...this.beside].reverse()) {
+    for (const name of this.beside.toReversed()) {
       const start = performance.now();
       if (name === bootstrap) {
         this.setValues({ force_destroy: 'true' }, this.module(name));

@@ -9,6 +9,7 @@ import { texts } from '../../src/render/project-files.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import type { Resource } from '../../src/terraform/project.js';
 import { goldenSamples } from '../support/golden-samples.js';
+import { moduleBeside, modulesBeside } from '../support/modules.js';
 import { scratchFolder } from '../support/scratch.js';
 import { filledIn, type FilledIn } from './filled-in.js';
 import { asAwsReturns, changesOver } from './read-back.js';
@@ -27,9 +28,7 @@ describe('each row', () => {
   beforeAll(async () => {
     const projects = goldenSamples().flatMap(({ files }) => [
       files,
-      new Map(
-        [...texts(files)].flatMap(([file, text]) => (file.startsWith('bootstrap/') ? [[file.slice(10), text]] : [])),
-      ),
+      ...modulesBeside(files).map((name) => moduleBeside(files, name)),
     ]);
     const read = await Promise.all(projects.map((files) => readHclProject(memorySources(texts(files)))));
     resources = read.flatMap((project) => project.resources);

@@ -95,7 +95,8 @@ export async function changesOver(
   terraform: (folder: string, args: string[]) => Promise<Outcome>,
 ): Promise<string[]> {
   const isLeft = (file: string) =>
-    path.dirname(file) === module && (path.basename(file) === '.terraform' || existsSync(path.join(file, 'provider.tf')));
+    path.dirname(file) === module &&
+    (path.basename(file) === '.terraform' || existsSync(path.join(file, 'provider.tf')));
   cpSync(module, copy, { recursive: true, filter: (file) => !isLeft(file) });
   writeFileSync(path.join(copy, 'read_back_override.tf'), 'terraform {\n  backend "local" {}\n}\n');
   writeFileSync(path.join(copy, 'terraform.tfstate'), state.text);

@@ -35,14 +35,14 @@ export function proofTable(proofs: readonly Proof[]): string {
   });
 }
 
-/** Region, its zones, those used, and for each stack how many resources are planned. */
+/** Region, its zones, those used, and for each stack how many resources are planned, or that it refuses the region. */
 export function regionTable(regions: readonly RegionPlan[]): string {
-  const stacks = Object.keys(regions[0]?.resources ?? {});
+  const stacks = [...new Set(regions.flatMap(({ resources }) => Object.keys(resources)))];
   const rows = regions.map(({ region, zones, used, resources }) => [
     region,
     letters(region, zones),
     letters(region, used),
-    ...stacks.map((stack) => String(resources[stack])),
+    ...stacks.map((stack) => String(resources[stack] ?? 'refused')),
   ]);
   return markdownTable([['Region', 'Zones', 'Used', ...stacks], ...rows], {
     align: ['l', 'l', 'l', ...stacks.map(() => 'r')],

@@ -1,8 +1,8 @@
 import type { Answers } from 'create-secure-infra';
 
 import { texts } from '../../src/render/project-files.js';
+import { moduleBeside, modulesBeside } from '../support/modules.js';
 import type { Sample } from '../support/samples.js';
-import { moduleBeside, modulesBeside } from '../terraform/terraform.js';
 import { zoneNames } from './facts.js';
 import type { Given } from './simulator.js';
 

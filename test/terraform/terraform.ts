@@ -7,6 +7,7 @@ import { goldenFolder, sampleAnswers } from '../../scripts/samples.mjs';
 import type { ProjectFiles } from '../../src/render/project-files.js';
 import { bounds } from '../support/bounds.mjs';
 import { writeFiles } from '../support/files.js';
+import { modulesBeside } from '../support/modules.js';
 
 /** The folder that holds an unpacked provider mirror; the first place that is looked at. */
 export const mirrorVariable = 'CREATE_SECURE_INFRA_PROVIDER_MIRROR';
@@ -131,21 +132,6 @@ export function placeProject(files: ProjectFiles, folder: string, ownLockFile: s
 /** The folders of a project in `folder` that terraform runs in: its own, and those beside it that are applied before. */
 export function modulesOf(files: ProjectFiles, folder: string): [project: string, ...beside: string[]] {
   return [folder, ...modulesBeside(files).map((name) => path.join(folder, name))];
-}
-
-/** The folders of a project that are root modules of their own, by their names: bootstrap first. */
-export function modulesBeside(files: ProjectFiles): string[] {
-  const names = [...files.keys()].flatMap((file) => /^([^/]+)\/provider\.tf$/.exec(file)?.[1] ?? []);
-  return names.sort((a, b) => Number(b === 'bootstrap') - Number(a === 'bootstrap') || (a < b ? -1 : 1));
-}
-
-/** The files of one of them, as a project of its own. */
-export function moduleBeside(files: ProjectFiles, name: string): Map<string, string | Uint8Array> {
-  return new Map(
-    [...files].flatMap(([file, content]) =>
-      file.startsWith(`${name}/`) ? [[file.slice(name.length + 1), content] as const] : [],
-    ),
-  );
 }
 
 export interface Outcome {

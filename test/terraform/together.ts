@@ -4,7 +4,8 @@ import path from 'node:path';
 
 import { texts, type ProjectFiles } from '../../src/render/project-files.js';
 import { writeFiles } from '../support/files.js';
-import { lockFile as lockFileName, moduleBeside, modulesBeside, terraform, type Outcome } from './terraform.js';
+import { moduleBeside, modulesBeside } from '../support/modules.js';
+import { lockFile as lockFileName, terraform, type Outcome } from './terraform.js';
 
 /** A project, or a module beside it, by the name that its faults are reported under. */
 export interface Root {

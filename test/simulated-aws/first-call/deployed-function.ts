@@ -55,7 +55,11 @@ export class DeployedFunction {
     const issued = issuer ? [issuer.url, issuer.address] : [];
     const child = spawn(process.execPath, [runtime, task, settings.handler, ...issued], {
       cwd: task,
-      env: { ...settings.environment, ...runtimeEnvironment(arn, settings, task), AWS_ENDPOINT_URL: simulator.endpoint },
+      env: {
+        ...settings.environment,
+        ...runtimeEnvironment(arn, settings, task),
+        AWS_ENDPOINT_URL: simulator.endpoint,
+      },
       stdio: ['ignore', out, out, 'ipc'],
     });
     closeSync(out);
@@ -100,7 +104,8 @@ function runtimeEnvironment(arn: string, { handler, memory }: Settings, task: st
   const [, , , region, , , name] = arn.split(':');
   return {
     _HANDLER: handler,
-    AWS_ACCESS_KEY_ID: 'simulated',
+    // By which the simulator asks what the function's role allows.
+    AWS_ACCESS_KEY_ID: `function.${name}`,
     AWS_DEFAULT_REGION: region,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
     AWS_LAMBDA_FUNCTION_NAME: name,

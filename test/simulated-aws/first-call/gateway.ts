@@ -217,11 +217,19 @@ export class Gateway {
     if (validator?.validateRequestParameters) {
       const missing = Object.entries(method.requestParameters ?? {}).flatMap(([parameter, required]) => {
         const [, where, name] = /^method\.request\.(header|path|querystring)\.(.+)$/.exec(parameter) ?? [];
-        const value = { header: request.headers[name!.toLowerCase()], path: path[name!], querystring: request.query.get(name!) };
+        const value = {
+          header: request.headers[name!.toLowerCase()],
+          path: path[name!],
+          querystring: request.query.get(name!),
+        };
         return String(required) === 'true' && !value[where as keyof typeof value] ? [name!] : [];
       });
       if (missing.length > 0)
-        throw new Refused('BAD_REQUEST_PARAMETERS', 400, `Missing required request parameters: [${missing.join(', ')}]`);
+        throw new Refused(
+          'BAD_REQUEST_PARAMETERS',
+          400,
+          `Missing required request parameters: [${missing.join(', ')}]`,
+        );
     }
     // A body of another type than the model's passes, as it does API Gateway.
     const type = (request.headers['content-type'] ?? 'application/json').split(';')[0]!;
@@ -262,7 +270,9 @@ export class Gateway {
       headers,
       multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
       queryStringParameters: orNull(Object.fromEntries(query.map((name) => [name, request.query.getAll(name).at(-1)]))),
-      multiValueQueryStringParameters: orNull(Object.fromEntries(query.map((name) => [name, request.query.getAll(name)]))),
+      multiValueQueryStringParameters: orNull(
+        Object.fromEntries(query.map((name) => [name, request.query.getAll(name)])),
+      ),
       pathParameters: orNull(pathParameters),
       stageVariables: null,
       requestContext: {
@@ -368,7 +378,8 @@ interface Api {
 
 async function readApi(stage: StageOfApi, simulator: Simulator): Promise<Api> {
   const { apiId, region, stageName } = stage;
-  const read = async (path: string) => JSON.parse(await simulator.get('apigateway', region, `/restapis/${apiId}${path}`)) as unknown;
+  const read = async (path: string) =>
+    JSON.parse(await simulator.get('apigateway', region, `/restapis/${apiId}${path}`)) as unknown;
   const list = async (path: string) => ((await read(path)) as { item: unknown[] }).item;
   await read(`/stages/${stageName}`);
   return {
@@ -387,6 +398,9 @@ function orNull(values: Record<string, unknown>): Record<string, unknown> | null
 }
 
 function isLike(pattern: string, value: string): boolean {
-  const expression = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const expression = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(value);
 }

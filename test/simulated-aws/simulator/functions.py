@@ -13,12 +13,14 @@ from facts import Facts
 from gap import gap
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.core.exceptions import JsonRESTError
+from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.iam.models import Role, iam_backends
 from moto.rds.models import DBCluster, rds_backends
 from moto.rdsdata.responses import RDSDataServiceResponse
+from moto.secretsmanager.models import secretsmanager_backends
 from policies import allowed_by_role
 
 # On AWS up to 20 minutes; long enough here for Terraform to delete whatever does not wait.
@@ -143,6 +145,39 @@ def _interface(ec2: EC2Backend, subnet: str, groups: list[str], function: str) -
     )
     interface.interface_type, interface.requester_managed, interface.status = "lambda", True, "in-use"
     return interface
+
+
+# Whoever calls with a key that begins so is a function, of the name that follows.
+FUNCTION_KEY = "function."
+
+
+def denied_to_function(key: str, scope: tuple[str, str], operation: str, body: dict[str, Any]) -> str | None:
+    """Why AWS would refuse a call of a function's code, or None.
+
+    `key` is the access key it signs with, `scope` the region and service it signs for. moto asks nobody's policies.
+    """
+    region, service = scope
+    account = "123456789012"
+    function = lambda_backends[account][region].get_function(key.removeprefix(FUNCTION_KEY))
+    roles = iam_backends[account][lambda_backends[account][region].partition].roles.values()
+    documents = [document for role in roles if role.arn == function.role for document in policies_of(role)]
+    for action, resource in _needs(account, region, f"{service}:{operation}", body):
+        if not allowed_by_role(documents, action=action, resource=resource):
+            return f"User: {function.role} is not authorized to perform: {action} on resource: {resource}"
+    return None
+
+
+def _needs(account: str, region: str, action: str, body: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a caller must be allowed for a call: that, and what AWS does for it in its name."""
+    if action.startswith("dynamodb:"):
+        table = dynamodb_backends[account][region].get_table(body["TableName"])
+        key = (table.sse_specification or {}).get("KMSMasterKeyId")
+        return [(action, table.table_arn), *([("kms:Decrypt", key)] if key else [])]
+    if action == "rds-data:ExecuteStatement":
+        secret = secretsmanager_backends[account][region].secrets.get(body["secretArn"])
+        used = [("kms:Decrypt", secret.kms_key_id)] if secret and secret.kms_key_id else []
+        return [(action, body["resourceArn"]), ("secretsmanager:GetSecretValue", body["secretArn"]), *used]
+    raise NotImplementedError(f"the simulator does not know what {action} takes")
 
 
 def role_may(account_id: str, partition: str, arn: str, action: str) -> bool:

@@ -41,6 +41,7 @@ export function viewOf(answers: Answers, version: string) {
     words: stack.words,
     lacking: stack.lacking && { regions: [...stack.lacking.regions], what: stack.lacking.what },
     hasLoadBalancer: layers.includes('alb'),
+    accountModule: layers.includes('account'),
     hasFunctions: layers.includes('lambda'),
     appSecret: layers.includes('app-secret'),
     publicSubnets: true,

@@ -310,6 +310,7 @@ const mutations: Mutation[] = [
   ],
   ['no Retry-After', 'api/errors.mjs', "retryAfter ? { 'Retry-After': String(retryAfter) } : {}", '{}', 'positions'],
   ['throttling as a fault', 'api/errors.mjs', 'THROTTLED.has(error?.name)', 'false', 'requests'],
+  ['a lost connection as a fault', 'api/errors.mjs', 'UNREACHABLE.has(error?.code) || ', '', 'requests'],
   ['a time-out as a fault', 'api/errors.mjs', 'LATE.has(error?.name) || ', '', 'requests'],
   ['a silent failure', 'api/handler.mjs', 'log(answer.level', '(() => {})(answer.level', 'requests'],
   ['faults in the log', 'api/handler.mjs', "{ hint: 'the body is not an order' }", '{}', 'requests'],

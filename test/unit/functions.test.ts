@@ -238,7 +238,7 @@ describe.skipIf(process.platform === 'win32')('tests/integration', () => {
   const outputs = (more: Record<string, unknown> = {}) => {
     const values = {
       api_auth: 'jwt',
-      api_url: 'http://127.0.0.1:9/v1',
+      application_url: 'http://127.0.0.1:9/v1',
       aws_region: 'eu-central-1',
       deletion_protection: false,
       function_name: 'api',
@@ -266,7 +266,7 @@ describe.skipIf(process.platform === 'win32')('tests/integration', () => {
       'ExpiredToken: the token is expired',
     ],
     ['terraform is not there', 'exec /nowhere/terraform', 'output failed'],
-    ['outputs are missing', outputs({ api_url: undefined }), 'there is no output api_url'],
+    ['outputs are missing', outputs({ application_url: undefined }), 'there is no output application_url'],
     ['there is no token', outputs(), 'set API_TOKEN to an access token'],
     ['the API does not answer', outputs({ api_auth: 'none' }), 'fetch failed'],
   ])('fail where %s', async (_, script, words) => {

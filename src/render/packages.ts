@@ -33,11 +33,11 @@ export function packagesOf(files: ProjectFiles): Map<string, string | Uint8Array
 
 type Source = readonly [file: string, content: Uint8Array];
 
-/** The files of each function by their names in its folder, both sorted; hidden ones, such as an editor's, are no part. */
+/** The files of each function by their names in its folder, both sorted; what is hidden, such as an editor's, is no part. */
 function sourcesOf(files: ProjectFiles): Map<string, Source[]> {
   const functions = new Map<string, Source[]>();
   for (const path of [...files.keys()].sort()) {
-    const [, name, file] = /^functions\/([^/]+)\/((?:.*\/)?[^./][^/]*)$/.exec(path) ?? [];
+    const [, name, file] = /^functions\/([^./][^/]*)\/((?:[^./][^/]*\/)*[^./][^/]*)$/.exec(path) ?? [];
     if (name === undefined || file === undefined) continue;
     const source: Source = [file, Buffer.from(files.get(path)!)];
     functions.set(name, [...(functions.get(name) ?? []), source]);

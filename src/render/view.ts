@@ -39,8 +39,10 @@ export function viewOf(answers: Answers, version: string) {
     // One character too long with the suffix staging1.
     nameThatDoesNotFit: 'a-name-that-is-far-too-long'.padEnd(length - 'staging1'.length, '-longer').replace(/-$/, 'r'),
     words: stack.words,
-    lacking: stack.lacking && { regions: [...stack.lacking.regions], what: stack.lacking.what },
+    lackingRegions: [...(stack.lacking?.regions ?? [])],
+    lackingWhat: stack.lacking?.what ?? '',
     hasLoadBalancer: layers.includes('alb'),
+    accountModule: layers.includes('account'),
     hasFunctions: layers.includes('lambda'),
     appSecret: layers.includes('app-secret'),
     publicSubnets: true,

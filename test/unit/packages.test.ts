@@ -18,6 +18,8 @@ const sources = new Map([
   ['functions/hello/Zeta.json', '{}\n'],
   ['functions/hello/.eslintrc', '{}\n'],
   ['functions/hello/lib/.hidden', '\n'],
+  ['functions/hello/.vscode/settings.json', '{}\n'],
+  ['functions/.cache/index.mjs', '\n'],
   ['functions/api/index.mjs', 'export const handler = async () => 2;\n'],
   ['functions/positions.sql', 'SELECT 1;\n'],
   ['lambda.tf', '\n'],
@@ -91,7 +93,7 @@ describe('packagesOf', () => {
     writeFiles(new Map([...sources, ...packagesOf(sources)]), folder);
     const run = (command: string) => execFileSync('sh', ['-c', command], { cwd: folder }).toString();
     const sums = run(
-      "cd functions/hello && find . -type f ! -name '.*' | sed 's#^\\./##' | LC_ALL=C sort | xargs sha256sum | sha256sum",
+      "cd functions/hello && find . -type f ! -path '*/.*' | sed 's#^\\./##' | LC_ALL=C sort | xargs sha256sum | sha256sum",
     );
     const { api, hello, ...others } = JSON.parse(readFileSync(path.join(folder, 'functions/build.json'), 'utf8'));
     expect(others).toEqual({});

@@ -43,14 +43,24 @@ output "api_id" {
   value       = aws_api_gateway_rest_api.api.id
 }
 
-output "api_authorization" {
-  description = "How API Gateway asks who is calling."
-  value       = "CUSTOM"
+output "api_auth" {
+  description = "Who may call the API: iam, jwt or none."
+  value       = "jwt"
 }
 
 output "application_url" {
   description = "URL of the application."
   value       = local.application_url
+}
+
+output "aws_region" {
+  description = "Region that everything is in."
+  value       = var.aws_region
+}
+
+output "deletion_protection" {
+  description = "Whether AWS refuses to delete database and table."
+  value       = var.deletion_protection
 }
 
 output "create_positions_command" {

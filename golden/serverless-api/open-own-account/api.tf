@@ -86,6 +86,7 @@ resource "aws_api_gateway_request_validator" "api" {
 # Generated with --api-auth none: whoever knows the address may call it.
 #trivy:ignore:AWS-0004
 resource "aws_api_gateway_method" "api" {
+  # create-secure-infra:ignore api-method-authorization Generated with --api-auth none: whoever knows the address may call it.
   #checkov:skip=CKV_AWS_59:Generated with --api-auth none: whoever knows the address may call it.
   for_each = local.api_methods
 
@@ -253,6 +254,7 @@ resource "aws_iam_role_policy_attachment" "api_logs" {
 }
 
 resource "aws_api_gateway_account" "this" {
+  # create-secure-infra:ignore api-account-optional Generated with --api-gateway-account create.
   cloudwatch_role_arn = aws_iam_role.api_logs.arn
 
   depends_on = [aws_iam_role_policy_attachment.api_logs]

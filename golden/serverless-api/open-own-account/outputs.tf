@@ -53,9 +53,19 @@ output "api_id" {
   value       = aws_api_gateway_rest_api.api.id
 }
 
-output "api_authorization" {
-  description = "How API Gateway asks who is calling."
-  value       = "NONE"
+output "api_auth" {
+  description = "Who may call the API: iam, jwt or none."
+  value       = "none"
+}
+
+output "aws_region" {
+  description = "Region that everything is in."
+  value       = var.aws_region
+}
+
+output "deletion_protection" {
+  description = "Whether AWS refuses to delete database and table."
+  value       = var.deletion_protection
 }
 
 output "create_positions_command" {

@@ -48,14 +48,24 @@ output "api_id" {
   value       = aws_api_gateway_rest_api.api.id
 }
 
-output "api_authorization" {
-  description = "How API Gateway asks who is calling."
-  value       = "AWS_IAM"
+output "api_auth" {
+  description = "Who may call the API: iam, jwt or none."
+  value       = "iam"
 }
 
 output "call_api_policy_arn" {
   description = "ARN of the policy that lets a role call the API."
   value       = aws_iam_policy.call_api.arn
+}
+
+output "aws_region" {
+  description = "Region that everything is in."
+  value       = var.aws_region
+}
+
+output "deletion_protection" {
+  description = "Whether AWS refuses to delete database and table."
+  value       = var.deletion_protection
 }
 
 output "create_positions_command" {

@@ -45,7 +45,6 @@ const neededOutputs: Readonly<Record<string, readonly string[]>> = {
   aws_ecr_repository: ['repository_url'],
   aws_ecs_cluster: ['name', 'arn'],
   aws_ecs_service: ['name', 'id'],
-  aws_api_gateway_stage: ['invoke_url'],
   aws_apigatewayv2_api: ['api_endpoint'],
   aws_dynamodb_table: ['name', 'arn'],
 };
@@ -154,8 +153,9 @@ ${record}`,
             finding(resource, `no output hands out its ${attributes[0]}`);
         }
       }
-      const [balancer] = project.all('aws_lb');
-      if (balancer && !outputs.has('application_url')) finding(balancer, 'there is no output application_url');
+      // By a domain's name, or by the one that AWS gives.
+      const [entry] = project.all('aws_lb', 'aws_api_gateway_stage');
+      if (entry && !outputs.has('application_url')) finding(entry, 'there is no output application_url');
     },
   },
   {

@@ -12,6 +12,7 @@ from typing import Any
 from facts import Facts
 from gap import gap
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
+from moto.core.base_backend import BaseBackend
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.exceptions import EC2ClientError
@@ -107,7 +108,7 @@ def _function_interfaces(_: Facts) -> None:
         ec2 = ec2_backends[self.account_id][self.region_name]
 
         def release() -> None:
-            if role_may(self.account_id, self.partition, function.role, "ec2:DeleteNetworkInterface"):
+            if role_may(self, function.role, "ec2:DeleteNetworkInterface", "network-interface/eni"):
                 for interface in function.interfaces:
                     ec2.enis.pop(interface.id, None)
 
@@ -161,8 +162,13 @@ def denied_to_function(key: str, scope: tuple[str, str], operation: str, body: d
     function = lambda_backends[account][region].get_function(key.removeprefix(FUNCTION_KEY))
     roles = iam_backends[account][lambda_backends[account][region].partition].roles.values()
     documents = [document for role in roles if role.arn == function.role for document in policies_of(role)]
+    context = {
+        "aws:RequestedRegion": region,
+        "kms:ViaService": f"{'secretsmanager' if service == 'rds-data' else service}.{region}.amazonaws.com",
+        "lambda:SourceFunctionArn": function.function_arn,
+    }
     for action, resource in _needs(account, region, f"{service}:{operation}", body):
-        if not allowed_by_role(documents, action=action, resource=resource):
+        if not allowed_by_role(documents, action=action, resource=resource, context=context):
             return f"User: {function.role} is not authorized to perform: {action} on resource: {resource}"
     return None
 
@@ -180,12 +186,19 @@ def _needs(account: str, region: str, action: str, body: dict[str, Any]) -> list
     raise NotImplementedError(f"the simulator does not know what {action} takes")
 
 
-def role_may(account_id: str, partition: str, arn: str, action: str) -> bool:
-    """Whether the role of an ARN is there, and its policies let it do this to anything."""
-    role = next((one for one in iam_backends[account_id][partition].roles.values() if one.arn == arn), None)
-    if role is None:
-        return False
-    return allowed_by_role(policies_of(role), action=action, resource="*")
+def role_may(backend: BaseBackend, arn: str, action: str, resource: str) -> bool:
+    """Whether the role of an ARN is there, and its policies let a service do this with it, in the region of a backend."""
+    account, partition, region = backend.account_id, backend.partition, backend.region_name
+    return any(
+        allowed_by_role(
+            policies_of(role),
+            action=action,
+            resource=f"arn:{partition}:{action.partition(':')[0]}:{region}:{account}:{resource}",
+            context={"aws:RequestedRegion": region},
+        )
+        for role in iam_backends[account][partition].roles.values()
+        if role.arn == arn
+    )
 
 
 def policies_of(role: Role) -> list[str]:

@@ -744,7 +744,7 @@ def _api_log_role_policy(_: Facts) -> None:
             if arn and not (
                 role is not None
                 and trusts(role.assume_role_policy_document, "apigateway.amazonaws.com")
-                and all(role_may(self.account_id, self.partition, arn, action) for action in actions)
+                and all(role_may(self, arn, action, "log-group:any") for action in actions)
             ):
                 raise BadRequestException(
                     "The role ARN does not have required permissions configured. Please grant trust permission for API "
@@ -764,7 +764,9 @@ def _api_log_role_policy(_: Facts) -> None:
 def _function_network_role(_: Facts) -> None:
     def look(self: LambdaBackend, spec: dict[str, Any]) -> None:
         in_vpc = (spec.get("VpcConfig") or {}).get("SubnetIds")
-        if in_vpc and not role_may(self.account_id, self.partition, spec["Role"], "ec2:CreateNetworkInterface"):
+        if in_vpc and not role_may(
+            self, spec["Role"], "ec2:CreateNetworkInterface", "network-interface/*"
+        ):
             raise InvalidParameterValueException(
                 "The provided execution role does not have permissions to call CreateNetworkInterface on EC2"
             )

@@ -142,7 +142,7 @@ function place(content, headers = { 'idempotency-key': key }) {
 }
 
 async function call(method, path, { headers = {}, body, anonymous = false } = {}) {
-  const url = new URL(`${(process.env.API_URL ?? outputs.api_url).replace(/\/$/, '')}${path}`);
+  const url = new URL(`${(process.env.API_URL ?? outputs.application_url).replace(/\/$/, '')}${path}`);
   const response = await fetch(url, {
     method,
     body,

@@ -14,9 +14,9 @@ const METHOD_ARN = 'arn:aws:execute-api:eu-central-1:111122223333:abcdef1234/v1/
 const NOW = 1_900_000_000;
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const anotherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const shortRsa = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const anotherP256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 const ed25519 = generateKeyPairSync('ed25519');
 
@@ -210,9 +210,11 @@ test('a key is used for what it is meant for', async () => {
 });
 
 test('a token of another key is refused', async () => {
-  await refuses({ pair: anotherRsa }, /the signature is wrong/);
+  const header = { alg: 'ES256', kid: 'p256' };
+  await accepts({ header, pair: p256 });
+  await refuses({ header, pair: anotherP256 }, /the signature is wrong/);
   await refuses(
-    { header: { jwk: jwk(anotherRsa, 'rsa'), jku: 'https://evil.example.com' }, pair: anotherRsa },
+    { header: { ...header, jwk: jwk(anotherP256, 'p256'), jku: 'https://evil.example.com' }, pair: anotherP256 },
     /signature/,
   );
 });
@@ -346,13 +348,13 @@ test('a key that the issuer has removed is no longer believed after ten minutes'
 test('a new key of the issuer is fetched, though not more often than once a minute', async () => {
   const { bearer, fetched, state } = authorizer();
   await bearer(token());
-  const rotated = token({ header: { kid: 'new' }, pair: anotherRsa });
+  const rotated = token({ header: { alg: 'ES256', kid: 'new' }, pair: anotherP256 });
 
   state.now += 59_000;
   for (let times = 0; times < 3; times += 1) await assert.rejects(bearer(rotated), { message: 'Unauthorized' });
   assert.equal(fetched.length, 2);
 
-  state.answers[KEYS] = { keys: [...JWKS.keys, jwk(anotherRsa, 'new')] };
+  state.answers[KEYS] = { keys: [...JWKS.keys, jwk(anotherP256, 'new')] };
   state.now += 1_000;
   assert.equal((await bearer(rotated)).principalId, 'anna');
   assert.equal(fetched.length, 4);

@@ -80,7 +80,7 @@ test('of many requests at the same time one is written, and all get it', async (
 test('the order of properties in the body makes no other order', async () => {
   const { place } = project();
   const first = await place();
-  const second = await place(Object.fromEntries(Object.entries(ORDER).reverse()));
+  const second = await place(Object.fromEntries(Object.entries(ORDER).toReversed()));
   assert.equal(second.status, 201);
   assert.deepEqual(second.body, first.body);
 });

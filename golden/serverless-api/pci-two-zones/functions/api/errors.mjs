@@ -6,6 +6,7 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
 ]);
 const LATE = new Set(['AbortError', 'TimeoutError']);
+const UNREACHABLE = new Set(['EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 const LONGEST_MESSAGE = 500;
 
 /** An answer that is no success: its message is for the caller, hint and cause are for the log. */
@@ -32,7 +33,7 @@ export function unavailable(message, retryAfter, more = {}) {
 export function asHttpError(error) {
   if (error instanceof HttpError) return error;
   if (THROTTLED.has(error?.name)) return unavailable('too many requests, please try again', 2, { cause: error });
-  if (LATE.has(error?.name) || error?.$metadata?.httpStatusCode >= 500) {
+  if (LATE.has(error?.name) || UNREACHABLE.has(error?.code) || error?.$metadata?.httpStatusCode >= 500) {
     return unavailable('temporarily unavailable, please try again', 5, { cause: error });
   }
   return new HttpError(500, 'internal error', { cause: error });

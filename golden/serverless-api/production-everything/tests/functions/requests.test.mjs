@@ -154,6 +154,8 @@ test('throttling, time-outs and failures of AWS ask for another try', async () =
     awsError('InternalServerError', 'oops', {}, 500),
     Object.assign(new Error('late'), { name: 'TimeoutError' }),
     Object.assign(new Error('late'), { name: 'AbortError' }),
+    awsError('Error', 'late', { code: 'ECONNREFUSED' }, undefined),
+    awsError('Error', 'late', { code: 'ECONNRESET' }, 200),
   ];
   for (const error of errors) {
     const { place, entries } = project({ table: failing(error) });

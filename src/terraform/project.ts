@@ -360,6 +360,11 @@ export class Project {
     return this.sources?.list(folder);
   }
 
+  /** The names of the folders in a folder of the project; undefined where there is none of that name. */
+  foldersIn(folder: string): readonly string[] | undefined {
+    return this.sources?.folders?.(folder);
+  }
+
   /** The resources of `type` whose argument `path` points at `target`: by reference, or by its name, id or ARN. */
   linked(type: string | readonly string[], path: string, target: Resource): Resource[] {
     const types = typeof type === 'string' ? [type] : type;

@@ -26,7 +26,7 @@ ${lines}}
 
 const triggers = `
   triggers = {
-    redeployment = sha1(jsonencode([aws_api_gateway_method.list, aws_api_gateway_integration.list]))
+    redeployment = filesha1("\${path.module}/api.tf")
   }
 `;
 
@@ -112,7 +112,7 @@ export default defineRules(
     },
     check(project, { finding }) {
       if (project.all('aws_api_gateway_account').length > 0 || project.unreadModules.length > 0) return;
-      if (isSwitchedOff(project, 'aws_api_gateway_account')) return;
+      if (isSwitchedOff(project, 'aws_api_gateway_account') || hasModuleForAccount(project)) return;
       for (const { resource, argument } of loggers(project))
         finding(resource, 'logs, and no aws_api_gateway_account is in the project', argument);
     },
@@ -293,6 +293,15 @@ function loggers(project: Project): Logger[] {
     .filter((resource) => ['INFO', 'ERROR'].includes(resource.text('settings.logging_level') ?? ''))
     .map((resource) => ({ resource, argument: 'settings' }));
   return [...stages, ...settings];
+}
+
+/** Whether a folder of the project is a module of its own that sets the role, to be applied once for an account. */
+function hasModuleForAccount(project: Project): boolean {
+  return (project.foldersIn('') ?? []).some((folder) =>
+    (project.list(folder) ?? [])
+      .filter((name) => name.endsWith('.tf'))
+      .some((name) => /^resource\s+"aws_api_gateway_account"/m.test(project.read(`${folder}/${name}`) ?? '')),
+  );
 }
 
 function settingsOf(project: Project, stage: Resource): Resource[] {

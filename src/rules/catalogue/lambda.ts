@@ -1,11 +1,14 @@
 import { runtimeDeprecated } from '../../aws/lambda-runtimes.js';
+import { sourceCovers } from '../lib/api-calls.js';
 import { functionsNamed, isAtEdge, permissionsFor } from '../lib/functions.js';
 import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
+import { holdsSecret } from '../lib/plain-secrets.js';
 import { mayHaveMorePolicies } from '../lib/presence.js';
+import { isReadFromLeftAlone } from '../lib/stand-ins.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
-import { elements, identity, isKnown, joinText, same, show, type Value } from '../../terraform/value.js';
+import { elements, identity, isKnown, isMap, joinText, same, show, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const lambda = (lines: string, settings: Record<string, string> = {}) => {
@@ -225,6 +228,42 @@ ${lambda('', { filename: 'data.archive_file.orders.output_path' })}`,
     },
   },
   {
+    name: 'function-no-plain-secrets',
+    severity: 'warning',
+    title: 'no secret is in the plain environment of a function',
+    why: 'The environment is encrypted, and shown to everybody with lambda:GetFunctionConfiguration; it stands in the state, and a new value takes a deployment.',
+    remedy: 'Put the value in Secrets Manager, give the function its ARN, and let it read it when it starts.',
+    catalogue: ['S003-05b'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html',
+    example: {
+      broken: lambda(`
+  environment {
+    variables = {
+      DB_PASSWORD = "TempPassword123!"
+    }
+  }
+`),
+      sound: lambda(`
+  environment {
+    variables = {
+      DB_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-AbCdEf"
+    }
+  }
+`),
+    },
+    check(project, { finding }) {
+      for (const lambda of project.all('aws_lambda_function')) {
+        const variables = lambda.get('environment.variables');
+        for (const [name, value] of isMap(variables) ? variables : []) {
+          if (!holdsSecret(name, value) || namesSecret(project, value)) continue;
+          if (typeof value === 'string' && isReadFromLeftAlone(lambda, 'environment', value)) continue;
+          finding(lambda, `gets ${name} as plain text`, 'environment');
+        }
+      }
+    },
+  },
+  {
     name: 'lambda-caller-permitted',
     severity: 'error',
     title: 'a service that calls a function of the project is permitted to',
@@ -244,13 +283,22 @@ ${schedule}`,
         for (const lambda of functionsNamed(block, argument)) {
           // Where a function is made that is only looked up, somebody else may have permitted it.
           if (lambda.mode !== 'managed' || project.isGivenToUnread(lambda)) continue;
-          const permitted = permissionsFor(project, lambda).some(
+          const permissions = permissionsFor(project, lambda).filter(
             (permission) =>
               covers(`${principal}.*`, permission.get('principal') ?? '') !== false ||
               permission.get('principal') === '*',
           );
-          if (!permitted && !mayBePermitted(project))
+          if (mayBePermitted(project)) continue;
+          if (permissions.length === 0)
             finding(caller, `calls ${lambda.configAddress}, which does not let ${principal}.amazonaws.com call it`);
+          else if (
+            principal === 'apigateway' &&
+            permissions.every((one) => sourceCovers(project, one.get('source_arn'), caller) === false)
+          )
+            finding(
+              caller,
+              `calls ${lambda.configAddress}, which lets API Gateway call it for ${show(permissions[0]?.get('source_arn'))} and not for this`,
+            );
         }
       }
     },
@@ -301,6 +349,13 @@ function filesInArchive(archive: Resource): string[] | undefined {
   return names.length > 0 && names.every((name) => name !== undefined) ? names : undefined;
 }
 
+/** Whether a value is the name of a secret or parameter, which is none itself. */
+function namesSecret(project: Project, value: Value): boolean {
+  if (typeof value === 'string' && value.includes('/')) return true;
+  const named = project.having(['name', 'id'], identity(value), 'aws_secretsmanager_secret', 'aws_ssm_parameter');
+  return named.length > 0;
+}
+
 interface Caller {
   caller: Resource;
   /** The block in which it names the function. */
@@ -309,6 +364,9 @@ interface Caller {
   /** The service that calls: `events`, before `.amazonaws.com`. */
   principal: string;
 }
+
+/** With any of these API Gateway calls as a role. */
+const credentials = ['credentials', 'credentials_arn', 'authorizer_credentials', 'authorizer_credentials_arn'];
 
 /** What makes a service call a function by the function's own policy. */
 function callers(project: Project): Caller[] {
@@ -323,7 +381,9 @@ function callers(project: Project): Caller[] {
       ...of('aws_api_gateway_integration', 'uri', 'apigateway'),
       ...of('aws_apigatewayv2_integration', 'integration_uri', 'apigateway'),
       // With a role of its own API Gateway needs no permission of the function.
-    ].filter(({ caller }) => !['credentials', 'credentials_arn'].some((name) => caller.has(name))),
+      ...of('aws_api_gateway_authorizer', 'authorizer_uri', 'apigateway'),
+      ...of('aws_apigatewayv2_authorizer', 'authorizer_uri', 'apigateway'),
+    ].filter(({ caller }) => !credentials.some((name) => caller.has(name))),
     ...project
       .all('aws_s3_bucket_notification')
       .flatMap((caller) =>

@@ -1,4 +1,5 @@
-import { isEverywhere, isSet, resourceNamed, routesOf, routeTableOf, vpcOf, wayOut } from '../lib/network.js';
+import { mayLeadElsewhere, reachesInternet, withoutEndpoint } from '../lib/aws-reach.js';
+import { wayOut } from '../lib/network.js';
 import { roleOfTemplate, templatesOf } from '../lib/launch-templates.js';
 import { roleMay } from '../lib/permissions.js';
 import { agentCalls } from '../lib/session-manager.js';
@@ -7,11 +8,9 @@ import {
   balancersBefore,
   databaseClients,
   databasePort,
-  endpointService,
   fargateServices,
   groupsArgument,
   groupsOf,
-  isInterface,
   listenersOf,
   loadBalancers,
   needsOf,
@@ -19,75 +18,13 @@ import {
   subnetsHolding,
   targets,
 } from '../lib/paths.js';
-import { elements, identity } from '../../terraform/value.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { defineRules } from '../rule.js';
 
-/** Whether tasks in a subnet reach the internet: true, false, or undefined where that is not known. */
-function reachesInternet(project: Project, service: Resource, subnet: Resource): boolean | undefined {
-  switch (wayOut(project, subnet)) {
-    case 'nat':
-    case 'other':
-      return true;
-    case 'internet':
-      if (
-        service.has('network_configuration.assign_public_ip') &&
-        service.truth('network_configuration.assign_public_ip') !== false
-      )
-        return service.truth('network_configuration.assign_public_ip');
-      return mayLeadElsewhere(project, subnet) ? undefined : false;
-    case 'none':
-      return mayLeadElsewhere(project, subnet) ? undefined : false;
-    default:
-      return undefined;
-  }
-}
-
-/** Whether the registry may be reached over IPv6, or through endpoints in a network that a narrower route leads to. */
-function mayLeadElsewhere(project: Project, subnet: Resource): boolean {
-  const table = routeTableOf(project, subnet);
-  const routes = table ? routesOf(project, table) : [];
-  const others = ['transit_gateway_id', 'core_network_arn', 'vpc_peering_connection_id'];
-  if (routes.some((route) => others.some((name) => isSet(route, name)))) return true;
-  const ranges = routes.map((route) => route.get('destination_ipv6_cidr_block') ?? route.get('ipv6_cidr_block') ?? '');
-  return ranges.some((range) => typeof range !== 'string' || isEverywhere(range));
-}
-
-/** Which services no endpoint in reach of a subnet leads to; undefined where that is not known. */
-function withoutEndpoint(project: Project, services: readonly string[], subnet: Resource): string[] | undefined {
-  const vpc = vpcOf(project, subnet);
-  const table = routeTableOf(project, subnet);
-  const givenAway = [vpc, table, subnet].some((one) => one && project.isGivenToUnread(one));
-  if (!vpc || !table || givenAway || project.all('aws_route53_zone').some((zone) => zone.has('vpc'))) return undefined;
-  const reached = new Set<string>();
-  for (const endpoint of project.all('aws_vpc_endpoint')) {
-    if (identity(endpoint.get('vpc_id')) === undefined) return undefined;
-    if (vpcOf(project, endpoint) !== vpc) continue;
-    const name = endpointService(endpoint);
-    const serves = isInterface(endpoint) ? hasPrivateNames(endpoint) : isInTable(project, endpoint, table);
-    if (name === undefined || endpoint.uncertain || serves === undefined) return undefined;
-    if (serves) reached.add(name);
-  }
-  return services.filter((name) => !reached.has(name));
-}
-
-function hasPrivateNames(endpoint: Resource): boolean | undefined {
-  return endpoint.has('private_dns_enabled') ? endpoint.truth('private_dns_enabled') : false;
-}
-
-function isInTable(project: Project, endpoint: Resource, table: Resource): boolean | undefined {
-  const own = elements(endpoint.get('route_table_ids'))?.map(identity);
-  const id = identity(table.computed('id'));
-  if (!own || own.includes(undefined) || id === undefined) return undefined;
-  if (own.includes(id)) return true;
-  const associations = project.linked('aws_vpc_endpoint_route_table_association', 'vpc_endpoint_id', endpoint);
-  const tables = associations.map((one) => resourceNamed(project, one, 'route_table_id', [table.type]));
-  return tables.includes(table) || (tables.includes(undefined) ? undefined : false);
-}
-
 /** What tasks need and do not reach from a subnet; undefined where that is not known. */
 function missingIn(project: Project, service: Resource, subnet: Resource): string[] | undefined {
-  const online = reachesInternet(project, service, subnet);
+  const argument = 'network_configuration.assign_public_ip';
+  const online = reachesInternet(project, subnet, service.has(argument) ? service.truth(argument) : false);
   if (online !== false) return online === undefined ? undefined : [];
   const { services, foreignImages } = needsOf(project, service);
   const missing = withoutEndpoint(project, services, subnet);

@@ -63,6 +63,8 @@ export default defineRules(
         const level = settings.text('settings.logging_level') ?? 'OFF';
         const [api, name] = [settings.get('rest_api_id'), settings.get('stage_name')];
         if (level === 'OFF' || api === undefined || name === undefined) continue;
+        // Where an API is made that is only looked up, the group may be made too.
+        if (settings.refs('rest_api_id').some(({ mode }) => mode === 'data')) continue;
         const wanted = joinText(['API-Gateway-Execution-Logs_', api, '/', name]);
         const found = groups.filter((group) => same(group.computed('name'), wanted) !== false);
         if (found.length === 0) finding(settings, `logs to ${show(wanted)}, which is not in the project`, 'settings');

@@ -144,6 +144,32 @@ export default defineRules(
     },
   },
   {
+    name: 'api-calls-function-by-post',
+    severity: 'error',
+    title: 'an integration with a function calls it by POST, whatever the method of the API is',
+    why: 'Lambda is called by POST alone: with another method the API answers each request with 500, "Internal server error", and without one it refuses the integration, "BadRequestException: Enumeration value for HttpMethod must be non-empty".',
+    remedy: 'Set integration_http_method to "POST".',
+    catalogue: ['S002-09'],
+    stages: ['hcl', 'plan', 'state'],
+    source:
+      'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/api_gateway_integration.html.markdown',
+    example: {
+      broken: api() + method() + integration().replace('= "POST"\n  uri', '= "GET"\n  uri') + lambda(25),
+      sound: api() + method() + integration() + lambda(25),
+    },
+    check(project, { finding }) {
+      for (const integration of project.all('aws_api_gateway_integration')) {
+        const isOfAws = ['AWS', 'AWS_PROXY'].includes(integration.text('type') ?? '');
+        if (!isOfAws || functionsNamed(integration, 'uri').length === 0) continue;
+        const method = integration.text('integration_http_method');
+        if (method !== undefined && method !== 'POST')
+          finding(integration, `calls a function by ${method}`, 'integration_http_method');
+        else if (isLeftOut(project, integration, 'integration_http_method'))
+          finding(integration, 'does not say by which method it calls a function', 'integration_http_method');
+      }
+    },
+  },
+  {
     name: 'api-model-of-validator',
     severity: 'warning',
     title: 'a method that names models or required parameters has a validator that checks them',

@@ -1,7 +1,8 @@
 import { cpuUnits, fargateMemory, fargateOffers, memoryMib } from '../../aws/fargate-sizes.js';
 import { containersOf, field, isForFargate, objectsIn, taskOf, titleOf, type JsonObject } from '../lib/containers.js';
 import { ignoresChanges, isLeftOut } from '../lib/presence.js';
-import { isPublicName, isReadFromLeftAlone, isStandIn } from '../lib/stand-ins.js';
+import { holdsSecret } from '../lib/plain-secrets.js';
+import { isReadFromLeftAlone } from '../lib/stand-ins.js';
 import { comesAfterInBraces } from '../lib/text-order.js';
 import { attributesIn, placed } from '../lib/written.js';
 import { argument } from '../../terraform/references.js';
@@ -572,17 +573,6 @@ function awslogs(task: Resource): Awslogs[] {
 function isBeside(group: Value, name: Value): boolean {
   const [left, right] = [identity(group), identity(name)].map((text) => text?.slice(0, text.lastIndexOf('/') + 1));
   return left !== undefined && left.length > 1 && left === right;
-}
-
-const secretName = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|SECRET_?(ACCESS_?)?KEY)$/i;
-const secretValue = /(^|\.)(random_password\.[^.]+\.(result|bcrypt_hash)|[^.]+\.secret_string|[^.]+\.master_password)$/;
-
-/** Whether an environment variable holds a secret: by its name and a value that is written out, or by where it is from. */
-function holdsSecret(name: string, value: Value): boolean {
-  if (value instanceof Unknown) return value.symbol !== undefined && secretValue.test(value.symbol);
-  if (typeof value !== 'string' || !secretName.test(name) || isPublicName(name) || isStandIn(value)) return false;
-  // A reference to a secret, a switch or a path is none.
-  return value !== '' && !/^(arn:|\/|true$|false$|\d+$)/.test(value);
 }
 
 /** A `valueFrom`, taken apart: the secret it is of, and what follows its ARN. */

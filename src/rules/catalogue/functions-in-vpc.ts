@@ -1,6 +1,6 @@
 import { reachesInternet, withoutEndpoint } from '../lib/aws-reach.js';
 import { allowedByName, functionsWithRole } from '../lib/code-roles.js';
-import { groupsOf, subnetsHolding } from '../lib/paths.js';
+import { anyAllows, groupsOf, subnetsHolding } from '../lib/paths.js';
 import { madeBefore } from '../lib/ordering.js';
 import { managedPolicy } from '../lib/managed-policies.js';
 import { coversAction } from '../lib/patterns.js';
@@ -127,6 +127,42 @@ export default defineRules(
           );
         else if (missing.includes(undefined))
           abstain(lambda, 'it is not known where its subnets lead, and which endpoints there are');
+      }
+    },
+  },
+  {
+    name: 'functions-let-https-out',
+    severity: 'warning',
+    title: 'the security groups of a function let HTTPS out to the AWS APIs that its role is allowed to call',
+    why: 'The call waits until the function times out, and no error says why: endpoints and NAT gateways are beyond the security group of the function.',
+    remedy:
+      'Add an egress rule for port 443 to the groups of the endpoints, to the prefix lists of s3 and dynamodb, or to 0.0.0.0/0 where a NAT gateway is the way out.',
+    catalogue: ['S001-17', 'S001-19'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html',
+    example: {
+      broken: network('') + lambda + readsSecret,
+      sound:
+        network(`
+  egress {
+    description = "HTTPS"
+    cidr_blocks = ["0.0.0.0/0"]
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+  }
+`) +
+        lambda +
+        readsSecret,
+    },
+    check(project, { finding }) {
+      for (const lambda of project.all('aws_lambda_function')) {
+        const role = roleOf(lambda, 'role', project);
+        if (!role || !lambda.has('vpc_config') || functionsWithRole(project, role).length > 1) continue;
+        const [api] = apisCalled(project, lambda, role);
+        const groups = groupsOf(project, lambda);
+        if (api !== undefined && groups && anyAllows(project, groups, 'egress', 443, 'anyone') === false)
+          finding(lambda, `lets no traffic out on port 443, by which it is to call ${api}`, 'vpc_config');
       }
     },
   },

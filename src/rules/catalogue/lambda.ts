@@ -3,10 +3,12 @@ import { sourceCovers } from '../lib/api-calls.js';
 import { functionsNamed, isAtEdge, permissionsFor } from '../lib/functions.js';
 import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
+import { holdsSecret } from '../lib/plain-secrets.js';
 import { mayHaveMorePolicies } from '../lib/presence.js';
+import { isReadFromLeftAlone } from '../lib/stand-ins.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
-import { elements, identity, isKnown, joinText, same, show, type Value } from '../../terraform/value.js';
+import { elements, identity, isKnown, isMap, joinText, same, show, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const lambda = (lines: string, settings: Record<string, string> = {}) => {
@@ -226,6 +228,42 @@ ${lambda('', { filename: 'data.archive_file.orders.output_path' })}`,
     },
   },
   {
+    name: 'function-no-plain-secrets',
+    severity: 'warning',
+    title: 'no secret is in the plain environment of a function',
+    why: 'The environment is encrypted, and shown to everybody with lambda:GetFunctionConfiguration; it stands in the state, and a new value takes a deployment.',
+    remedy: 'Put the value in Secrets Manager, give the function its ARN, and let it read it when it starts.',
+    catalogue: ['S003-05b'],
+    stages: ['hcl', 'plan', 'state'],
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html',
+    example: {
+      broken: lambda(`
+  environment {
+    variables = {
+      DB_PASSWORD = "TempPassword123!"
+    }
+  }
+`),
+      sound: lambda(`
+  environment {
+    variables = {
+      DB_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-AbCdEf"
+    }
+  }
+`),
+    },
+    check(project, { finding }) {
+      for (const lambda of project.all('aws_lambda_function')) {
+        const variables = lambda.get('environment.variables');
+        for (const [name, value] of isMap(variables) ? variables : []) {
+          if (!holdsSecret(name, value) || namesSecret(project, value)) continue;
+          if (typeof value === 'string' && isReadFromLeftAlone(lambda, 'environment', value)) continue;
+          finding(lambda, `gets ${name} as plain text`, 'environment');
+        }
+      }
+    },
+  },
+  {
     name: 'lambda-caller-permitted',
     severity: 'error',
     title: 'a service that calls a function of the project is permitted to',
@@ -309,6 +347,13 @@ function filesInArchive(archive: Resource): string[] | undefined {
   }
   const names = archive.blocks('source').map((source) => (source.uncertain ? undefined : source.text('filename')));
   return names.length > 0 && names.every((name) => name !== undefined) ? names : undefined;
+}
+
+/** Whether a value is the name of a secret or parameter, which is none itself. */
+function namesSecret(project: Project, value: Value): boolean {
+  if (typeof value === 'string' && value.includes('/')) return true;
+  const named = project.having(['name', 'id'], identity(value), 'aws_secretsmanager_secret', 'aws_ssm_parameter');
+  return named.length > 0;
 }
 
 interface Caller {

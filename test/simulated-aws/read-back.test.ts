@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { resourceSchema } from '../../src/aws/provider-schema.js';
 import { readBacks, type Json } from '../../src/aws/read-back.js';
 import { texts } from '../../src/render/project-files.js';
+import { Budget } from '../../src/terraform/budget.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import type { Resource } from '../../src/terraform/project.js';
 import { goldenSamples } from '../support/golden-samples.js';
@@ -27,11 +28,18 @@ describe('each row', () => {
   beforeAll(async () => {
     const projects = goldenSamples().flatMap(({ files }) => [
       files,
-      new Map(
-        [...texts(files)].flatMap(([file, text]) => (file.startsWith('bootstrap/') ? [[file.slice(10), text]] : [])),
+      ...['bootstrap/', 'account/'].map(
+        (folder) =>
+          new Map(
+            [...texts(files)].flatMap(([file, text]) =>
+              file.startsWith(folder) ? [[file.slice(folder.length), text]] : [],
+            ),
+          ),
       ),
     ]);
-    const read = await Promise.all(projects.map((files) => readHclProject(memorySources(texts(files)))));
+    // They are asked for as long as there are rows, on a machine that has other work too.
+    const untimed = () => ({ budget: new Budget(Infinity) });
+    const read = await Promise.all(projects.map((files) => readHclProject(memorySources(texts(files)), untimed())));
     resources = read.flatMap((project) => project.resources);
   });
 

@@ -9,6 +9,8 @@ export interface StackRow {
   alsoScanned?: Record<string, object>;
   /** What the README says may be run in a project that was applied, in the order in which it is. */
   commands?: ProjectCommand[];
+  /** How its API is called once the commands have run. */
+  firstCall?: FirstCall;
   /** The first release of the application: what the README says to set, and what must be running then. */
   release?: {
     set: Values;
@@ -40,6 +42,14 @@ export interface ProjectCommand {
   exitCode: number;
   /** What it must print, each a pattern. */
   prints: string[];
+}
+
+/** The tests of a project that call its API, which run against the code that is deployed. */
+export interface FirstCall {
+  /** The address of the stage. */
+  stage: string;
+  /** Path of the tests in the project. */
+  tests: string;
 }
 
 /** A resource that AWS refuses to delete. */

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { renderProject } from '../../src/render/render.js';
 import { rules } from '../../src/rules/check.js';
 import { everyPair } from '../support/covering.js';
+import { moduleBeside, modulesBeside } from '../support/modules.js';
 import { samples } from '../support/samples.js';
-import { bootstrapOf, checkFiles, filesIn, fixtures, lines } from '../support/rules.js';
+import { checkFiles, filesIn, fixtures, lines } from '../support/rules.js';
 
 const golden = samples();
 
@@ -13,12 +14,10 @@ describe('every golden sample', () => {
     expect(lines(await checkFiles(files))).toEqual([]);
   });
 
-  it.each(golden.filter(({ files }) => files.has('bootstrap/main.tf')))(
-    '$name/bootstrap keeps every rule',
-    async ({ files }) => {
-      expect(lines(await checkFiles(bootstrapOf(files)))).toEqual([]);
-    },
-  );
+  const beside = golden.flatMap(({ name, files }) => modulesBeside(files).map((module) => ({ name, module, files })));
+  it.each(beside)('$name/$module keeps every rule', async ({ module, files }) => {
+    expect(lines(await checkFiles(moduleBeside(files, module)))).toEqual([]);
+  });
 });
 
 describe('every pair of answers', () => {

@@ -5,7 +5,7 @@ import { goldenSamples } from '../support/golden-samples.js';
 import { keepingLogs } from '../support/logs.js';
 import { prove } from './proof.js';
 import { documentIsCurrent, proofTable } from './report.js';
-import { provesBootstrap } from './samples.js';
+import { modulesToProve } from './samples.js';
 import { describeSimulator } from './simulator.js';
 
 const tools = inject('simulatorTools');
@@ -16,7 +16,7 @@ describe.skipIf(!tools).concurrent('the smallest and the largest sample of each 
   const deployed = extremes(goldenSamples());
   it.each(deployed)('$name deploys, as docs/proof.md says', async (sample) => {
     const proof = await keepingLogs(sample.name, (folder) =>
-      prove(sample, tools, folder, { withoutBootstrap: !provesBootstrap(sample, deployed) }),
+      prove(sample, tools, folder, { modules: modulesToProve(sample, deployed) }),
     );
     process.stdout.write(`\n${proofTable([proof])}\n`);
     const results = { proofs: [proof], regions: [], ...describeSimulator(tools.python) };

@@ -1,7 +1,8 @@
 /** What the simulator lets pass and AWS would not, and the rules that look at it instead. */
 export const limits: readonly { limit: string; rules: readonly string[] }[] = [
   {
-    limit: 'No permission is evaluated: what the roles of a running system may do is not tried.',
+    limit:
+      "No permission is evaluated but what a function's code asks of DynamoDB and of the Data API: what the roles of a running system may do is not tried.",
     rules: [
       'execution-role-pulls-image',
       'execution-role-reads-secrets',
@@ -31,6 +32,11 @@ export const limits: readonly { limit: string; rules: readonly string[] }[] = [
   {
     limit: 'No instance boots: all are healthy at once, and what user data does shows when the first one starts.',
     rules: ['ami-supported', 'instance-role-session-manager', 'target-group-health-check'],
+  },
+  {
+    limit:
+      "A function's code runs in Node.js as it is on the machine, with the SDK of the day, and what calls it is a stand-in for API Gateway: no time limit but the function's, no throttling and no web ACL, and of an issuer neither its name nor its certificate.",
+    rules: ['functions-reach-aws-apis', 'lambda-runtime-supported', 'api-function-timeout', 'api-throttling'],
   },
   {
     limit:

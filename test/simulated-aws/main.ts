@@ -11,7 +11,7 @@ import type { Sample } from '../support/samples.js';
 import { prove, type Proof, type Tools } from './proof.js';
 import { planInRegions, type RegionPlan } from './regions.js';
 import { documentIsCurrent, proofTable, regionTable, writeDocument, type Results } from './report.js';
-import { provesBootstrap } from './samples.js';
+import { modulesToProve } from './samples.js';
 import { describeSimulator } from './simulator.js';
 import { withTools } from './tools.js';
 
@@ -61,7 +61,7 @@ async function proveSamples(run: Run): Promise<Proof[]> {
       noted(run, sample.name, (folder) =>
         prove(sample, run.tools, folder, {
           say: (step) => console.log(`${clock()}  ${sample.name}: ${step}`),
-          withoutBootstrap: !provesBootstrap(sample, run.settings.samples),
+          modules: modulesToProve(sample, run.settings.samples),
         }),
       ),
     ),

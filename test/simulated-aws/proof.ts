@@ -6,11 +6,14 @@ import { check, folderSources, readHclProject, readPlan, readState } from 'creat
 import { texts } from '../../src/render/project-files.js';
 import { stackRows, type ProjectCommand, type StackRow } from '../../scripts/samples.mjs';
 import { bounds } from '../support/bounds.mjs';
+import { modulesBeside } from '../support/modules.js';
 import { run, type Outcome, type RunOptions } from '../support/process.js';
 import type { Sample } from '../support/samples.js';
 import { lockFile, modulesOf, placeProject, withoutChecksums } from '../terraform/terraform.js';
 import { awsShell } from './aws-cli.js';
 import { zoneNames } from './facts.js';
+import { Gateway } from './first-call/gateway.js';
+import { startIssuer } from './first-call/issuer.js';
 import { matches, whatAwsKeeps } from './kept.js';
 import { asAwsReturns, changesOver } from './read-back.js';
 import { givenFor } from './samples.js';
@@ -38,8 +41,8 @@ export interface Steps {
 /** What a project did on the simulated AWS. */
 export interface Proof extends Steps {
   sample: string;
-  /** The same of its bootstrap/, where that was applied too. */
-  bootstrap?: Steps;
+  /** The same of the modules beside it that were proved with it, such as bootstrap, by their names. */
+  modules: Record<string, Steps>;
   /** What AWS itself keeps after a destroy, each with why; everything else that is left over is a failure. */
   kept: string[];
 }
@@ -57,6 +60,9 @@ export class ProofFailure extends Error {
 
 const planFile = 'first.bin';
 
+/** The module beside a project that creates the bucket of its state, and so comes first and goes last. */
+const bootstrap = 'bootstrap';
+
 /**
  * The settings that a project needs for the simulator, in a file beside its own. By default a call that the simulator
  * does not know is tried 25 times, for many minutes. One try is too few: now and then the provider loses an answer
@@ -71,8 +77,11 @@ const givenStateBucket = 'simulated-terraform-state-123456789012';
 export interface ProofOptions {
   /** Hears of each step. */
   say?: (step: string) => void;
-  /** Takes the state bucket as given, also where the project brings bootstrap/ to create it. */
-  withoutBootstrap?: boolean;
+  /**
+   * The modules beside the project that are proved with it, by their names, instead of all. The state bucket is taken as
+   * given where bootstrap is not among them; the others are no more than applied and destroyed.
+   */
+  modules?: readonly string[];
 }
 
 /**
@@ -84,17 +93,17 @@ export async function prove(
   sample: Sample,
   tools: Tools,
   folder: string,
-  { say = () => {}, withoutBootstrap = false }: ProofOptions = {},
+  { say = () => {}, modules = modulesBeside(sample.files) }: ProofOptions = {},
 ): Promise<Proof> {
   const given = givenFor(sample.answers);
-  const isGivenBucket = withoutBootstrap && given.stateBucket === undefined;
+  const isGivenBucket = !modules.includes(bootstrap) && given.stateBucket === undefined;
   const simulator = await startSimulator(
     tools.python,
     folder,
     isGivenBucket ? { ...given, stateBucket: givenStateBucket } : given,
   );
   try {
-    return await new Deployment(sample, tools, folder, simulator, say, isGivenBucket).prove();
+    return await new Deployment(sample, tools, folder, simulator, say, isGivenBucket, modules).prove();
   } finally {
     await simulator.stop();
   }
@@ -102,7 +111,8 @@ export async function prove(
 
 class Deployment {
   private readonly project: string;
-  private readonly bootstrap: string | undefined;
+  /** The modules beside it that are applied, by their names, in this order. */
+  private readonly beside: string[];
   private readonly row: StackRow | undefined;
   private step = '';
 
@@ -113,17 +123,17 @@ class Deployment {
     private readonly simulator: Simulator,
     private readonly say: (step: string) => void,
     private readonly isGivenBucket: boolean,
+    private readonly proved: readonly string[],
   ) {
-    const [project, bootstrap] = modulesOf(sample.files, path.join(folder, 'project'));
-    this.project = project;
-    this.bootstrap = isGivenBucket ? undefined : bootstrap;
+    this.project = path.join(folder, 'project');
+    this.beside = modulesBeside(sample.files).filter((name) => name !== bootstrap || !isGivenBucket);
     this.row = stackRows[sample.answers.stack];
   }
 
   async prove(): Promise<Proof> {
     const before = await this.simulator.inventory();
     this.place();
-    const bootstrap = await this.createStateBucket();
+    const modules = await this.prepareAccount();
     const applied = await this.apply();
     // Otherwise nothing left over would prove nothing.
     if ((await this.simulator.inventory()).size < before.size + applied.resources / 2)
@@ -138,6 +148,7 @@ class Deployment {
     await this.expectNoFinding(this.project);
     this.enter('commands');
     await this.runCommands(this.row?.commands);
+    await this.firstCall();
     await this.release();
     const destroySeconds = await this.destroy();
     return {
@@ -146,7 +157,7 @@ class Deployment {
       applySeconds: applied.seconds,
       replanSeconds,
       destroySeconds,
-      ...(bootstrap ? { bootstrap: { ...bootstrap, destroySeconds: await this.destroyBootstrap() } } : {}),
+      modules: await this.destroyBeside(modules),
       kept: await this.leftOver(before),
     };
   }
@@ -157,26 +168,42 @@ class Deployment {
       writeFileSync(path.join(module, overrideFile), override);
   }
 
-  /** Applies bootstrap/, where there is one, lets it complete backend.hcl, and puts the state there. */
-  private async createStateBucket(): Promise<Omit<Steps, 'destroySeconds'> | undefined> {
-    const pluginDir = `-plugin-dir=${this.tools.providers}`;
+  /** Applies what is beside the project, and puts its state where backend.hcl then says. */
+  private async prepareAccount(): Promise<Map<string, Omit<Steps, 'destroySeconds'>>> {
     const backend = path.join(this.project, 'backend.hcl');
-    let steps: Omit<Steps, 'destroySeconds'> | undefined;
-    if (this.bootstrap) {
-      this.enter('bootstrap');
-      await this.terraform(this.bootstrap, ['init', pluginDir]);
-      withoutChecksums(path.join(this.bootstrap, lockFile));
-      const { resources, seconds } = await this.plannedAndApplied(this.bootstrap);
-      steps = { resources, applySeconds: seconds, replanSeconds: await this.expectNoChanges(this.bootstrap) };
-      await this.expectNoChangesByReadBack(this.bootstrap);
-      await this.expectNoFinding(this.bootstrap);
-      const { stdout } = await this.terraform(this.bootstrap, ['output', '-raw', 'backend_hcl']);
+    const steps = new Map<string, Omit<Steps, 'destroySeconds'>>();
+    for (const name of this.beside) {
+      this.enter(name);
+      const proved = await this.applyBeside(name);
+      if (proved) steps.set(name, proved);
+    }
+    if (this.beside.includes(bootstrap)) {
+      const { stdout } = await this.terraform(this.module(bootstrap), ['output', '-raw', 'backend_hcl']);
       writeFileSync(backend, stdout);
     } else if (this.isGivenBucket) appendFileSync(backend, `bucket = "${givenStateBucket}"\n`);
     this.enter('init');
-    await this.terraform(this.project, ['init', '-backend-config=backend.hcl', pluginDir]);
+    await this.terraform(this.project, ['init', '-backend-config=backend.hcl', `-plugin-dir=${this.tools.providers}`]);
     withoutChecksums(path.join(this.project, lockFile));
     return steps;
+  }
+
+  private async applyBeside(name: string): Promise<Omit<Steps, 'destroySeconds'> | undefined> {
+    const module = this.module(name);
+    await this.terraform(module, ['init', `-plugin-dir=${this.tools.providers}`]);
+    withoutChecksums(path.join(module, lockFile));
+    if (!this.proved.includes(name)) {
+      await this.terraform(module, ['apply', '-auto-approve']);
+      return undefined;
+    }
+    const { resources, seconds } = await this.plannedAndApplied(module);
+    const replanSeconds = await this.expectNoChanges(module);
+    await this.expectNoChangesByReadBack(module);
+    await this.expectNoFinding(module);
+    return { resources, applySeconds: seconds, replanSeconds };
+  }
+
+  private module(name: string): string {
+    return path.join(this.project, name);
   }
 
   /** Applies the project, and in the middle of that tries to plan, as a colleague might; the apply waits for the end of it. */
@@ -280,6 +307,34 @@ class Deployment {
     }
   }
 
+  /** Calls what was deployed, by the tests that the project brings for that. */
+  private async firstCall(): Promise<void> {
+    if (!this.row?.firstCall) return;
+    this.enter('first call');
+    const { stage, tests } = this.row.firstCall;
+    const { region, jwtIssuer, jwtAudience } = this.sample.answers;
+    const { rest_api_id: apiId, stage_name: stageName } = await this.valuesOf(stage);
+    const issuer = jwtIssuer ? await startIssuer(jwtIssuer) : undefined;
+    const gateway = await Gateway.start(
+      { apiId: String(apiId), stageName: String(stageName), region },
+      this.simulator,
+      this.folder,
+      issuer,
+    );
+    try {
+      const shell = awsShell(this.simulator, this.tools.python, this.folder, this.project);
+      const token = issuer ? `API_TOKEN=${issuer.token(jwtAudience!)} ` : '';
+      const { status, output } = await shell(`API_URL=${gateway.url} ${token}node --test --test-reporter=tap ${tests}`);
+      const skipped = [...output.matchAll(/^ *ok .* # SKIP(.*)$/gm)].filter(([, why]) => /not deployed|^$/.test(why!));
+      const [, passed] = /^# pass (\d+)$/m.exec(output) ?? [];
+      if (status !== 0 || skipped.length > 0 || !Number(passed))
+        this.fail(`${tests} ended with ${status}, ${passed} of them passed:\n${output}`);
+    } finally {
+      await gateway.stop();
+      await issuer?.stop();
+    }
+  }
+
   /** The first release, where the stack has one: what its README says once the application was uploaded. */
   private async release(): Promise<void> {
     if (!this.row?.release) return;
@@ -318,32 +373,45 @@ class Deployment {
     return secondsSince(start);
   }
 
-  /** What the README says of the state bucket, last of all. */
-  private async destroyBootstrap(): Promise<number> {
-    const start = performance.now();
-    this.setValues({ force_destroy: 'true' }, this.bootstrap!);
-    await this.terraform(this.bootstrap!, ['apply', '-auto-approve']);
-    await this.terraform(this.bootstrap!, ['destroy', '-auto-approve']);
-    return secondsSince(start);
+  /** Destroys what is beside the project, the state bucket last; returns the steps of what was proved. */
+  private async destroyBeside(proved: Map<string, Omit<Steps, 'destroySeconds'>>): Promise<Record<string, Steps>> {
+    const modules: Record<string, Steps> = {};
+    for (const name of this.beside.toReversed()) {
+      const start = performance.now();
+      if (name === bootstrap) {
+        this.setValues({ force_destroy: 'true' }, this.module(name));
+        await this.terraform(this.module(name), ['apply', '-auto-approve']);
+      }
+      await this.terraform(this.module(name), ['destroy', '-auto-approve']);
+      const steps = proved.get(name);
+      if (steps) modules[name] = { ...steps, destroySeconds: secondsSince(start) };
+    }
+    return modules;
   }
 
   /** AWS refuses to delete what a production project protects. */
   private async expectProtected(): Promise<void> {
-    const { values } = JSON.parse(await this.shown(this.project)) as {
-      values: { root_module: { resources: { address: string; values: Record<string, unknown> }[] } };
-    };
     for (const { address, service, delete: call } of this.row?.protected ?? []) {
-      const resource = values.root_module.resources.find((one) => one.address === address);
-      if (!resource) this.fail(`there is no ${address} that could be protected`);
+      const values = await this.valuesOf(address);
       const parameters = Object.entries(call).map(([name, value]) => [
         name,
-        value.replace(/^\{(\w+)\}$/, (_, attribute: string) => String(resource.values[attribute])),
+        value.replace(/^\{(\w+)\}$/, (_, attribute: string) => String(values[attribute])),
       ]);
       const { region } = this.sample.answers;
       const { status, text } = await this.simulator.call(service, region, Object.fromEntries(parameters));
       if (status !== 400 || !/protect/i.test(text))
         this.fail(`${address} should be protected and could be deleted:\n${text}`);
     }
+  }
+
+  /** What the state says of a resource. */
+  private async valuesOf(address: string): Promise<Record<string, unknown>> {
+    const { values } = JSON.parse(await this.shown(this.project)) as {
+      values: { root_module: { resources: { address: string; values: Record<string, unknown> }[] } };
+    };
+    const resource = values.root_module.resources.find((one) => one.address === address);
+    if (!resource) this.fail(`the state has no ${address}`);
+    return resource.values;
   }
 
   /** What the README of a production project says under "Taking it down". */

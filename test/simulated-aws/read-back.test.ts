@@ -10,6 +10,7 @@ import { Budget } from '../../src/terraform/budget.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import type { Resource } from '../../src/terraform/project.js';
 import { goldenSamples } from '../support/golden-samples.js';
+import { moduleBeside, modulesBeside } from '../support/modules.js';
 import { scratchFolder } from '../support/scratch.js';
 import { filledIn, type FilledIn } from './filled-in.js';
 import { asAwsReturns, changesOver } from './read-back.js';
@@ -28,14 +29,7 @@ describe('each row', () => {
   beforeAll(async () => {
     const projects = goldenSamples().flatMap(({ files }) => [
       files,
-      ...['bootstrap/', 'account/'].map(
-        (folder) =>
-          new Map(
-            [...texts(files)].flatMap(([file, text]) =>
-              file.startsWith(folder) ? [[file.slice(folder.length), text]] : [],
-            ),
-          ),
-      ),
+      ...modulesBeside(files).map((name) => moduleBeside(files, name)),
     ]);
     // They are asked for as long as there are rows, on a machine that has other work too.
     const untimed = () => ({ budget: new Budget(Infinity) });

@@ -94,8 +94,10 @@ export async function changesOver(
   providers: string,
   terraform: (folder: string, args: string[]) => Promise<Outcome>,
 ): Promise<string[]> {
-  const left = ['.terraform', 'bootstrap'].map((name) => path.join(module, name));
-  cpSync(module, copy, { recursive: true, filter: (file) => !left.includes(file) });
+  const isLeft = (file: string) =>
+    path.dirname(file) === module &&
+    (path.basename(file) === '.terraform' || existsSync(path.join(file, 'provider.tf')));
+  cpSync(module, copy, { recursive: true, filter: (file) => !isLeft(file) });
   writeFileSync(path.join(copy, 'read_back_override.tf'), 'terraform {\n  backend "local" {}\n}\n');
   writeFileSync(path.join(copy, 'terraform.tfstate'), state.text);
   const failed = (command: string, { output }: Outcome) => [`terraform ${command} failed:\n${output}`];

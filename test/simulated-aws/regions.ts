@@ -1,4 +1,4 @@
-import { renderProject } from 'create-secure-infra';
+import { renderProject, stacks as stacksById } from 'create-secure-infra';
 import { check, memorySources, readHclProject, readPlan } from 'create-secure-infra/check';
 
 import { texts } from '../../src/render/project-files.js';
@@ -16,14 +16,19 @@ export interface RegionPlan {
   zones: readonly string[];
   /** Those that the projects are spread over. */
   used: readonly string[];
-  /** How many resources are planned, by stack. */
+  /** How many resources are planned, by stack; none of a stack that refuses the region. */
   resources: Readonly<Record<string, number>>;
 }
 
 const stacks = Object.keys(stackRows);
 
+/** Whether a stack takes a region, rather than to say what it has not. */
+function takes(stack: string, region: string): boolean {
+  return !stacksById.get(stack)?.lacking?.regions.has(region);
+}
+
 /**
- * Plans the default project of each stack in each region, on one simulated account, as many at once as `atATime` lets.
+ * Plans the default project of each stack in each region that it takes, on one simulated account, as many at once as `atATime` lets.
  * `folder` gets the projects and the logs. Throws where a plan fails, has no two zones, or others than that of another
  * stack, names a zone that the region does not have, or breaks a rule.
  */
@@ -55,7 +60,9 @@ export async function planInRegions(
 
   async function planAllIn(region: string): Promise<RegionPlan> {
     const plans = await Promise.all(
-      stacks.map(async (stack) => [stack, await atATime(() => planIn(region, stack))] as const),
+      stacks
+        .filter((stack) => takes(stack, region))
+        .map(async (stack) => [stack, await atATime(() => planIn(region, stack))] as const),
     );
     const [used, ...others] = new Set(plans.map(([, plan]) => plan.used.join(' ')));
     if (others.length > 0) throw new Error(`${region}: one stack is spread over ${used}, another over ${others[0]}`);

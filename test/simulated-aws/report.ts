@@ -16,7 +16,7 @@ export interface Results {
   refusals: readonly Refusal[];
 }
 
-/** Sample, resources, apply, re-plan, destroy, left over; then the same of bootstrap/. */
+/** Sample, resources, apply, re-plan, destroy, left over; then the same of the modules beside a project. */
 export function proofTable(proofs: readonly Proof[]): string {
   const row = (name: string, { resources, applySeconds, replanSeconds, destroySeconds }: Steps) => [
     name,
@@ -28,21 +28,21 @@ export function proofTable(proofs: readonly Proof[]): string {
   ];
   const rows = [
     ...proofs.map((proof) => row(proof.sample, proof)),
-    ...proofs.flatMap(({ bootstrap }) => (bootstrap ? [row('bootstrap/', bootstrap)] : [])),
+    ...proofs.flatMap(({ modules }) => Object.entries(modules).map(([name, steps]) => row(`${name}/`, steps))),
   ];
   return markdownTable([['Sample', 'Resources', 'Apply', 'Re-plan', 'Destroy', 'Left over'], ...rows], {
     align: ['l', 'r', 'r', 'r', 'r', 'l'],
   });
 }
 
-/** Region, its zones, those used, and for each stack how many resources are planned. */
+/** Region, its zones, those used, and for each stack how many resources are planned, or that it refuses the region. */
 export function regionTable(regions: readonly RegionPlan[]): string {
-  const stacks = Object.keys(regions[0]?.resources ?? {});
+  const stacks = [...new Set(regions.flatMap(({ resources }) => Object.keys(resources)))];
   const rows = regions.map(({ region, zones, used, resources }) => [
     region,
     letters(region, zones),
     letters(region, used),
-    ...stacks.map((stack) => String(resources[stack])),
+    ...stacks.map((stack) => String(resources[stack] ?? 'refused')),
   ]);
   return markdownTable([['Region', 'Zones', 'Used', ...stacks], ...rows], {
     align: ['l', 'l', 'l', ...stacks.map(() => 'r')],

@@ -1,20 +1,23 @@
 import type { Answers } from 'create-secure-infra';
 
 import { texts } from '../../src/render/project-files.js';
+import { moduleBeside, modulesBeside } from '../support/modules.js';
 import type { Sample } from '../support/samples.js';
 import { zoneNames } from './facts.js';
 import type { Given } from './simulator.js';
 
-/** Whether a sample is the first of these to bring its bootstrap/, for whose others it proves that too. */
-export function provesBootstrap(sample: Sample, all: readonly Sample[]): boolean {
-  const own = bootstrapText(sample);
-  return own !== '' && all.find((other) => bootstrapText(other) === own) === sample;
+/** The modules beside a sample's project that it is the first of these to bring, for whose others it proves them too. */
+export function modulesToProve(sample: Sample, all: readonly Sample[]): string[] {
+  return modulesBeside(sample.files).filter((module) => {
+    const own = moduleText(sample, module);
+    return all.find((other) => moduleText(other, module) === own) === sample;
+  });
 }
 
-/** The Terraform of bootstrap/; its values differ with each sample, as those of one sample may. */
-function bootstrapText({ files }: Sample): string {
-  return [...texts(files)]
-    .filter(([file]) => /^bootstrap\/[^/]+\.tf$/.test(file))
+/** The Terraform of a module; its values differ with each sample, as those of one sample may. */
+function moduleText({ files }: Sample, module: string): string {
+  return [...texts(moduleBeside(files, module))]
+    .filter(([file]) => /^[^/]+\.tf$/.test(file))
     .map(([file, text]) => `${file}\n${text}`)
     .join('\n');
 }

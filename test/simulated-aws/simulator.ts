@@ -57,6 +57,10 @@ export interface Simulator {
   endpoint: string;
   /** Everything that is there: a path that names it, and what it is or which state it is in. */
   inventory(): Promise<Map<string, string>>;
+  /** What a GET of a path answers, of a service that has paths; throws where it answers with an error. */
+  get(service: string, region: string, path: string): Promise<string>;
+  /** Asks the simulator itself, which is no call to AWS: `function`, of an ARN. */
+  ask(what: string, about: unknown): Promise<unknown>;
   /** Makes one call: with its parameters as a form, or, with an X-Amz-Target among them, as JSON. */
   call(service: string, region: string, parameters: Record<string, string>): Promise<{ status: number; text: string }>;
   /** Lets a region have these availability zones from now on; what is in others stays there. */
@@ -91,6 +95,8 @@ export async function startSimulator(
       endpoint,
       stop,
       inventory: () => inventoryOf(endpoint),
+      ask: (what, about) => asked(endpoint, what, about),
+      get: (service, region, path) => gotten(endpoint, service, region, path),
       call: (service, region, parameters) => callOf(endpoint, service, region, parameters),
       setZones: async (region, zones) => {
         await asked(endpoint, 'zones', { region, zones });
@@ -143,7 +149,7 @@ async function inventoryOf(endpoint: string): Promise<Map<string, string>> {
 }
 
 /** Asks the simulator for what is no call to AWS. */
-async function asked(endpoint: string, what: string, settings?: object): Promise<unknown> {
+async function asked(endpoint: string, what: string, settings?: unknown): Promise<unknown> {
   const response = await fetch(`${endpoint}/simulated-aws/${what}`, {
     method: 'POST',
     body: JSON.stringify(settings ?? null),
@@ -158,8 +164,7 @@ async function callOf(
   region: string,
   parameters: Record<string, string>,
 ): Promise<{ status: number; text: string }> {
-  // The simulator looks into the credential's scope for the service, and does not verify signatures.
-  const authorization = `AWS4-HMAC-SHA256 Credential=simulated/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+  const authorization = authorizationFor(service, region);
   const { 'X-Amz-Target': target, ...others } = parameters;
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -171,6 +176,18 @@ async function callOf(
         }),
   });
   return { status: response.status, text: await response.text() };
+}
+
+async function gotten(endpoint: string, service: string, region: string, path: string): Promise<string> {
+  const response = await fetch(`${endpoint}${path}`, { headers: { authorization: authorizationFor(service, region) } });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`GET ${path} of ${service} answers ${response.status}: ${text}`);
+  return text;
+}
+
+/** The simulator looks into the credential's scope for the service, and does not verify signatures. */
+function authorizationFor(service: string, region: string): string {
+  return `AWS4-HMAC-SHA256 Credential=simulated/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 }
 
 async function stopped(child: ChildProcess): Promise<void> {

@@ -8,6 +8,7 @@ import { findStack, layersOf } from '../../src/stacks/index.js';
 import { parseHcl } from '../../src/terraform/parse.js';
 import { referencesIn } from '../../src/terraform/references.js';
 import type { BlockSyntax, Body } from '../../src/terraform/syntax.js';
+import { modulesBeside } from './modules.js';
 
 /** What a layer says of itself in `templates/<layer>/layer.json`. */
 export interface LayerFacts {
@@ -44,9 +45,10 @@ export async function compositionOf(answers: Answers): Promise<Composition> {
   const declared = new Map(layers.map((layer) => [layer, new Set<string>()]));
   const named = new Map(layers.map((layer) => [layer, new Set<string>()]));
   const marked = renderFiles(answers, '1.2.3', (layer, text) => `${open}${layer}${open}${text}${close}`);
+  const beside = modulesBeside(marked);
   for (const [file, text] of marked) {
-    // bootstrap/ is a project of its own.
-    if (!/\.(tf|tfvars|hcl)$/.test(file) || file.startsWith('bootstrap/')) continue;
+    // What is beside the project, such as bootstrap/, is a project of its own.
+    if (!/\.(tf|tfvars|hcl)$/.test(file) || beside.includes(file.split('/')[0]!)) continue;
     const { lines, owners } = ownersOf(text);
     const ownerAt = (line: number) => owners[line - 1]!;
     const [source] = await parseHcl(new Map([[file, lines.join('\n')]]));

@@ -78,12 +78,3 @@ export function mutated(sample: Sample, { edits }: Mutation): Map<string, string
   }
   return files;
 }
-
-/** The files of the sample's bootstrap/, as a project of its own. */
-export function bootstrapOf(files: ProjectFiles): Map<string, string> {
-  return new Map(
-    [...texts(files)]
-      .filter(([file]) => file.startsWith('bootstrap/'))
-      .map(([file, text]) => [file.slice('bootstrap/'.length), text]),
-  );
-}

@@ -7,6 +7,7 @@ import { goldenFolder, sampleAnswers } from '../../scripts/samples.mjs';
 import type { ProjectFiles } from '../../src/render/project-files.js';
 import { bounds } from '../support/bounds.mjs';
 import { writeFiles } from '../support/files.js';
+import { modulesBeside } from '../support/modules.js';
 
 /** The folder that holds an unpacked provider mirror; the first place that is looked at. */
 export const mirrorVariable = 'CREATE_SECURE_INFRA_PROVIDER_MIRROR';
@@ -128,9 +129,9 @@ export function placeProject(files: ProjectFiles, folder: string, ownLockFile: s
   for (const module of modulesOf(files, folder)) copyFileSync(ownLockFile, path.join(module, lockFile));
 }
 
-/** The folders of a project in `folder` that terraform runs in: its own and, where it has one, that of bootstrap/. */
-export function modulesOf(files: ProjectFiles, folder: string): [project: string, ...bootstrap: string[]] {
-  return [folder, ...(files.has('bootstrap/main.tf') ? [path.join(folder, 'bootstrap')] : [])];
+/** The folders of a project in `folder` that terraform runs in: its own, and those beside it that are applied before. */
+export function modulesOf(files: ProjectFiles, folder: string): [project: string, ...beside: string[]] {
+  return [folder, ...modulesBeside(files).map((name) => path.join(folder, name))];
 }
 
 export interface Outcome {

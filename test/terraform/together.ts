@@ -4,24 +4,23 @@ import path from 'node:path';
 
 import { texts, type ProjectFiles } from '../../src/render/project-files.js';
 import { writeFiles } from '../support/files.js';
+import { moduleBeside, modulesBeside } from '../support/modules.js';
 import { lockFile as lockFileName, terraform, type Outcome } from './terraform.js';
 
-/** A project, or its bootstrap/, by the name that its faults are reported under. */
+/** A project, or a module beside it, by the name that its faults are reported under. */
 export interface Root {
   name: string;
   files: ProjectFiles;
 }
 
-/** The folders of projects that terraform runs in, each as a project: its own and, where it has one, bootstrap/. */
+/** The folders of projects that terraform runs in, each as a project: its own, and those beside it, such as bootstrap/. */
 export function rootsOf(projects: readonly Root[]): Root[] {
   return projects.flatMap(({ name, files }) => {
-    const bootstrap = [...files].flatMap(([file, text]) =>
-      file.startsWith('bootstrap/') ? [[file.slice('bootstrap/'.length), text] as const] : [],
-    );
-    const own = new Map([...files].filter(([file]) => !file.startsWith('bootstrap/')));
+    const beside = modulesBeside(files);
+    const own = new Map([...files].filter(([file]) => !beside.some((module) => file.startsWith(`${module}/`))));
     return [
       { name, files: own },
-      ...(bootstrap.length > 0 ? [{ name: `${name}/bootstrap`, files: new Map(bootstrap) }] : []),
+      ...beside.map((module) => ({ name: `${name}/${module}`, files: moduleBeside(files, module) })),
     ];
   });
 }

@@ -9,8 +9,10 @@ cannot leave it behind. `python simulator --describe` prints what it adds to mot
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -25,6 +27,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from waitress import create_server  # noqa: E402
 
 from facts import read_facts  # noqa: E402
+from functions import FUNCTION_KEY, denied_to_function, deployed_function  # noqa: E402
 import gaps  # noqa: E402, F401
 from gap import GAPS, close_gaps  # noqa: E402
 from given import create_given  # noqa: E402
@@ -47,6 +50,7 @@ class Application:
         self.answers: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {}
         # What is no call to AWS, by path: from the JSON that is sent to the JSON that is answered.
         self.own: dict[str, Callable[[Any], Any]] = {
+            "/simulated-aws/function": deployed_function,
             "/simulated-aws/inventory": lambda _: inventory(),
             "/simulated-aws/zones": lambda asked: set_zones(asked["region"], asked["zones"]),
         }
@@ -62,7 +66,7 @@ class Application:
         is_retry = not environ.get("HTTP_AMZ_SDK_REQUEST", "attempt=1").startswith("attempt=1")
         answer = self.answers.get(invocation or "") if is_retry else None
         if answer is None:
-            answer = self._ask_moto(environ)
+            answer = self._denied(environ) or self._ask_moto(environ)
             if invocation and answer[0].startswith("2"):
                 self.answers[invocation] = answer
         else:
@@ -70,6 +74,23 @@ class Application:
         status, headers, body = answer
         start_response(status, headers)
         return [body]
+
+    def _denied(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes] | None:
+        """The refusal of a call that a function's code makes and its role does not allow."""
+        signed = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+        if signed is None or not signed[1].startswith(FUNCTION_KEY):
+            return None
+        body = environ["wsgi.input"].read()
+        environ["wsgi.input"] = io.BytesIO(body)
+        target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        operation = target or {"/Execute": "ExecuteStatement"}[environ["PATH_INFO"]]
+        why = denied_to_function(signed[1], (signed[2], signed[3]), operation, json.loads(body))
+        print(f"{signed[1]} calls {signed[3]}:{operation}{f': {why}' if why else ''}", file=sys.stderr)
+        if why is None:
+            return None
+        text = json.dumps({"__type": "AccessDeniedException", "message": why}).encode()
+        headers = [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", "AccessDeniedException")]
+        return "400 Bad Request", [*headers, ("Content-Length", str(len(text)))], text
 
     def _ask_moto(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
         started: list[Any] = []

@@ -47,14 +47,13 @@ def trusts(document: str, service: str) -> bool:
     return effects == {"Allow"}
 
 
-def allowed_by_role(documents: list[str], *, action: str, resource: str) -> bool:
-    """Whether the policies of a role let it do `action` on `resource`; one with a condition counts as if it held."""
+def allowed_by_role(documents: list[str], *, action: str, resource: str, context: dict[str, str] | None = None) -> bool:
+    """Whether the policies of a role let it do `action` on `resource`; without a context each condition counts as held."""
     effects = {
         statement["Effect"]
         for document in documents
         for statement in statements(document)
-        if _matches_any(statement, "Action", action, re.IGNORECASE)
-        and _matches_any(statement, "Resource", resource, re.NOFLAG)
+        if _covers({**statement, "Condition": {}} if context is None else statement, action, resource, context or {})
     }
     return effects == {"Allow"}
 

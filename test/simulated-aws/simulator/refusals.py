@@ -14,10 +14,15 @@ from collections.abc import Callable
 from typing import Any
 
 from facts import Facts
+from functions import policies_of, role_may
 from instances import OBSTACLES, TEMPLATE_CHECKS, template_version
+from moto.apigateway.exceptions import BadRequestException
+from moto.apigateway.models import APIGatewayBackend
 from moto.autoscaling.exceptions import ValidationError
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
+from moto.awslambda.exceptions import InvalidParameterValueException
+from moto.awslambda.models import LambdaBackend
 from moto.cloudtrail.models import CloudTrailBackend
 from moto.core.exceptions import JsonRESTError
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
@@ -580,7 +585,7 @@ def _trail_log_role(_: Facts) -> None:
                 "Check the log group ARN: CloudTrail can't validate it.",
             )
         stream = f"{group.removesuffix('*')}log-stream:{self.account_id}_CloudTrail_{self.region_name}"
-        written = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
+        written = policies_of(role)
         if not all(
             allowed_by_role(written, action=action, resource=stream)
             for action in ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -688,6 +693,96 @@ def _refresh_rollback(_: Facts) -> None:
             raise ValidationError(f"The request isn't valid. The AutoRollback parameter cannot be set to true {why}.")
 
     _before(AutoScalingResponse, "start_instance_refresh", look)
+
+
+@_refuses(
+    "api-log-role",
+    "logs of an API in an account that has set no role for them",
+    error="BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+    rules=["api-logging-account"],
+)
+def _api_log_role(_: Facts) -> None:
+    def logs(operation: dict[str, Any]) -> bool:
+        path, value = operation["path"], operation.get("value")
+        if path.endswith("/logging/loglevel"):
+            return value != "OFF"
+        return operation["op"] != "remove" and path.startswith("/accessLogSettings/")
+
+    def look(self: APIGatewayBackend, function_id: str, stage_name: str, patch_operations: list[dict[str, Any]]) -> None:
+        if not self.account.cloudwatch_role_arn and any(logs(operation) for operation in patch_operations):
+            raise BadRequestException("CloudWatch Logs role ARN must be set in account settings to enable logging")
+
+    _before(APIGatewayBackend, "update_stage", look)
+
+
+@_refuses(
+    "api-log-role-policy",
+    "a role for the logs of APIs that API Gateway is not given, or that may not make log groups",
+    error="BadRequestException: The role ARN does not have required permissions",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+    rules=[],
+)
+def _api_log_role_policy(_: Facts) -> None:
+    actions = [
+        f"logs:{call}"
+        for call in (
+            "CreateLogGroup",
+            "CreateLogStream",
+            "DescribeLogGroups",
+            "DescribeLogStreams",
+            "PutLogEvents",
+            "GetLogEvents",
+            "FilterLogEvents",
+        )
+    ]
+
+    def look(self: APIGatewayBackend, patch_operations: list[dict[str, Any]]) -> None:
+        for arn in [one.get("value") for one in patch_operations if one["path"] == "/cloudwatchRoleArn"]:
+            known = iam_backends[self.account_id][self.partition].roles.values()
+            role = next((role for role in known if role.arn == arn), None)
+            if arn and not (
+                role is not None
+                and trusts(role.assume_role_policy_document, "apigateway.amazonaws.com")
+                and all(role_may(self, arn, action, "log-group:any") for action in actions)
+            ):
+                raise BadRequestException(
+                    "The role ARN does not have required permissions configured. Please grant trust permission for API "
+                    "Gateway and add the required role policy."
+                )
+
+    _before(APIGatewayBackend, "update_account", look)
+
+
+@_refuses(
+    "function-network-role",
+    "a function in a VPC whose role may not make network interfaces",
+    error="InvalidParameterValueException: The provided execution role does not have permissions to call CreateNetworkInterface",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+    rules=["lambda-vpc-permissions"],
+)
+def _function_network_role(_: Facts) -> None:
+    def look(self: LambdaBackend, spec: dict[str, Any]) -> None:
+        in_vpc = (spec.get("VpcConfig") or {}).get("SubnetIds")
+        if in_vpc and not role_may(
+            self, spec["Role"], "ec2:CreateNetworkInterface", "network-interface/*"
+        ):
+            raise InvalidParameterValueException(
+                "The provided execution role does not have permissions to call CreateNetworkInterface on EC2"
+            )
+
+    _before(LambdaBackend, "create_function", look)
+
+
+@_refuses(
+    "function-interfaces",
+    "a security group whose function's role lost its policy before the function's network interfaces were gone",
+    error="DependencyViolation",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+    rules=["function-interfaces-released"],
+)
+def _function_interfaces(_: Facts) -> None:
+    """Those interfaces are a gap of moto, which functions.py closes; it is listed so that a test holds that to it."""
 
 
 @_refuses(

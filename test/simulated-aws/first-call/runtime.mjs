@@ -1,0 +1,30 @@
+// Runs the handler of an unpacked function as Lambda's runtime would: in a process of its own, an event at a time.
+//
+//   node runtime.mjs FOLDER HANDLER [ISSUER ADDRESS]
+//
+// What it asks of ISSUER goes to ADDRESS, as if that were its name in DNS and its certificate.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [folder, handlerName, issuer, address] = process.argv.slice(2);
+
+if (issuer) {
+  const toIssuer = globalThis.fetch;
+  globalThis.fetch = (url, options) => {
+    if (!String(url).startsWith(issuer)) throw new Error(`there is no way to ${url} but to ${issuer}`);
+    return toIssuer(String(url).replace(issuer, address), options);
+  };
+}
+
+const dot = handlerName.lastIndexOf('.');
+const module = await import(pathToFileURL(path.join(folder, `${handlerName.slice(0, dot)}.mjs`)));
+const handler = module[handlerName.slice(dot + 1)];
+
+process.on('message', async ({ event, context }) => {
+  try {
+    process.send({ result: (await handler(event, context)) ?? null });
+  } catch (error) {
+    process.send({ error: { errorType: error?.name, errorMessage: error?.message } });
+  }
+});
+process.send({ ready: true });

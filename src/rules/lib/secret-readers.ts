@@ -13,7 +13,8 @@ export function mayFetchSecret(project: Project, role: Resource, secret: StoredS
     roleMayOn(project, role, policies, { action: 'secretsmanager:GetSecretValue', resource });
   const answer = may(secret.arn);
   // What depends on a condition is no clearer with another way to write the ARN.
-  const written = answer === 'unknown' && !namesExactly(project, role, secret) ? managedArn(secret.arn, role) : undefined;
+  const written =
+    answer === 'unknown' && !namesExactly(project, role, secret) ? managedArn(secret.arn, role) : undefined;
   return written === undefined ? answer : may(written);
 }
 

@@ -184,7 +184,9 @@ export default defineRules(
       const told = new Set<string>();
       for (const lambda of project.all('aws_lambda_function')) {
         const role = roleOf(lambda, 'role', project);
-        if (!role || !lambda.has('vpc_config')) continue;
+        // Before the function goes, the provider can give it the default group of the VPC.
+        const isReleased = lambda.has('replace_security_groups_on_destroy');
+        if (!role || !lambda.has('vpc_config') || isReleased) continue;
         const holders = interfaceDeleters(project, role);
         if (holders.length === 0) continue;
         for (const group of groupsOf(project, lambda) ?? []) {

@@ -291,13 +291,10 @@ ${schedule}`,
           if (mayBePermitted(project)) continue;
           if (permissions.length === 0)
             finding(caller, `calls ${lambda.configAddress}, which does not let ${principal}.amazonaws.com call it`);
-          else if (
-            principal === 'apigateway' &&
-            permissions.every((one) => sourceCovers(project, one.get('source_arn'), caller) === false)
-          )
+          else if (permissions.every((one) => sourceCovers(project, one.get('source_arn'), caller) === false))
             finding(
               caller,
-              `calls ${lambda.configAddress}, which lets API Gateway call it for ${show(permissions[0]?.get('source_arn'))} and not for this`,
+              `calls ${lambda.configAddress}, which lets ${principal}.amazonaws.com call it for ${show(permissions[0]?.get('source_arn'))} and not for this`,
             );
         }
       }

@@ -19,16 +19,16 @@ export function packagesOf(files: ProjectFiles): Map<string, string | Uint8Array
   const functions = sourcesOf(files);
   const built = new Map<string, string | Uint8Array>();
   if (functions.size === 0) return built;
-  const record: Record<string, { sources: string; zip: string }> = {};
+  const record = new Map<string, { sources: string; zip: string }>();
   for (const [name, sources] of functions) {
     const zip = zipped(sources);
     built.set(`functions/${name}.zip`, zip);
-    record[name] = {
+    record.set(name, {
       sources: fingerprint(sources.map(([file, content]) => `${fingerprint(content)}  ${file}\n`).join('')),
       zip: Buffer.from(fingerprint(zip), 'hex').toString('base64'),
-    };
+    });
   }
-  return built.set(buildFile, `${JSON.stringify(record, undefined, 2)}\n`);
+  return built.set(buildFile, `${JSON.stringify(Object.fromEntries(record), undefined, 2)}\n`);
 }
 
 type Source = readonly [file: string, content: Uint8Array];

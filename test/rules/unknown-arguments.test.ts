@@ -24,6 +24,7 @@ const rightOf: Readonly<Record<string, readonly string[]>> = {
   'instance-imdsv2': ['image_id'],
   // What it is written with now goes before nothing any more.
   'api-logging-after-account': ['deployment_id'],
+  'api-deployment-after-methods': ['triggers'],
   'nat-gateway-after-internet-gateway': ['allocation_id'],
   'service-after-listener': ['tags'],
   // It is what excuses the resource, by its name or by whom it belongs to.

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { resourceSchema } from '../../src/aws/provider-schema.js';
 import { readBacks, type Json } from '../../src/aws/read-back.js';
 import { texts } from '../../src/render/project-files.js';
+import { Budget } from '../../src/terraform/budget.js';
 import { memorySources, readHclProject } from '../../src/terraform/read-hcl.js';
 import type { Resource } from '../../src/terraform/project.js';
 import { goldenSamples } from '../support/golden-samples.js';
@@ -30,7 +31,9 @@ describe('each row', () => {
       files,
       ...modulesBeside(files).map((name) => moduleBeside(files, name)),
     ]);
-    const read = await Promise.all(projects.map((files) => readHclProject(memorySources(texts(files)))));
+    // They are asked for as long as there are rows, on a machine that has other work too.
+    const untimed = () => ({ budget: new Budget(Infinity) });
+    const read = await Promise.all(projects.map((files) => readHclProject(memorySources(texts(files)), untimed())));
     resources = read.flatMap((project) => project.resources);
   });
 

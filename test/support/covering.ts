@@ -108,7 +108,7 @@ export function pairsIn({ levels }: Pick<Row, 'levels'>): string[] {
   return entries.flatMap(([a, x], index) => entries.slice(index + 1).map(([b, y]) => `${a} ${x}, ${b} ${y}`));
 }
 
-/** Rows of the space in which every pair of levels meets that meets in any row with the other factors at their first. */
+/** Rows of the space in which every pair of levels meets that meets in any row with all other factors but one at their first. */
 export function coveringArray(space: AnswerSpace): Row[] {
   const { factors } = space;
   // What decides whether others apply; a pair is looked for with each combination of these.
@@ -117,15 +117,21 @@ export function coveringArray(space: AnswerSpace): Row[] {
     (all, { key, levels }) => all.flatMap((choice) => levels.map((_, level) => ({ ...choice, [key]: level }))),
     [{}],
   );
+  const withAnother = (context: Choice) =>
+    factors.flatMap(({ key, levels }) => [...levels.keys()].slice(1).map((level) => ({ ...context, [key]: level })));
   const open = new Map<string, Choice[]>();
   for (const [index, a] of factors.entries())
     for (const b of factors.slice(index + 1))
       for (const x of a.levels.keys())
         for (const y of b.levels.keys()) {
           const pair = `${a.key} ${x}, ${b.key} ${y}`;
-          const seeds = contexts
-            .map((context) => ({ ...context, [a.key]: x, [b.key]: y }))
-            .filter((seed) => pairsIn(space.row(seed) ?? { levels: {} }).includes(pair));
+          const meetingIn = (choices: readonly Choice[]) =>
+            choices
+              .map((choice) => ({ ...choice, [a.key]: x, [b.key]: y }))
+              .filter((seed) => pairsIn(space.row(seed) ?? { levels: {} }).includes(pair));
+          const seeds = meetingIn(contexts);
+          // Where the defaults of the others do not let them meet, another answer of one of these may.
+          if (seeds.length === 0) seeds.push(...meetingIn(contexts.flatMap(withAnother)));
           if (seeds.length > 0) open.set(pair, seeds);
         }
 

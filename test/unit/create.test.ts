@@ -61,7 +61,7 @@ describe('create, asking', () => {
   it.each([
     [['pay', '--region', 'nowhere'], ['--region']],
     [
-      ['pay', '--vpc', 'existing'],
+      ['pay', '--stack', 'ecs-fargate', '--vpc', 'existing'],
       ['--vpc-id', '--public-subnet-ids', '--private-subnet-ids', '--database-subnet-ids'],
     ],
     [

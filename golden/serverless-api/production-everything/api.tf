@@ -203,7 +203,6 @@ resource "aws_cloudwatch_log_group" "api_access" {
 
 resource "aws_api_gateway_stage" "api" {
   #checkov:skip=CKV_AWS_120:Orders and positions must be what they are now; a cache would also be paid by the hour.
-  # create-secure-infra:ignore api-logging-account account/ sets it, once for the account and the region.
   #checkov:skip=CKV2_AWS_51:Callers prove who they are to API Gateway; its client certificate is for back ends on the internet, and Lambda is none.
   rest_api_id          = aws_api_gateway_rest_api.api.id
   deployment_id        = aws_api_gateway_deployment.api.id
@@ -234,7 +233,6 @@ resource "aws_api_gateway_stage" "api" {
 }
 
 resource "aws_api_gateway_method_settings" "api" {
-  # create-secure-infra:ignore api-logging-account account/ sets it, once for the account and the region.
   #checkov:skip=CKV_AWS_225:Orders and positions must be what they are now; a cache would also be paid by the hour.
   rest_api_id = aws_api_gateway_rest_api.api.id
   stage_name  = aws_api_gateway_stage.api.stage_name

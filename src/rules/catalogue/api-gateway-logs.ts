@@ -52,7 +52,7 @@ export default defineRules(
     why: 'Otherwise API Gateway makes it: it keeps logs for ever, without the key of the project, and a destroy leaves it behind. Where Terraform makes it later, it finds it there: "ResourceAlreadyExistsException".',
     remedy:
       'Add aws_cloudwatch_log_group with name "API-Gateway-Execution-Logs_<API id>/<stage>" and retention_in_days, and name it in depends_on of the method settings.',
-    catalogue: ['S002-09', 'S002-03', 'facts §8'],
+    catalogue: ['S002-09', 'S002-03', 'facts §10'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html',
     example: { broken: settings(executionLogs), sound: settings(executionLogs, afterGroup) + executionGroup },
@@ -79,7 +79,7 @@ export default defineRules(
     title: 'the format of access logs is one line, and has the id of the request in it',
     why: 'API Gateway refuses the stage: "BadRequestException: Access Log format must be single line, new line character is allowed only at end of the format", or "… must contain $context.requestId or $context.extendedRequestId". Neither validate nor plan looks.',
     remedy: 'Write the format with jsonencode({ requestId = "$context.requestId", … }), which makes one line of it.',
-    catalogue: ['S002-09', 'facts §8'],
+    catalogue: ['S002-09', 'facts §10'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-access-logging.html',
     example: {
@@ -107,7 +107,7 @@ export default defineRules(
     title: 'the methods of a REST API have limits of their own',
     why: 'Without both limits one client may use up what the account has for all its APIs in the region.',
     remedy: 'Set throttling_rate_limit and throttling_burst_limit in the settings for "*/*".',
-    catalogue: ['S002-09', 'facts §8'],
+    catalogue: ['S002-09', 'facts §10'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html',
     example: {

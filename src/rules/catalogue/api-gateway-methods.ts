@@ -89,7 +89,7 @@ export default defineRules(
     title: 'a deployment of an API is made after its methods and their integrations',
     why: 'Terraform makes them at the same time. The deployment is refused, "BadRequestException: The REST API doesn\'t contain any methods" or "No integration defined for method", or leaves out what came after it.',
     remedy: 'Name the methods and integrations in depends_on of the deployment, or refer to them in its triggers.',
-    catalogue: ['S002-09', 'S001-23', 'facts §8'],
+    catalogue: ['S002-09', 'S001-23', 'facts §10'],
     stages: ['hcl'],
     source:
       'https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/api_gateway_deployment.html.markdown',
@@ -119,7 +119,7 @@ export default defineRules(
     why: 'A hash of whole resources has in it what AWS fills in: the plan after the first apply deploys again, and one in which that changes stops with "Provider produced inconsistent final plan". One of ids alone stays as it is when a method changes.',
     remedy:
       'Hash what describes the API: filesha1() of the file that its methods are in, or jsonencode() of the local value that they are made of.',
-    catalogue: ['S002-09', 'facts §8'],
+    catalogue: ['S002-09', 'facts §10'],
     stages: ['hcl'],
     source: 'https://github.com/hashicorp/terraform-provider-aws/issues/29016',
     example: {
@@ -204,7 +204,7 @@ export default defineRules(
     title: 'a function behind an API does not work for longer than the API waits',
     why: 'API Gateway answers 504 after 29 seconds, or what timeout_milliseconds says: the function goes on, is paid for, and nobody hears what it did. The client may ask for the same again.',
     remedy: 'Set timeout of the function below that, such as 25.',
-    catalogue: ['S002-09', 'facts §5'],
+    catalogue: ['S002-09'],
     stages: ['hcl', 'plan', 'state'],
     source:
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html',
@@ -239,7 +239,7 @@ export default defineRules(
     title: 'an API with a domain of its own is not also reached by its default address',
     why: 'What the domain asks for can be gone round by the address under execute-api.<region>.amazonaws.com: its lowest version of TLS, and certificates of clients. A web ACL is on the stage, and holds for both.',
     remedy: 'Set disable_execute_api_endpoint to true, and deploy again: let it be among the triggers.',
-    catalogue: ['S002-09', 'facts §8'],
+    catalogue: ['S002-09', 'facts §10'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html',
     example: { broken: api() + domain, sound: api('\n  disable_execute_api_endpoint = true\n') + domain },

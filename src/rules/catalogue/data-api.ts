@@ -76,7 +76,7 @@ export default defineRules(
     title: 'a cluster that code calls through the Data API has it switched on',
     why: 'Everything is created, and every call is refused: "BadRequestException: HttpEndpoint is not enabled for cluster".',
     remedy: 'Set enable_http_endpoint to true on the cluster.',
-    catalogue: ['S002-07', 'facts §5'],
+    catalogue: ['S002-07'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.enabling.html',
     example: {
@@ -101,7 +101,7 @@ export default defineRules(
     why: 'The Data API reads the secret with the rights of whoever calls it: each statement is refused with "AccessDeniedException", or "BadRequestException: User is not authorized to perform: secretsmanager:GetSecretValue".',
     remedy:
       "Allow the role secretsmanager:GetSecretValue on the cluster's secret, and kms:Decrypt on the key that it is encrypted with.",
-    catalogue: ['S002-07', 'facts §5'],
+    catalogue: ['S002-07'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.access.html',
     example: {

@@ -98,7 +98,7 @@ export default defineRules(
     why: 'A function in a VPC has no public address, in a public subnet neither: the call waits until the function times out, and no error says why.',
     remedy:
       'Give the subnets a default route to a NAT gateway, or an interface endpoint for each API, for s3 and dynamodb a gateway endpoint in their route tables. A permission that the code does not use can go.',
-    catalogue: ['S001-19', 'S000-12', 'facts §7'],
+    catalogue: ['S001-19', 'S000-12', 'facts §10'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html',
     example: { broken: network('') + lambda + readsSecret, sound: network('') + lambda + readsSecret + endpoint },
@@ -173,7 +173,7 @@ export default defineRules(
     why: 'Lambda deletes a function\'s network interfaces with the function\'s role, up to 20 minutes after the function. A destroy takes the policy away right after the function: the interfaces stay, and the security group and the subnets cannot be deleted: "DependencyViolation".',
     remedy:
       'Name the policy or attachment that allows ec2:DeleteNetworkInterface in depends_on of the security group, and give the group timeouts { delete = "45m" }.',
-    catalogue: ['facts §7'],
+    catalogue: ['facts §10'],
     stages: ['hcl'],
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html',
     example: {
@@ -184,7 +184,9 @@ export default defineRules(
       const told = new Set<string>();
       for (const lambda of project.all('aws_lambda_function')) {
         const role = roleOf(lambda, 'role', project);
-        if (!role || !lambda.has('vpc_config')) continue;
+        // Before the function goes, the provider can give it the default group of the VPC.
+        const isReleased = lambda.has('replace_security_groups_on_destroy');
+        if (!role || !lambda.has('vpc_config') || isReleased) continue;
         const holders = interfaceDeleters(project, role);
         if (holders.length === 0) continue;
         for (const group of groupsOf(project, lambda) ?? []) {

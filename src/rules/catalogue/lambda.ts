@@ -291,13 +291,10 @@ ${schedule}`,
           if (mayBePermitted(project)) continue;
           if (permissions.length === 0)
             finding(caller, `calls ${lambda.configAddress}, which does not let ${principal}.amazonaws.com call it`);
-          else if (
-            principal === 'apigateway' &&
-            permissions.every((one) => sourceCovers(project, one.get('source_arn'), caller) === false)
-          )
+          else if (permissions.every((one) => sourceCovers(project, one.get('source_arn'), caller) === false))
             finding(
               caller,
-              `calls ${lambda.configAddress}, which lets API Gateway call it for ${show(permissions[0]?.get('source_arn'))} and not for this`,
+              `calls ${lambda.configAddress}, which lets ${principal}.amazonaws.com call it for ${show(permissions[0]?.get('source_arn'))} and not for this`,
             );
         }
       }
@@ -316,12 +313,15 @@ function isInVpc(lambda: Resource): boolean {
     .some((block) => !block.uncertain && (elements(block.get('subnet_ids'))?.length ?? 0) > 0);
 }
 
-function wishesInVpc(lambda: Resource): { action: string; resource: Value }[] {
+function wishesInVpc(lambda: Resource): { action: string; resource: Value; absent: string[] }[] {
   const { region, account, partition } = lambda.surroundings;
   const networkInterface = joinText(['arn:', partition, ':ec2:', region, ':', account, ':network-interface/eni-1']);
+  // Lambda asks itself, and not the code of the function.
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+  const absent = ['lambda:sourcefunctionarn'];
   return [
-    { action: 'ec2:CreateNetworkInterface', resource: networkInterface },
-    { action: 'ec2:DescribeNetworkInterfaces', resource: '*' },
+    { action: 'ec2:CreateNetworkInterface', resource: networkInterface, absent },
+    { action: 'ec2:DescribeNetworkInterfaces', resource: '*', absent },
   ];
 }
 

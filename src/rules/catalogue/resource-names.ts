@@ -112,6 +112,12 @@ function isInline({ type }: Resource): boolean {
   return /^aws_iam_(?:role|user|group)_policy$/.test(type);
 }
 
+/**
+ * API Gateway calls the group of an API's execution logs by the API's id.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ */
+const executionLogs = 'API-Gateway-Execution-Logs_';
+
 /** Names that AWS fixes, and that can carry no prefix. */
 const fixedNames =
   /^(dms-vpc-role|dms-cloudwatch-logs-role|dms-access-for-endpoint|ecsInstanceRole|AWSServiceRole\w+)$/;
@@ -395,7 +401,9 @@ environment_suffix = "prod"
       for (const name of physicalNames(project)) {
         const { resource, rule, parts, argument } = name;
         const isInner = rule.within !== undefined && rule.within !== 'vpc_id' && rule.within !== 'scope';
-        const isFixed = typeof parts[0] === 'string' && parts.length === 1 && fixedNames.test(parts[0]);
+        const isFixed =
+          typeof parts[0] === 'string' &&
+          ((parts.length === 1 && fixedNames.test(parts[0])) || parts[0].startsWith(executionLogs));
         const missing = values.filter((value) => !carries(parts, value));
         if (isInner || isFixed || missing.length === 0) continue;
         if (parts.some((part) => part instanceof Unknown && !isAccountId(part)))

@@ -1,10 +1,11 @@
+import { own } from '../../own.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, joinText, Unknown, type Value } from '../../terraform/value.js';
 import { covers } from './patterns.js';
 
 /**
- * Whether a permission to call a function, or what it is limited to, is for what an API Gateway resource calls it for:
- * true, false, or undefined where that is not known. Without a limit it is for everything.
+ * Whether what a permission to call a function is limited to is what a service calls it for: true, false, or undefined
+ * where that is not known. Without a limit it is for everything.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
  */
 export function sourceCovers(project: Project, sourceArn: Value | undefined, caller: Resource): boolean | undefined {
@@ -16,8 +17,21 @@ export function sourceCovers(project: Project, sourceArn: Value | undefined, cal
   return answers.length === 0 || answers.includes(undefined) ? undefined : false;
 }
 
-/** What API Gateway names as the source of a call; none where that is not known. */
+/** For what a service calls a function, by the argument that names it. */
+const namedSources: Readonly<Record<string, readonly [argument: string, type: string]>> = {
+  aws_cloudwatch_event_target: ['rule', 'aws_cloudwatch_event_rule'],
+  aws_lb_target_group_attachment: ['target_group_arn', 'aws_lb_target_group'],
+  aws_s3_bucket_notification: ['bucket', 'aws_s3_bucket'],
+  aws_sns_topic_subscription: ['topic_arn', 'aws_sns_topic'],
+};
+
+/** What a service names as the source of a call; none where that is not known. */
 function sourcesOf(project: Project, caller: Resource): Value[] {
+  const named = own(namedSources, caller.type);
+  if (named) {
+    const sources = project.targets(caller, ...named);
+    return sources.length === 1 ? [sources[0]!.computed('arn')] : [];
+  }
   const argument = caller.has('rest_api_id') ? 'rest_api_id' : 'api_id';
   const apis = project.targets(caller, argument, 'aws_api_gateway_rest_api', 'aws_apigatewayv2_api');
   const [api, ...others] = apis;

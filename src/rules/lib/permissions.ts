@@ -246,14 +246,27 @@ function pointedAt(project: Project, block: Block, argument: string, type: strin
 
 /** What a role may do: its own policies' answer to a wish. */
 export function roleMay(project: Project, role: Resource, wish: Wish): Answer {
-  return decide(identityPolicies(project, role), wish);
+  return decide(identityPolicies(project, role), inRegion(role, wish));
+}
+
+/** Services that answer from one region, whichever the caller works in. */
+const global = /^(iam|sts|organizations|route53|cloudfront|waf|globalaccelerator|budgets|ce|support):/;
+
+/**
+ * A wish with the region that is asked for, which every request says: where nothing else is said, the role's own.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+ */
+function inRegion<T extends Pick<Wish, 'action' | 'context'>>({ surroundings }: Resource, wish: T): T {
+  if (global.test(wish.action)) return wish;
+  return { ...wish, context: { 'aws:requestedregion': surroundings.region, ...wish.context } };
 }
 
 /** The same where the resource has a policy too: within an account either of them suffices. */
 export function roleMayOn(project: Project, role: Resource, resourcePolicies: readonly Policy[], wish: Wish): Answer {
   const own = identityPolicies(project, role);
-  const principal = { type: 'AWS' as const, value: role.computed('arn'), byAccount: decide(own, wish) };
-  return decide([...own, ...resourcePolicies], { ...wish, principal });
+  const asked = inRegion(role, wish);
+  const principal = { type: 'AWS' as const, value: role.computed('arn'), byAccount: decide(own, asked) };
+  return decide([...own, ...resourcePolicies], { ...asked, principal });
 }
 
 /**
@@ -262,7 +275,7 @@ export function roleMayOn(project: Project, role: Resource, resourcePolicies: re
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
 export function roleMayUseKey(project: Project, key: Resource, role: Resource, wish: Omit<Wish, 'resource'>): Answer {
-  const onKey = { ...wish, resource: key.computed('arn') };
+  const onKey = inRegion(role, { ...wish, resource: key.computed('arn') });
   const byAccount = roleMay(project, role, onKey);
   const policy = keyPolicy(project, key);
   if (!policy) return byAccount;

@@ -1,7 +1,7 @@
 import type { Project, Resource } from '../../terraform/project.js';
-import { joinText, Unknown, type Value } from '../../terraform/value.js';
+import { identity, joinText, Unknown, type Value } from '../../terraform/value.js';
 import { keyArgument, secretResource, type StoredSecret } from './secrets.js';
-import { keyOf, roleMay, roleMayOn, roleMayUseKey, type Answer } from './permissions.js';
+import { identityPolicies, keyOf, roleMay, roleMayOn, roleMayUseKey, type Answer } from './permissions.js';
 import { readPolicy, type Policy } from './policies.js';
 import { comesAfter } from './text-order.js';
 
@@ -12,8 +12,17 @@ export function mayFetchSecret(project: Project, role: Resource, secret: StoredS
   const may = (resource: Value) =>
     roleMayOn(project, role, policies, { action: 'secretsmanager:GetSecretValue', resource });
   const answer = may(secret.arn);
-  const written = answer === 'unknown' ? managedArn(secret.arn, role) : undefined;
+  // What depends on a condition is no clearer with another way to write the ARN.
+  const written =
+    answer === 'unknown' && !namesExactly(project, role, secret) ? managedArn(secret.arn, role) : undefined;
   return written === undefined ? answer : may(written);
+}
+
+function namesExactly(project: Project, role: Resource, { arn }: StoredSecret): boolean {
+  const wanted = identity(arn);
+  return identityPolicies(project, role)
+    .flatMap(({ statements }) => statements)
+    .some(({ resources }) => wanted !== undefined && resources?.some((resource) => identity(resource) === wanted));
 }
 
 /** What a project has about a secret: the key it is encrypted with, and its own policies. */

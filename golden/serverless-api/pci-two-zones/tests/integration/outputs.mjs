@@ -7,7 +7,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 // Whoever uses OpenTofu sets TERRAFORM=tofu.
 const TERRAFORM = process.env.TERRAFORM ?? 'terraform';
 
-const NEEDED = ['api_auth', 'application_url', 'aws_region', 'deletion_protection', 'function_name', 'orders_table_name'];
+const NEEDED = [
+  'api_auth',
+  'application_url',
+  'aws_region',
+  'deletion_protection',
+  'function_name',
+  'orders_table_name',
+];
 
 /**
  * The outputs of what is deployed, or undefined where nothing is.

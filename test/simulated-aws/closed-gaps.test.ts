@@ -79,4 +79,22 @@ describe.skipIf(!tools).concurrent('gaps of moto that no sample shows', () => {
       expect(await terraform('destroy', ...flags, '-auto-approve', ...third)).toMatchObject(succeeded);
       expect(await leftOver(simulator)).toEqual([]);
     }));
+
+  it("a function's network interfaces go some seconds after it, and only while its role may delete them", () =>
+    on('function', async (terraform, simulator, folder) => {
+      const shell = awsShell(simulator, tools.python, folder, folder);
+      expect(await terraform('apply', ...flags, '-auto-approve')).toMatchObject(succeeded);
+      expect(await terraform('plan', ...flags, '-detailed-exitcode')).toMatchObject(succeeded);
+      expect(await terraform('destroy', ...flags, '-auto-approve')).toMatchObject(succeeded);
+      expect(await leftOver(simulator)).toEqual([]);
+
+      expect(await terraform('apply', ...flags, '-auto-approve')).toMatchObject(succeeded);
+      const left = await shell(`
+        aws lambda delete-function --region us-east-1 --function-name in-a-vpc
+        aws iam delete-role-policy --region us-east-1 --role-name in-a-vpc --policy-name network
+        sleep 10
+        aws ec2 delete-security-group --region us-east-1 --group-id "$(terraform -chdir=project output -raw group)"
+      `);
+      expect(left.output).toContain('DependencyViolation');
+    }));
 });

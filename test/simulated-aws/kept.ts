@@ -29,6 +29,11 @@ const keptOfAll: readonly KeptPattern[] = [
     why: 'the default parameter group that RDS makes with the first instance',
   },
   {
+    entry: String.raw`^kms \S+ keys `,
+    state: '^Enabled, Default key$',
+    why: 'the key that AWS has of its own for a service, and makes when somebody first looks for it',
+  },
+  {
     entry: String.raw`^s3 \S+ buckets \S+ keys \S+/terraform\.tfstate(\.tflock)?$`,
     why: 'the state, now empty, and the mark of its last lock, in a state bucket that was there before',
   },

@@ -120,6 +120,14 @@ def _function_interfaces(_: Facts) -> None:
     LambdaBackend.create_function = create_function
     LambdaBackend.delete_function = delete_function
 
+    attachment = NetworkInterface.attachment.fget
+
+    def attachment_to_lambda(self: NetworkInterface) -> Any:
+        # Terraform waits for an interface that is attached to this owner, and deletes any other itself.
+        return _AttachedToLambda() if self.interface_type == "lambda" else attachment(self)
+
+    NetworkInterface.attachment = property(attachment_to_lambda)
+
     def kept_by(ec2: EC2Backend, uses: Callable[[NetworkInterface], bool], what: str) -> None:
         if any(interface.interface_type == "lambda" and uses(interface) for interface in list(ec2.enis.values())):
             raise EC2ClientError("DependencyViolation", f"{what} has dependencies and cannot be deleted.")
@@ -138,6 +146,17 @@ def _function_interfaces(_: Facts) -> None:
 
     EC2Backend.delete_security_group = delete_security_group
     EC2Backend.delete_subnet = delete_unused_subnet
+
+
+class _AttachedToLambda:
+    attach_time = None
+    attachment_id = "ela-attach-0123456789abcdef0"
+    delete_on_termination = False
+    device_index = 1
+    instance_id = None
+    instance_owner_id = "amazon-aws"
+    network_card_index = 0
+    status = "attached"
 
 
 def _interface(ec2: EC2Backend, subnet: str, groups: list[str], function: str) -> NetworkInterface:

@@ -21,8 +21,6 @@ from moto.apigateway.models import APIGatewayBackend
 from moto.autoscaling.exceptions import ValidationError
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
-from moto.awslambda.exceptions import InvalidParameterValueException
-from moto.awslambda.models import LambdaBackend
 from moto.cloudtrail.models import CloudTrailBackend
 from moto.core.exceptions import JsonRESTError
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
@@ -752,37 +750,6 @@ def _api_log_role_policy(_: Facts) -> None:
                 )
 
     _before(APIGatewayBackend, "update_account", look)
-
-
-@_refuses(
-    "function-network-role",
-    "a function in a VPC whose role may not make network interfaces",
-    error="InvalidParameterValueException: The provided execution role does not have permissions to call CreateNetworkInterface",
-    source="https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
-    rules=["lambda-vpc-permissions"],
-)
-def _function_network_role(_: Facts) -> None:
-    def look(self: LambdaBackend, spec: dict[str, Any]) -> None:
-        in_vpc = (spec.get("VpcConfig") or {}).get("SubnetIds")
-        if in_vpc and not role_may(
-            self, spec["Role"], "ec2:CreateNetworkInterface", "network-interface/*"
-        ):
-            raise InvalidParameterValueException(
-                "The provided execution role does not have permissions to call CreateNetworkInterface on EC2"
-            )
-
-    _before(LambdaBackend, "create_function", look)
-
-
-@_refuses(
-    "function-interfaces",
-    "a security group whose function's role lost its policy before the function's network interfaces were gone",
-    error="DependencyViolation",
-    source="https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
-    rules=["function-interfaces-released"],
-)
-def _function_interfaces(_: Facts) -> None:
-    """Those interfaces are a gap of moto, which functions.py closes; it is listed so that a test holds that to it."""
 
 
 @_refuses(

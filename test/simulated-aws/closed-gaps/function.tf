@@ -1,3 +1,5 @@
+# A function in a VPC, whose network interfaces outlive it by some seconds.
+
 resource "aws_vpc" "this" {
   cidr_block = "10.0.0.0/16"
 }
@@ -9,6 +11,9 @@ resource "aws_subnet" "private" {
 
 resource "aws_security_group" "function" {
   vpc_id = aws_vpc.this.id
+
+  # Destroyed before the policy, which so is there until the interfaces are gone.
+  depends_on = [aws_iam_role_policy.network]
 }
 
 data "aws_iam_policy_document" "trust" {
@@ -23,12 +28,32 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "function" {
-  name               = "no-network"
+  name               = "in-a-vpc"
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 
+data "aws_iam_policy_document" "network" {
+  statement {
+    actions = [
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:UnassignPrivateIpAddresses",
+    ]
+    resources = ["*"]
+  }
+}
+
+resource "aws_iam_role_policy" "network" {
+  name   = "network"
+  role   = aws_iam_role.function.id
+  policy = data.aws_iam_policy_document.network.json
+}
+
 resource "aws_s3_bucket" "code" {
-  bucket = "no-network-code"
+  bucket = "in-a-vpc-code"
 }
 
 resource "aws_s3_object" "code" {
@@ -38,7 +63,7 @@ resource "aws_s3_object" "code" {
 }
 
 resource "aws_lambda_function" "orders" {
-  function_name = "no-network"
+  function_name = "in-a-vpc"
   role          = aws_iam_role.function.arn
   runtime       = "nodejs22.x"
   handler       = "index.handler"
@@ -49,4 +74,10 @@ resource "aws_lambda_function" "orders" {
     subnet_ids         = [aws_subnet.private.id]
     security_group_ids = [aws_security_group.function.id]
   }
+
+  depends_on = [aws_iam_role_policy.network]
+}
+
+output "group" {
+  value = aws_security_group.function.id
 }

@@ -31,6 +31,8 @@ export interface StackRow {
   kept?: KeptPattern[];
   /** Checks of scanners that may be suppressed. */
   suppressed?: string[];
+  /** How many it may suppress that no earlier stack does, where that is not what all have. */
+  mostSuppressed?: number;
 }
 
 /** A command line for a shell in the project's folder, where `aws` reaches the simulator. */

@@ -46,7 +46,7 @@ function lacking(region: string, draft: Draft): Complaint | undefined {
   const stack = stackOf(draft);
   if (!stack?.lacking?.regions.has(region)) return undefined;
   return {
-    why: `has no ${stack.lacking.what}`,
+    why: `lacks ${stack.lacking.what}`,
     remedy: `Use one of: ${regionsFor(draft).join(', ')}.`,
   };
 }

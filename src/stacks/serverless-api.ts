@@ -106,10 +106,10 @@ const reservedConcurrency: Option<'reservedConcurrency'> = {
   help: "calls that the function may work on at a time, set aside from the account's; a new account has 10, none of which can be",
   defaultText: "not reserved: as many as the account's other functions leave",
   check: (value) =>
-    value >= 1 && value <= 1000
+    value >= 1 && value <= 900
       ? undefined
       : {
-          why: 'is not from 1 to 1000, which is what an account has before it asks for more',
+          why: 'is not from 1 to 900: an account has 1000 before it asks for more, and 100 of them cannot be set aside',
           remedy: 'Leave it out, and nothing is set aside.',
         },
 };

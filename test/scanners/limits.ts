@@ -4,8 +4,8 @@ import type { Scan } from './scan.js';
 import { askedByTrivy } from './trivy.js';
 
 /**
- * So many checks may the samples of the first stack suppress, and those of each other beside what earlier ones may: more
- * would be a way of working and not an exception.
+ * So many checks may the samples of the first stack suppress, and those of each other beside what earlier ones may, unless
+ * its row says otherwise: more would be a way of working and not an exception.
  */
 const mostInSamples = { first: 12, other: 6 };
 
@@ -43,7 +43,7 @@ export function faultsTogether(scans: readonly Scan[]): string[] {
 
 /** How many checks the samples of a stack may suppress that no earlier stack does. */
 export function mostOf(stack: string): number {
-  return mostInSamples[Object.keys(stackRows).indexOf(stack) === 0 ? 'first' : 'other'];
+  return stackRows[stack]?.mostSuppressed ?? mostInSamples[Object.keys(stackRows).indexOf(stack) === 0 ? 'first' : 'other'];
 }
 
 /** The checks that the stacks may suppress which golden/samples.json has before this one. */

@@ -58,6 +58,7 @@ export function readTrivy(text: string): Map<string, Finding[]> {
 
 /** What Trivy's checks ask that are suppressed, in its own words, for where it is not. https://avd.aquasec.com/misconfig/aws/ */
 export const askedByTrivy: Record<string, string> = {
+  'AWS-0004': 'No unauthorized access to API Gateway methods',
   'AWS-0053': 'Load balancer is exposed to the internet.',
   'AWS-0054': 'Use of plain HTTP.',
   'AWS-0089': 'S3 bucket logging',

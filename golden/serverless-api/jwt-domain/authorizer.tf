@@ -71,7 +71,6 @@ resource "aws_iam_role_policy" "authorizer" {
 
 # Outside the VPC, so that it reaches the issuer of the tokens without a NAT gateway; it may do nothing there.
 resource "aws_lambda_function" "authorizer" {
-  #checkov:skip=CKV_AWS_115:Nothing is set aside: whoever waits for the authorizer waits for the API.
   #checkov:skip=CKV_AWS_116:API Gateway calls it and waits for the answer; a queue for dead letters is only for calls that nobody waits for.
   #checkov:skip=CKV_AWS_117:It fetches the issuer's keys from the internet, and nothing of the VPC.
   #checkov:skip=CKV_AWS_272:Whoever may change the function by Terraform could change what it checks signatures against, too.
@@ -83,6 +82,9 @@ resource "aws_lambda_function" "authorizer" {
   architectures = ["arm64"]
   memory_size   = 256
   timeout       = 10
+
+  # Nothing is set aside: whoever waits for it waits for the API.
+  reserved_concurrent_executions = -1
 
   filename         = "${path.module}/functions/authorizer.zip"
   source_code_hash = filebase64sha256("${path.module}/functions/authorizer.zip")

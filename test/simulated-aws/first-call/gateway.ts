@@ -257,8 +257,8 @@ export class Gateway {
     const integration = method.methodIntegration;
     if (integration?.type !== 'AWS_PROXY' || integration.httpMethod !== 'POST')
       throw new Error(`${request.method} ${resource.path} is no proxy of a function that is called by POST`);
-    const source_arn = `${this.api.executionArn}/${stageName}/${request.method}${request.path}`;
-    const called = await this.called(integration.uri, source_arn);
+    const sourceArn = `${this.api.executionArn}/${stageName}/${request.method}${request.path}`;
+    const called = await this.called(integration.uri, sourceArn);
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const),
     );

@@ -19,6 +19,7 @@ from typing import Any
 import xmltodict
 from facts import Facts
 from gap import gap
+from moto.apigateway.models import APIGatewayBackend, Authorizer, RestAPI
 from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.cloudtrail.models import CloudTrailBackend
@@ -103,6 +104,38 @@ def _scalable_target_minimum(_: Facts) -> None:
         return target
 
     ApplicationAutoscalingBackend.register_scalable_target = register_scalable_target
+
+
+@gap(
+    "apigateway:CreateAuthorizer",
+    "moto forgets what a token must look like before the authorizer is asked.",
+)
+def _authorizer_expressions(_: Facts) -> None:
+    create = APIGatewayBackend.create_authorizer
+
+    def create_authorizer(self: APIGatewayBackend, *args: Any, **kwargs: Any) -> Authorizer:
+        authorizer = create(self, *args, **kwargs)
+        # moto's own name of it.
+        authorizer.identity_validation_expression = kwargs.get("identiy_validation_expression")
+        return authorizer
+
+    APIGatewayBackend.create_authorizer = create_authorizer
+
+
+@gap(
+    "apigateway:UpdateRestApi",
+    "moto takes any text for true where the default endpoint is switched off or on.",
+)
+def _default_endpoints(_: Facts) -> None:
+    apply = RestAPI.apply_patch_operations
+
+    def apply_patch_operations(self: RestAPI, patch_operations: list[dict[str, Any]]) -> None:
+        apply(self, patch_operations)
+        for operation in patch_operations:
+            if operation["path"] == "/disableExecuteApiEndpoint":
+                self.disableExecuteApiEndpoint = operation["value"] == "true"
+
+    RestAPI.apply_patch_operations = apply_patch_operations
 
 
 @gap(

@@ -89,6 +89,24 @@ describe.skipIf(!tools).concurrent('gaps of moto that no sample shows', () => {
       expect(await leftOver(simulator)).toEqual([]);
 
       expect(await terraform('apply', ...flags, '-auto-approve')).toMatchObject(succeeded);
+      // What its code may do is what its role allows.
+      await shell(`
+        aws dynamodb create-table --region us-east-1 --table-name orders --billing-mode PAY_PER_REQUEST \\
+          --key-schema AttributeName=id,KeyType=HASH --attribute-definitions AttributeName=id,AttributeType=S
+      `);
+      const put = () =>
+        shell(`
+          export AWS_ACCESS_KEY_ID=function.in-a-vpc
+          aws dynamodb put-item --region us-east-1 --table-name orders --item '{"id":{"S":"1"}}'
+        `);
+      expect((await put()).output).toMatch(/AccessDenied.*dynamodb:PutItem on resource: arn:aws:dynamodb:.*orders/);
+      const statement = '{"Effect":"Allow","Action":"dynamodb:PutItem","Resource":"arn:aws:dynamodb:*:*:table/orders"}';
+      await shell(`
+        aws iam put-role-policy --region us-east-1 --role-name in-a-vpc --policy-name orders \\
+          --policy-document '{"Version":"2012-10-17","Statement":[${statement}]}'
+      `);
+      expect(await put()).toMatchObject(succeeded);
+
       const left = await shell(`
         aws lambda delete-function --region us-east-1 --function-name in-a-vpc
         aws iam delete-role-policy --region us-east-1 --role-name in-a-vpc --policy-name network

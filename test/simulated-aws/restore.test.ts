@@ -127,4 +127,21 @@ describe.skipIf(!tools).concurrent('a restore, as the README tells', () => {
     }
     await deployment.simulator.stop();
   });
+
+  it('looked at by the Data API, where the database is called by it', async () => {
+    const api = goldenSamples().find(({ name }) => name === 'serverless-api/defaults')!;
+    const restoring = new ReadmeSection(api, '## Restoring the database');
+    const deployment = await Deployment.start(api, tools!, [
+      'aws_rds_cluster_instance.aurora',
+      'aws_kms_alias.secrets',
+    ]);
+    await deployment.apply();
+    await deployment.sh('eval "$(terraform output -raw create_positions_command)"');
+    const script = restoring.scriptWith('restore-db-cluster-to-point-in-time');
+    await deployment.sh(script.replace('TIME', new Date().toISOString().replace(/\.\d+/, '')));
+    expect(await deployment.sh(restoring.scriptWith('enable-http-endpoint'))).toContain('"records"');
+    await deployment.sh(restoring.scriptWith('--skip-final-snapshot'));
+    expect(await deployment.plan()).toEqual([]);
+    await deployment.simulator.stop();
+  });
 });

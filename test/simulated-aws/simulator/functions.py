@@ -14,12 +14,14 @@ from gap import gap
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.core.base_backend import BaseBackend
 from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult
 from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.iam.models import Role, iam_backends
 from moto.rds.models import DBCluster, rds_backends
+from moto.rds.responses import RDSResponse
 from moto.rdsdata.responses import RDSDataServiceResponse
 from moto.secretsmanager.models import secretsmanager_backends
 from policies import allowed_by_role
@@ -232,8 +234,8 @@ def policies_of(role: Role) -> list[str]:
 
 
 @gap(
-    "rds:CreateDBCluster, ModifyDBCluster",
-    "moto has the Data API for the first version of Aurora Serverless alone. "
+    "rds:CreateDBCluster, ModifyDBCluster, EnableHttpEndpoint, DisableHttpEndpoint",
+    "moto has the Data API for the first version of Aurora Serverless alone, and no calls that switch it. "
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html",
 )
 def _data_api_setting(_: Facts) -> None:
@@ -242,15 +244,28 @@ def _data_api_setting(_: Facts) -> None:
 
     DBCluster.enable_http_endpoint = DBCluster.enable_http_endpoint.setter(enable)
 
+    def switch(is_on: bool) -> Callable[[RDSResponse], ActionResult]:
+        def call(self: RDSResponse) -> ActionResult:
+            arn = self.params["ResourceArn"]
+            cluster = next(one for one in self.backend.clusters.values() if one.db_cluster_arn == arn)
+            cluster.enable_http_endpoint = is_on
+            return ActionResult({"ResourceArn": arn, "HttpEndpointEnabled": is_on})
+
+        return call
+
+    RDSResponse.enable_http_endpoint = switch(True)
+    RDSResponse.disable_http_endpoint = switch(False)
+
 
 @gap(
     "rds-data:ExecuteStatement",
-    "moto takes any statement for any cluster. The simulator asks for a cluster that has the Data API and for its secret, and "
-    "reads no table that nobody made. "
+    "moto takes any statement for any cluster. The simulator asks for a cluster that has the Data API, for a secret and for "
+    "its database, and reads no table that nobody made. "
     "https://docs.aws.amazon.com/rdsdataservice/latest/APIReference/API_ExecuteStatement.html",
 )
 def _data_api(_: Facts) -> None:
-    tables: dict[str, set[str]] = {}
+    # Names of the tables that were made; a restored cluster gets those of its source.
+    DBCluster.tables = frozenset()
 
     def execute_statement(self: RDSDataServiceResponse) -> str:
         arn, sql = self._get_param("resourceArn"), self._get_param("sql")
@@ -258,15 +273,14 @@ def _data_api(_: Facts) -> None:
         cluster = next((one for one in clusters if one.db_cluster_arn == arn), None)
         if cluster is None or not cluster.enable_http_endpoint:
             raise JsonRESTError("BadRequestException", f"HttpEndpoint is not enabled for resource {arn}")
-        if self._get_param("secretArn") != cluster.master_user_secret.secret_arn:
+        if self._get_param("secretArn") not in secretsmanager_backends[self.current_account][self.region].secrets:
             raise JsonRESTError("BadRequestException", "Invalid secretArn")
         if self._get_param("database") != cluster.database_name:
             raise JsonRESTError("DatabaseErrorException", f'FATAL: database "{self._get_param("database")}" does not exist')
-        made = tables.setdefault(arn, set())
         if created := re.match(r"\s*CREATE TABLE IF NOT EXISTS (\w+)", sql, re.IGNORECASE):
-            made.add(created[1].lower())
+            cluster.tables |= {created[1].lower()}
         for read in re.findall(r"\bFROM (\w+)", sql, re.IGNORECASE):
-            if read.lower() not in made:
+            if read.lower() not in cluster.tables:
                 raise JsonRESTError("DatabaseErrorException", f'ERROR: relation "{read}" does not exist; SQLState: 42P01')
         return json.dumps({"numberOfRecordsUpdated": 0, "records": []})
 

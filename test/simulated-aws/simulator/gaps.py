@@ -387,7 +387,7 @@ def _restored_clusters(_: Facts) -> None:
     def restored(self: RDSBackend, source: DBCluster, asked: dict[str, Any]) -> DBCluster:
         if asked["db_cluster_identifier"] in self.clusters:
             raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
-        return self.create_db_cluster(
+        cluster = self.create_db_cluster(
             {
                 **{name: getattr(source, name) for name in copied},
                 "master_user_password": "as it was then",
@@ -395,6 +395,8 @@ def _restored_clusters(_: Facts) -> None:
                 **{name: value for name, value in asked.items() if value is not None},
             }
         )
+        cluster.tables = source.tables
+        return cluster
 
     def restore_db_cluster_from_snapshot(
         self: RDSBackend, from_snapshot_id: str, overrides: dict[str, Any]

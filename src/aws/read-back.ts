@@ -173,7 +173,6 @@ const keyArguments: readonly KeyArgument[] = [
     plan: 'updated',
     source: `${aws}/amazondynamodb/latest/APIReference/API_SSEDescription.html`,
     arnOnly: true,
-    notWritten: true,
   },
   {
     id: 'dms-key',
@@ -415,7 +414,6 @@ export const readBacks: readonly ReadBack[] = [
     plan: 'updated',
     source: `${provider}/pull/4369`,
     rule: 'log-group-arn-form',
-    notWritten: true,
     returns: withoutStar,
   },
   {
@@ -425,7 +423,6 @@ export const readBacks: readonly ReadBack[] = [
     answer: 'the format without the newline at its end',
     plan: 'updated',
     source: `${aws}/apigateway/latest/developerguide/set-up-logging.html (that the newline goes was not seen there)`,
-    notWritten: true,
     returns: trimmed,
   },
   {
@@ -469,7 +466,6 @@ export const readBacks: readonly ReadBack[] = [
     plan: 'replaced',
     source: `${aws}/apigateway/latest/developerguide/how-to-custom-domains.html (that it is lowered was not seen there)`,
     rule: 'identifier-lower-case',
-    notWritten: true,
     returns: lowerCase,
   },
   {
@@ -616,7 +612,6 @@ export const readBacks: readonly ReadBack[] = [
     plan: 'updated',
     source: `${provider}/issues/6366`,
     rule: 'argument-kept',
-    notWritten: true,
     // Lambda encrypts images and snapshots with it too.
     returns: (sent, { resource }) =>
       !isSet(sent) ||
@@ -656,9 +651,9 @@ export const readBacks: readonly ReadBack[] = [
     plan: 'updated',
     source: `${aws}/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html`,
     rule: 'argument-kept',
-    notWritten: true,
     returns: (sent, { resource }) =>
       Number(blockOf(resource.serverlessv2_scaling_configuration)?.min_capacity) > 0 ? null : sent,
+    notWritten: true,
   },
   {
     id: 'mock-method',
@@ -668,7 +663,6 @@ export const readBacks: readonly ReadBack[] = [
     plan: 'replaced',
     source: `${provider}/issues/5697`,
     rule: 'argument-kept',
-    notWritten: true,
     returns: (sent, { resource }) => (isSet(sent) && resource.type === 'MOCK' ? '' : sent),
   },
   {

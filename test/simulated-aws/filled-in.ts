@@ -6,6 +6,8 @@ import { eachContainer, inJson, type Json, type ReadBack } from '../../src/aws/r
  */
 export type FilledIn = Omit<ReadBack, 'plan' | 'notWritten'>;
 
+const apiGateway = 'https://docs.aws.amazon.com/apigateway/latest/api';
+
 export const filledIn: readonly FilledIn[] = [
   {
     id: 'container-defaults',
@@ -441,6 +443,107 @@ export const filledIn: readonly FilledIn[] = [
     answer: 'that an address has not confirmed yet',
     source: 'https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html',
     returns: (pending, { resource }) => (resource.protocol === 'email' ? true : pending),
+  },
+  {
+    id: 'api-key-source',
+    types: ['aws_api_gateway_rest_api'],
+    argument: 'api_key_source',
+    answer: 'HEADER',
+    source: `${apiGateway}/API_RestApi.html (that it is answered where none was sent was not seen there)`,
+    returns: otherwise('HEADER'),
+  },
+  {
+    id: 'api-address-type',
+    types: ['aws_api_gateway_rest_api', 'aws_api_gateway_domain_name'],
+    argument: 'endpoint_configuration.ip_address_type',
+    answer: 'ipv4 of a regional one',
+    source: `${apiGateway}/API_EndpointConfiguration.html`,
+    returns: otherwise('ipv4'),
+  },
+  {
+    id: 'integration-cache-namespace',
+    types: ['aws_api_gateway_integration'],
+    argument: 'cache_namespace',
+    answer: 'the id of the resource',
+    source: `${apiGateway}/API_Integration.html (that it is the id was not seen there)`,
+    returns: (sent, { resource }) => (sent === null || sent === '' ? (resource.resource_id ?? 'namespace') : sent),
+  },
+  {
+    id: 'integration-passthrough',
+    types: ['aws_api_gateway_integration'],
+    argument: 'passthrough_behavior',
+    answer: 'WHEN_NO_MATCH',
+    source: `${apiGateway}/API_Integration.html`,
+    returns: otherwise('WHEN_NO_MATCH'),
+  },
+  ...(
+    [
+      ['cache_ttl_in_seconds', 300],
+      ['require_authorization_for_cache_control', true],
+      ['unauthorized_cache_control_header_strategy', 'SUCCEED_WITH_RESPONSE_HEADER'],
+    ] as const
+  ).map(([argument, answer]): FilledIn => ({
+    id: `method-${argument.replaceAll('_', '-')}`,
+    types: ['aws_api_gateway_method_settings'],
+    argument: `settings.${argument}`,
+    answer: String(answer),
+    source: `${apiGateway}/API_MethodSetting.html (that it is answered without a cache was not seen there)`,
+    // A truth value that was not written is false in the state.
+    returns: (sent) => (sent === null || sent === '' || sent === 0 || sent === false ? answer : sent),
+  })),
+  {
+    id: 'model-white-space',
+    types: ['aws_api_gateway_model'],
+    argument: 'schema',
+    answer: 'the same JSON with other blanks',
+    source: 'Knowledge; the provider compares the JSON',
+    // A text that is no JSON stands for one.
+    // A text that is JSON, whatever it says.
+    returns: (sent) =>
+      typeof sent === 'string' && sent.startsWith('{') ? JSON.stringify(JSON.parse(sent), undefined, 1) : sent,
+  },
+  {
+    id: 'function-ephemeral-storage',
+    types: ['aws_lambda_function'],
+    argument: 'ephemeral_storage',
+    answer: '512 MB',
+    source: 'https://docs.aws.amazon.com/lambda/latest/api/API_EphemeralStorage.html',
+    returns: otherwise([{ size: 512 }]),
+  },
+  ...['application_log_level', 'system_log_level'].map((argument): FilledIn => ({
+    id: `json-${argument.replaceAll('_', '-')}`,
+    types: ['aws_lambda_function'],
+    argument: `logging_config.${argument}`,
+    answer: 'INFO for logs as JSON',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html',
+    // Only for a function that logs as JSON: the row `function-application-log-level` is of the others.
+    returns: (sent, { resource }) =>
+      (sent === null || sent === '') && !JSON.stringify(resource.logging_config ?? null).includes('"Text"')
+        ? 'INFO'
+        : sent,
+  })),
+  {
+    id: 'table-recovery-days',
+    types: ['aws_dynamodb_table'],
+    argument: 'point_in_time_recovery.recovery_period_in_days',
+    answer: '35 days where recovery is on',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoveryDescription.html',
+    returns: (sent, { resource }) =>
+      (sent === null || sent === 0) && !JSON.stringify(resource.point_in_time_recovery ?? null).includes('false')
+        ? 35
+        : sent,
+  },
+  {
+    id: 'auto-pause-seconds',
+    types: ['aws_rds_cluster'],
+    argument: 'serverlessv2_scaling_configuration.seconds_until_auto_pause',
+    answer: '300 where the least capacity is 0',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html',
+    returns: (sent, { resource }) =>
+      (sent === null || sent === 0) &&
+      !/"min_capacity":(0\.\d|[1-9])/.test(JSON.stringify(resource.serverlessv2_scaling_configuration ?? null))
+        ? 300
+        : sent,
   },
 ];
 

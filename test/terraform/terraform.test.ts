@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 
 import { wholeSample } from '../../scripts/samples.mjs';
-import { textOf, type ProjectFiles } from '../../src/render/project-files.js';
+import { textOf, texts, type ProjectFiles } from '../../src/render/project-files.js';
 import { renderProject } from '../../src/render/render.js';
 import { everyPair } from '../support/covering.js';
 import { checkFiles, lines } from '../support/rules.js';
@@ -193,6 +193,15 @@ resource "aws_s3_bucket" "logs" {
       expect(status).toBe(1);
       expect(output).toContain('0 passed, 1 failed.');
       expect(output).toContain('Wrong in as_configured.');
+    });
+
+    it('sources of a function that were changed and not packaged', async () => {
+      const { files } = golden.find((project) => project.files.has('functions/build.json'))!;
+      const source = [...texts(files)].find(([file]) => /^functions\/[^/]+\/[^/]+\.mjs$/.test(file))!;
+      const edited = new Map([...withoutAclRules(files), [source[0], `${source[1]}// Edited.\n`]]);
+      const { status, output } = await terraform(placed(edited), dataFolder, 'test', '-no-color');
+      expect(status).toBe(1);
+      expect(output.replaceAll(/\s+/g, ' ')).toContain('holds now: run node functions/build.mjs.');
     });
 
     it('less than all of a web ACL only where no test looks at it', () => {

@@ -109,7 +109,7 @@ resource "aws_lambda_function" "authorizer" {
   # A function whose sources were changed and not packaged would go on running what it ran before.
   lifecycle {
     precondition {
-      condition     = local.sources["authorizer"] == local.packages["authorizer"].sources && filebase64sha256("${path.module}/functions/authorizer.zip") == local.packages["authorizer"].zip
+      condition     = try(local.sources["authorizer"] == local.packages["authorizer"].sources && filebase64sha256("${path.module}/functions/authorizer.zip") == local.packages["authorizer"].zip, false)
       error_message = "functions/authorizer.zip is not made of what functions/authorizer/ holds now: run node functions/build.mjs."
     }
   }

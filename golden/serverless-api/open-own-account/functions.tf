@@ -58,7 +58,7 @@ resource "aws_lambda_function" "api" {
   # A function whose sources were changed and not packaged would go on running what it ran before.
   lifecycle {
     precondition {
-      condition     = local.sources["api"] == local.packages["api"].sources && filebase64sha256("${path.module}/functions/api.zip") == local.packages["api"].zip
+      condition     = try(local.sources["api"] == local.packages["api"].sources && filebase64sha256("${path.module}/functions/api.zip") == local.packages["api"].zip, false)
       error_message = "functions/api.zip is not made of what functions/api/ holds now: run node functions/build.mjs."
     }
   }

@@ -184,6 +184,7 @@ const serverlessApi: Stack = {
     'pipeline-role',
     'plan-policy',
     'restore',
+    'restore-orders',
     'teardown',
   ],
   words: {

@@ -22,6 +22,8 @@ locals {
 
   database_identifier = "${local.name_prefix}-aurora"
 
+  function_arn = "arn:${local.partition}:lambda:${var.aws_region}:${local.account_id}:function:${local.name_prefix}-api"
+
   # What each package was made of, as functions/build.mjs recorded it, and what its folder holds now.
   packages = jsondecode(file("${path.module}/functions/build.json"))
   sources = { for name in keys(local.packages) : name => sha256(join("", [

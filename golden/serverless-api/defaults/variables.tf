@@ -227,7 +227,7 @@ variable "db_instance_class" {
 }
 
 variable "db_instance_count" {
-  description = "Number of database instances: the first writes, the others read and take over when it fails."
+  description = "Number of database instances: the first works, the others take over when it fails."
   type        = number
   default     = 2
 
@@ -367,9 +367,9 @@ variable "latency_threshold_seconds" {
 }
 
 variable "waf_rate_limit" {
-  description = "Requests that one address may make in five minutes before AWS WAF blocks it."
+  description = "Requests that one address may make in five minutes before AWS WAF blocks it. Callers behind one address count as one."
   type        = number
-  default     = 2000
+  default     = 15000
 
   validation {
     condition     = var.waf_rate_limit >= 10 && var.waf_rate_limit <= 2000000000

@@ -189,7 +189,7 @@ data "aws_iam_policy_document" "function_network" {
     condition {
       test     = "ArnEquals"
       variable = "lambda:SourceFunctionArn"
-      values   = ["arn:${local.partition}:lambda:${var.aws_region}:${local.account_id}:function:${local.name_prefix}-api"]
+      values   = [local.function_arn]
     }
   }
 }

@@ -16,7 +16,7 @@ resource "aws_vpc_endpoint" "interface" {
   tags = { Name = "${local.name_prefix}-${each.key}" }
 }
 
-# Free, and there before a function first needs a bucket; what a runtime brings, Lambda fetches by itself.
+# Free, and there before a function first needs a bucket; it then needs a rule to the endpoint's prefix list too.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${var.aws_region}.s3"

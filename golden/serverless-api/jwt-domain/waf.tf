@@ -224,5 +224,16 @@ resource "aws_wafv2_web_acl_logging_configuration" "api" {
     }
   }
 
+  # Of a signed request: its session's token, or all of it where the address was signed.
+  redacted_fields {
+    single_header {
+      name = "x-amz-security-token"
+    }
+  }
+
+  redacted_fields {
+    query_string {}
+  }
+
   depends_on = [aws_cloudwatch_log_resource_policy.waf]
 }

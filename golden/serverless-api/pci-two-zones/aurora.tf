@@ -42,6 +42,8 @@ resource "aws_cloudwatch_log_group" "aurora" {
   name              = "/aws/rds/cluster/${local.database_identifier}/postgresql"
   retention_in_days = var.log_retention_days
   kms_key_id        = aws_kms_key.logs.arn
+
+  tags = local.store_tags
 }
 
 # Ephemeral: deletion_protection = true protects it.

@@ -29,7 +29,6 @@ resource "aws_lambda_function" "api" {
 
   environment {
     variables = {
-
       DATABASE_ARN  = aws_rds_cluster.aurora.arn
       DATABASE_NAME = var.database_name
 

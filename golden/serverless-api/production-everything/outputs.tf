@@ -18,16 +18,6 @@ output "alerts_topic_arn" {
   value       = aws_sns_topic.alerts.arn
 }
 
-output "database_endpoint" {
-  description = "Host name of the database's writer."
-  value       = aws_rds_cluster.aurora.endpoint
-}
-
-output "database_reader_endpoint" {
-  description = "Host name that spreads connections over the database's readers."
-  value       = aws_rds_cluster.aurora.reader_endpoint
-}
-
 output "database_secret_arn" {
   description = "ARN of the secret that RDS keeps the master user's name and password in."
   value       = aws_rds_cluster.aurora.master_user_secret[0].secret_arn

@@ -40,7 +40,8 @@ const existing: readonly {
 /** Attributes that a person or a pipeline needs after an apply, by the resource that has them. */
 const neededOutputs: Readonly<Record<string, readonly string[]>> = {
   aws_lb: ['dns_name'],
-  aws_rds_cluster: ['endpoint'],
+  // By statements of the Data API a cluster is called by its ARN.
+  aws_rds_cluster: ['endpoint', 'arn'],
   aws_db_instance: ['endpoint', 'address'],
   aws_ecr_repository: ['repository_url'],
   aws_ecs_cluster: ['name', 'arn'],

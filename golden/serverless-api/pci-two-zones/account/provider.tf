@@ -1,4 +1,4 @@
-# The state of this project stays in this folder, as that of bootstrap/ does: what it sets is the account's, not this project's.
+# The state of this project stays in this folder: what it sets is the account's, for every API of it in the region.
 terraform {
   required_version = ">= 1.11.0"
 

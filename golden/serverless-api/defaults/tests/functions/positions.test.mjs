@@ -84,6 +84,14 @@ test('a database that is waking up asks for another try', async () => {
   }
 });
 
+test('a password that is being rotated asks for another try', async () => {
+  const error = awsError('BadRequestException', 'FATAL: password authentication failed for user "dbadmin"');
+  const { status, headers, body } = await throwing(error).list();
+  assert.equal(status, 503);
+  assert.equal(headers['Retry-After'], '5');
+  assert.doesNotMatch(JSON.stringify(body), /dbadmin|password/);
+});
+
 test('throttling of the Data API asks for another try', async () => {
   const { status, headers } = await throwing(awsError('ThrottlingException', 'Rate exceeded')).list();
   assert.equal(status, 503);

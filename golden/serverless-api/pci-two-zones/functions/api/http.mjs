@@ -3,7 +3,7 @@ import { HttpError } from './errors.mjs';
 const HEADERS = {
   'Content-Type': 'application/json',
   'Cache-Control': 'no-store',
-  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'Strict-Transport-Security': 'max-age=31536000',
   'X-Content-Type-Options': 'nosniff',
 };
 

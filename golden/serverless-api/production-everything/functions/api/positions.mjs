@@ -17,6 +17,8 @@ const WAKING = new Set([
   'StatementTimeoutException',
 ]);
 const WAKING_IN_WORDS = /communications link failure|is resuming|auto-paused/i;
+// For moments while RDS rotates it, the secret holds another password than the database knows.
+const ROTATING = /password authentication failed/i;
 // Aurora says that it resumes within some 15 seconds.
 const SECONDS_TO_WAKE = 15;
 
@@ -60,6 +62,7 @@ function translate(error) {
   if (WAKING.has(error?.name) || (error?.name === 'BadRequestException' && WAKING_IN_WORDS.test(message))) {
     return unavailable('the database is waking up, please try again', SECONDS_TO_WAKE, { cause: error });
   }
+  if (ROTATING.test(message)) return unavailable('temporarily unavailable, please try again', 5, { cause: error });
   if (MISSING_TABLE.test(message)) {
     const hint = 'the table of positions does not exist: run what the output create_positions_command prints';
     return new HttpError(500, 'internal error', { cause: error, hint });

@@ -101,6 +101,8 @@ function checkTimes({ exp, nbf, iat }, now) {
 // Access tokens of Cognito have no aud but a client_id, which stands in for it, as for API Gateway's own JWT authorizer.
 function isFor(audience, { aud, client_id: client, token_use: use }) {
   if (aud === undefined) return use === 'access' && client === audience;
+  // Its tokens of identity are for the client itself, and tell who somebody is, not what they may do.
+  if (use !== undefined && use !== 'access') return false;
   return Array.isArray(aud) ? aud.includes(audience) : aud === audience;
 }
 

@@ -266,6 +266,7 @@ test('access tokens of Cognito name their client in place of the audience', asyn
   await accepts({ claims: cognito });
   await refuses({ claims: { ...cognito, client_id: 'another-client' } }, /aud/);
   await refuses({ claims: { ...cognito, token_use: 'id' } }, /aud/);
+  await refuses({ claims: { token_use: 'id' } }, /aud/);
   await refuses({ claims: { ...cognito, token_use: undefined } }, /aud/);
   await refuses({ claims: { ...cognito, aud: 'another-api' } }, /aud/);
 });

@@ -68,12 +68,14 @@ export function doneText(result: CreateResult, cwd: string, paint: Paint): strin
   const folder = where(directory, cwd);
   const wrote = `Wrote ${count === 1 ? '1 file' : `${count} files`} to ${folder}.`;
   const headline = paint('green', count === 0 ? `All of it is in ${folder} already.` : wrote);
-  const warning =
-    answers.https !== false
-      ? ''
-      : `\nWithout HTTPS nothing is encrypted between clients and the load balancer; --https adds it. README.md says more.\n`;
+  const warnings = [
+    answers.https === false
+      ? 'Without HTTPS nothing is encrypted between clients and the load balancer; --https adds it. README.md says more.'
+      : undefined,
+    findStack(answers.stack).warning?.(answers),
+  ].flatMap((warning) => (warning === undefined ? [] : [`\n${warning}\n`]));
   const steps = nextSteps(result, cwd).map((step) => `  ${paint('bold', step)}`);
-  return `${headline}\n${warning}\nNext, and in a new account step 0 of README.md before it:\n\n${steps.join('\n')}\n`;
+  return `${headline}\n${warnings.join('')}\nNext, and in a new account step 0 of README.md before it:\n\n${steps.join('\n')}\n`;
 }
 
 /** The next three commands. */

@@ -207,8 +207,12 @@ const serverlessApi: Stack = {
     jwtAuth: apiAuth === 'jwt',
     openApi: apiAuth === 'none',
   }),
+  warning: ({ apiAuth }) =>
+    apiAuth === 'none'
+      ? 'The API is open to the world: nobody is asked who is calling; --api-auth iam or jwt asks. README.md says more.'
+      : undefined,
   summary: (answers) => [
-    ['Entry', `https://${answers.domain ?? '<API>.execute-api.<region>.amazonaws.com'}`],
+    ['Entry', `https://${answers.domain ?? `<API>.execute-api.${answers.region}.amazonaws.com/v1`}`],
     [
       'Callers',
       {

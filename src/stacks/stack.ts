@@ -66,6 +66,8 @@ export interface Stack {
   words: StackWords;
   /** What its own templates see beside the answers and what follows from them. */
   view?(answers: Answers): object;
+  /** What must be known of a project with these answers and could be taken for granted: a sentence, at the end of `create`. */
+  warning?(answers: Answers): string | undefined;
   /** What the summary says of it before the last question, as labels and values. */
   summary(answers: Answers): [label: string, value: string][];
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { regionsFor } from '../../src/answers/checks.js';
+import type { CreateResult } from '../../src/commands/create.js';
+import { doneText } from '../../src/commands/report.js';
 import { regionCodes } from '../../src/aws/regions.js';
 import { textOf } from '../../src/render/project-files.js';
 import { renderProject } from '../../src/render/render.js';
@@ -111,6 +113,14 @@ describe('what a project of functions holds', () => {
   it('says plainly that it is open where nobody is asked who calls', () => {
     expect(file('README.md', { apiAuth: 'none' })).toContain('**Open to the world:**');
     expect(file('README.md')).not.toContain('Open to the world');
+    const said = (answers: object) =>
+      doneText(
+        { directory: '/a', answers: sound(answers), changes: [] } as unknown as CreateResult,
+        '/',
+        (_, text) => text,
+      );
+    expect(said({ apiAuth: 'none' })).toContain('\nThe API is open to the world: ');
+    expect(said({})).not.toContain('open to the world');
   });
 
   it('has public subnets only for NAT gateways', () => {

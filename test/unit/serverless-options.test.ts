@@ -133,6 +133,6 @@ describe('what a project of functions holds', () => {
       expect(file(path)).not.toContain('store_tags');
       expect(file(path, { compliance: 'pci' })).toContain('tags = local.store_tags');
     }
-    expect(file('aurora.tf', { compliance: 'pci' }).match(/tags = local\.store_tags/g)).toHaveLength(2);
+    expect(file('aurora.tf', { compliance: 'pci' }).match(/tags = local\.store_tags/g)).toHaveLength(3);
   });
 });

@@ -58,7 +58,6 @@ export function readTrivy(text: string): Map<string, Finding[]> {
 
 /** What Trivy's checks ask that are suppressed, in its own words, for where it is not. https://avd.aquasec.com/misconfig/aws/ */
 export const askedByTrivy: Record<string, string> = {
-  'AWS-0004': 'No unauthorized access to API Gateway methods',
   'AWS-0053': 'Load balancer is exposed to the internet.',
   'AWS-0054': 'Use of plain HTTP.',
   'AWS-0089': 'S3 bucket logging',
@@ -66,5 +65,6 @@ export const askedByTrivy: Record<string, string> = {
   'AWS-0132': 'S3 encryption should use customer managed keys',
   'AWS-0133': 'Enable Performance Insights to detect potential problems',
   'AWS-0177': 'RDS Deletion Protection Disabled',
+  'AWS-0190': 'Ensure that response caching is enabled for your Amazon API Gateway REST APIs.',
   'AWS-0343': 'RDS cluster deletion protection disabled',
 };

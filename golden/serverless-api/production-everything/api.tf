@@ -240,6 +240,8 @@ resource "aws_api_gateway_stage" "api" {
   depends_on = [aws_lambda_permission.api, aws_lambda_permission.authorizer]
 }
 
+# Without a cache, for the reason below.
+#trivy:ignore:AWS-0190
 resource "aws_api_gateway_method_settings" "api" {
   #checkov:skip=CKV_AWS_225:Orders and positions must be what they are now; a cache would also be paid by the hour.
   rest_api_id = aws_api_gateway_rest_api.api.id

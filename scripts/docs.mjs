@@ -84,7 +84,9 @@ function lessonTable() {
 async function ignoreTable() {
   const entries = new Map();
   for (const { name } of sampleAnswers) {
-    const folders = ['.', 'account', 'bootstrap'].map((folder) => path.join(goldenFolder, name, folder)).filter(existsSync);
+    const folders = ['.', 'account', 'bootstrap']
+      .map((folder) => path.join(goldenFolder, name, folder))
+      .filter(existsSync);
     for (const folder of folders) {
       for (const { finding, reason } of check([await readHclProject(folderSources(folder))]).suppressed) {
         const key = `${finding.rule.name}\n${reason}`;

@@ -43,7 +43,9 @@ export function faultsTogether(scans: readonly Scan[]): string[] {
 
 /** How many checks the samples of a stack may suppress that no earlier stack does. */
 export function mostOf(stack: string): number {
-  return stackRows[stack]?.mostSuppressed ?? mostInSamples[Object.keys(stackRows).indexOf(stack) === 0 ? 'first' : 'other'];
+  return (
+    stackRows[stack]?.mostSuppressed ?? mostInSamples[Object.keys(stackRows).indexOf(stack) === 0 ? 'first' : 'other']
+  );
 }
 
 /** The checks that the stacks may suppress which golden/samples.json has before this one. */

@@ -19,7 +19,7 @@ locals {
   # What API Gateway answers itself, the message as JSON. In its own words a refusal would tell account, role and resource.
   # A type that is not here answers as its default does, whose status is each type's own.
   api_responses = {
-    BAD_REQUEST_BODY       = { status = "400", message = "\"$context.error.validationErrorString\"" }
+    BAD_REQUEST_BODY       = { status = "400", message = "$context.error.messageString" }
     BAD_REQUEST_PARAMETERS = { status = "400", message = "$context.error.messageString" }
     DEFAULT_4XX            = { status = null, message = "\"Request refused\"" }
     DEFAULT_5XX            = { status = null, message = "\"Internal server error\"" }

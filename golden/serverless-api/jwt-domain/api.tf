@@ -19,7 +19,7 @@ locals {
   # What API Gateway answers itself, the message as JSON. In its own words a refusal would tell account, role and resource.
   # A type that is not here answers as its default does, whose status is each type's own.
   api_responses = {
-    BAD_REQUEST_BODY       = { status = "400", message = "\"$context.error.validationErrorString\"" }
+    BAD_REQUEST_BODY       = { status = "400", message = "$context.error.messageString" }
     BAD_REQUEST_PARAMETERS = { status = "400", message = "$context.error.messageString" }
     DEFAULT_4XX            = { status = null, message = "\"Request refused\"" }
     DEFAULT_5XX            = { status = null, message = "\"Internal server error\"" }
@@ -102,9 +102,9 @@ resource "aws_api_gateway_authorizer" "jwt" {
 
   # Whatever has not the form of a token is refused without a call.
   identity_source                = "method.request.header.Authorization"
-  identity_validation_expression = "^Bearer [-A-Za-z0-9_]+\\.[-A-Za-z0-9_]+\\.[-A-Za-z0-9_]+$"
+  identity_validation_expression = "^[Bb]earer +[-A-Za-z0-9_]+\\.[-A-Za-z0-9_]+\\.[-A-Za-z0-9_]+$"
 
-  # A token that its issuer takes back is good for as long.
+  # A token is good for as long after it has expired; that its issuer took it back, nobody asks.
   authorizer_result_ttl_in_seconds = 60
 }
 

@@ -37,6 +37,8 @@ resource "aws_lambda_function" "api" {
 
       ORDERS_TABLE         = aws_dynamodb_table.orders.name
       ORDER_RETENTION_DAYS = tostring(var.order_retention_days)
+
+      API_AUTH = "jwt"
     }
   }
 

@@ -348,7 +348,7 @@ variable "jwt_issuer" {
   type        = string
 
   validation {
-    condition     = can(regex("^https://[^\\s?#@]+$", var.jwt_issuer))
+    condition     = can(regex("^https://[^/\\s?#@]+(/[^\\s?#]*)?$", var.jwt_issuer))
     error_message = "jwt_issuer must be a URL that begins with https:// and has neither a query nor a fragment."
   }
 }

@@ -1,5 +1,6 @@
 import { reachesInternet, withoutEndpoint } from '../lib/aws-reach.js';
 import { allowedByName, functionsWithRole } from '../lib/code-roles.js';
+import { isInVpc } from '../lib/functions.js';
 import { anyAllows, groupsOf, subnetsHolding } from '../lib/paths.js';
 import { madeBefore } from '../lib/ordering.js';
 import { managedPolicy } from '../lib/managed-policies.js';
@@ -105,7 +106,7 @@ export default defineRules(
     check(project, { finding, abstain }) {
       for (const lambda of project.all('aws_lambda_function')) {
         const role = roleOf(lambda, 'role', project);
-        const needed = role && lambda.has('vpc_config') ? apisCalled(project, lambda, role) : [];
+        const needed = role && isInVpc(lambda) ? apisCalled(project, lambda, role) : [];
         if (!role || needed.length === 0) continue;
         // Another function with the same role may be the one that calls.
         if (functionsWithRole(project, role).length > 1) {
@@ -158,7 +159,7 @@ export default defineRules(
     check(project, { finding }) {
       for (const lambda of project.all('aws_lambda_function')) {
         const role = roleOf(lambda, 'role', project);
-        if (!role || !lambda.has('vpc_config') || functionsWithRole(project, role).length > 1) continue;
+        if (!role || !isInVpc(lambda) || functionsWithRole(project, role).length > 1) continue;
         const [api] = apisCalled(project, lambda, role);
         const groups = groupsOf(project, lambda);
         if (api !== undefined && groups && anyAllows(project, groups, 'egress', 443, 'anyone') === false)
@@ -168,7 +169,7 @@ export default defineRules(
   },
   {
     name: 'function-interfaces-released',
-    severity: 'warning',
+    severity: 'note',
     title: 'the security group of a function goes before the policy by which its network interfaces are deleted',
     why: 'Lambda deletes a function\'s network interfaces with the function\'s role, up to 20 minutes after the function. A destroy takes the policy away right after the function: the interfaces stay, and the security group and the subnets cannot be deleted: "DependencyViolation".',
     remedy:
@@ -186,7 +187,7 @@ export default defineRules(
         const role = roleOf(lambda, 'role', project);
         // Before the function goes, the provider can give it the default group of the VPC.
         const isReleased = lambda.has('replace_security_groups_on_destroy');
-        if (!role || !lambda.has('vpc_config') || isReleased) continue;
+        if (!role || !isInVpc(lambda) || isReleased) continue;
         const holders = interfaceDeleters(project, role);
         if (holders.length === 0) continue;
         for (const group of groupsOf(project, lambda) ?? []) {
@@ -204,7 +205,7 @@ export default defineRules(
   },
 );
 
-/** The interfaces of a function in the subnet reach no API of these. */
+/** Which of these services the interfaces of a function in the subnet do not reach; undefined where that is not known. */
 function missingIn(project: Project, services: readonly string[], subnet: Resource): string[] | undefined {
   const online = reachesInternet(project, subnet, false);
   if (online !== false) return online === undefined ? undefined : [];
@@ -222,7 +223,10 @@ const ofPoller =
 function apisCalled(project: Project, lambda: Resource, role: Resource): string[] {
   const mappings = project.linked('aws_lambda_event_source_mapping', 'function_name', lambda);
   const isPolled = (api: string) =>
-    mappings.some((one) => one.refs('event_source_arn').some(({ type }) => type.startsWith(`aws_${api}_`)));
+    mappings.some((one) => {
+      const sources = one.refs('event_source_arn');
+      return sources.length === 0 || sources.some(({ type }) => type.startsWith(`aws_${api}_`));
+    });
   const named = new Set(
     allowedByName(project, role)
       .flatMap(({ actions }) => actions)

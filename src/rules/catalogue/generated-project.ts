@@ -40,8 +40,7 @@ const existing: readonly {
 /** Attributes that a person or a pipeline needs after an apply, by the resource that has them. */
 const neededOutputs: Readonly<Record<string, readonly string[]>> = {
   aws_lb: ['dns_name'],
-  // By statements of the Data API a cluster is called by its ARN.
-  aws_rds_cluster: ['endpoint', 'arn'],
+  aws_rds_cluster: ['endpoint'],
   aws_db_instance: ['endpoint', 'address'],
   aws_ecr_repository: ['repository_url'],
   aws_ecs_cluster: ['name', 'arn'],
@@ -150,8 +149,10 @@ ${record}`,
       for (const [type, attributes] of Object.entries(neededOutputs)) {
         for (const resource of project.all(type)) {
           const address = `${resource.type}.${resource.name}`;
-          if (resource.modulePath === '' && !attributes.some((name) => handedOut.has(`${address}.${name}`)))
-            finding(resource, `no output hands out its ${attributes[0]}`);
+          // By the Data API a cluster is called by its ARN.
+          const needed = resource.truth('enable_http_endpoint') === true ? ['arn', ...attributes] : attributes;
+          if (resource.modulePath === '' && !needed.some((name) => handedOut.has(`${address}.${name}`)))
+            finding(resource, `no output hands out its ${needed[0]}`);
         }
       }
       // By a domain's name, or by the one that AWS gives.

@@ -1,6 +1,6 @@
 import { runtimeDeprecated } from '../../aws/lambda-runtimes.js';
 import { sourceCovers } from '../lib/api-calls.js';
-import { functionsNamed, isAtEdge, permissionsFor } from '../lib/functions.js';
+import { functionsNamed, isAtEdge, isInVpc, permissionsFor } from '../lib/functions.js';
 import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
 import { holdsSecret } from '../lib/plain-secrets.js';
@@ -8,7 +8,7 @@ import { mayHaveMorePolicies } from '../lib/presence.js';
 import { isReadFromLeftAlone } from '../lib/stand-ins.js';
 import { isSwitchedOff } from '../lib/switched-off.js';
 import type { Block, Project, Resource } from '../../terraform/project.js';
-import { elements, identity, isKnown, isMap, joinText, same, show, type Value } from '../../terraform/value.js';
+import { identity, isKnown, isMap, joinText, same, show, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const lambda = (lines: string, settings: Record<string, string> = {}) => {
@@ -305,12 +305,6 @@ ${schedule}`,
 /** Where a function logs to. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html */
 function logGroupName(lambda: Resource): Value {
   return lambda.get('logging_config.log_group') ?? joinText(['/aws/lambda/', lambda.computed('function_name')]);
-}
-
-function isInVpc(lambda: Resource): boolean {
-  return lambda
-    .blocks('vpc_config')
-    .some((block) => !block.uncertain && (elements(block.get('subnet_ids'))?.length ?? 0) > 0);
 }
 
 function wishesInVpc(lambda: Resource): { action: string; resource: Value; absent: string[] }[] {

@@ -14,7 +14,6 @@ export interface RunningCode {
   roleArgument: string;
   /** All that its environment says, with references as they are written. */
   environment: string;
-  environmentArgument: string;
 }
 
 /** The functions and tasks of a project whose role is in it. */
@@ -22,7 +21,7 @@ export const runningCode = oncePer((project): readonly RunningCode[] => [
   ...project.all('aws_lambda_function').flatMap((at) => {
     const role = roleOf(at, 'role', project);
     const environment = writtenOut(at.get('environment.variables'));
-    return role ? [{ at, role, roleArgument: 'role', environment, environmentArgument: 'environment' }] : [];
+    return role ? [{ at, role, roleArgument: 'role', environment }] : [];
   }),
   ...project.all('aws_ecs_task_definition').flatMap((at) => {
     const role = at.has('task_role_arn') ? roleOf(at, 'task_role_arn', project) : undefined;
@@ -30,13 +29,11 @@ export const runningCode = oncePer((project): readonly RunningCode[] => [
       .flatMap((container) => someElements(field(container, 'environment')))
       .map((variable) => writtenOut(variable))
       .join('\n');
-    return role
-      ? [{ at, role, roleArgument: 'task_role_arn', environment, environmentArgument: 'container_definitions' }]
-      : [];
+    return role ? [{ at, role, roleArgument: 'task_role_arn', environment }] : [];
   }),
 ]);
 
-/** How many functions have a role: what it allows may be meant for another one. */
+/** The functions that have a role: what it allows may be meant for any of them. */
 export function functionsWithRole(project: Project, role: Resource): readonly Resource[] {
   return byRole(project).get(role) ?? [];
 }

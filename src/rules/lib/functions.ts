@@ -1,5 +1,5 @@
 import type { Block, Project, Resource } from '../../terraform/project.js';
-import { identity } from '../../terraform/value.js';
+import { elements, identity } from '../../terraform/value.js';
 import { addTo } from '../../terraform/groups.js';
 import { oncePer } from '../../terraform/once-per.js';
 
@@ -45,3 +45,10 @@ const calledByCloudFront = oncePer(
         ),
     ),
 );
+
+/** Whether a function is surely in a VPC. */
+export function isInVpc(lambda: Resource): boolean {
+  return lambda
+    .blocks('vpc_config')
+    .some((block) => !block.uncertain && (elements(block.get('subnet_ids'))?.length ?? 0) > 0);
+}

@@ -2,6 +2,7 @@ import { own } from '../../own.js';
 import { identifiers, isSame, type Block, type Project, type Resource } from '../../terraform/project.js';
 import { elements, identity, isKnown, type Value } from '../../terraform/value.js';
 import { managedPolicy } from './managed-policies.js';
+import { oncePer } from '../../terraform/once-per.js';
 import { covers, coversAction } from './patterns.js';
 import { readPolicy, type Condition, type Policy, type Statement } from './policies.js';
 
@@ -246,25 +247,35 @@ function pointedAt(project: Project, block: Block, argument: string, type: strin
 
 /** What a role may do: its own policies' answer to a wish. */
 export function roleMay(project: Project, role: Resource, wish: Wish): Answer {
-  return decide(identityPolicies(project, role), inRegion(role, wish));
+  return decide(identityPolicies(project, role), inRegion(project, wish));
 }
 
 /** Services that answer from one region, whichever the caller works in. */
 const global = /^(iam|sts|organizations|route53|cloudfront|waf|globalaccelerator|budgets|ce|support):/;
 
 /**
- * A wish with the region that is asked for, which every request says: where nothing else is said, the role's own.
+ * A wish with the region that is asked for, which every request says. A role has none itself, so it is known only where all
+ * of the project is in one region.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
  */
-function inRegion<T extends Pick<Wish, 'action' | 'context'>>({ surroundings }: Resource, wish: T): T {
-  if (global.test(wish.action)) return wish;
-  return { ...wish, context: { 'aws:requestedregion': surroundings.region, ...wish.context } };
+function inRegion<T extends Pick<Wish, 'action' | 'context'>>(project: Project, wish: T): T {
+  const region = soleRegion(project);
+  if (region === undefined || global.test(wish.action)) return wish;
+  return { ...wish, context: { 'aws:requestedregion': region, ...wish.context } };
 }
+
+const soleRegion = oncePer((project: Project): Value | undefined => {
+  const regions = new Map(
+    project.resources.map(({ surroundings }) => [identity(surroundings.region), surroundings.region]),
+  );
+  const [region, ...others] = regions.values();
+  return others.length === 0 && !regions.has(undefined) ? region : undefined;
+});
 
 /** The same where the resource has a policy too: within an account either of them suffices. */
 export function roleMayOn(project: Project, role: Resource, resourcePolicies: readonly Policy[], wish: Wish): Answer {
   const own = identityPolicies(project, role);
-  const asked = inRegion(role, wish);
+  const asked = inRegion(project, wish);
   const principal = { type: 'AWS' as const, value: role.computed('arn'), byAccount: decide(own, asked) };
   return decide([...own, ...resourcePolicies], { ...asked, principal });
 }
@@ -275,7 +286,7 @@ export function roleMayOn(project: Project, role: Resource, resourcePolicies: re
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
 export function roleMayUseKey(project: Project, key: Resource, role: Resource, wish: Omit<Wish, 'resource'>): Answer {
-  const onKey = inRegion(role, { ...wish, resource: key.computed('arn') });
+  const onKey = inRegion(project, { ...wish, resource: key.computed('arn') });
   const byAccount = roleMay(project, role, onKey);
   const policy = keyPolicy(project, key);
   if (!policy) return byAccount;

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -18,6 +18,14 @@ export interface Issuer {
   url: string;
   address: string;
 }
+
+interface Message {
+  id: string;
+  answer: Answer;
+}
+
+/** How many times longer everything may take here than on AWS; runtime.mjs has the same. */
+const patience = 8;
 
 interface Settings {
   code: string;
@@ -68,19 +76,34 @@ export class DeployedFunction {
     return new DeployedFunction(arn, child, settings, log);
   }
 
-  /** Calls it with an event; the answer is an error too where it takes longer than it may. */
+  /**
+   * Calls it with an event; the answer is an error too where it takes longer than it may, with the patience that runtime.mjs
+   * has. Throws where the process has ended.
+   */
   async invoke(event: unknown): Promise<Answer> {
-    if (this.child.exitCode !== null) throw new Error(`the function has ended; see ${this.log}`);
-    const requestId = crypto.randomUUID();
-    this.child.send({ event, context: { awsRequestId: requestId, invokedFunctionArn: this.arn } });
-    const bound = AbortSignal.timeout(this.settings.timeout * 1000);
+    if (this.child.exitCode !== null || this.child.signalCode !== null) throw this.ended();
+    const id = crypto.randomUUID();
+    const bound = AbortSignal.timeout(this.settings.timeout * 1000 * patience);
+    const answered = this.answer(id, bound);
+    this.child.send({ id, event, context: { awsRequestId: id, invokedFunctionArn: this.arn } });
     try {
-      const [answer] = (await once(this.child, 'message', { signal: bound })) as [Answer];
-      return answer;
-    } catch {
+      return await answered;
+    } catch (error) {
+      if (!bound.aborted) throw error;
       this.child.kill('SIGKILL');
       return { error: { errorType: 'Sandbox.Timedout', errorMessage: `timed out after ${this.settings.timeout} s` } };
     }
+  }
+
+  /** The answer to one of the calls that may be going on. */
+  private async answer(id: string, signal: AbortSignal): Promise<Answer> {
+    const messages = on(this.child, 'message', { signal, close: ['exit'] }) as AsyncIterable<[Message]>;
+    for await (const [message] of messages) if (message.id === id) return message.answer;
+    throw this.ended();
+  }
+
+  private ended(): Error {
+    return new Error(`the function has ended; see ${this.log}`);
   }
 
   async stop(): Promise<void> {

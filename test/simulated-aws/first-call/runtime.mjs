@@ -6,6 +6,13 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+// What it waits for is answered by this machine, which has other work too.
+const patience = 8;
+const { setTimeout: wait } = globalThis;
+const { timeout } = AbortSignal;
+globalThis.setTimeout = (then, milliseconds, ...rest) => wait(then, milliseconds * patience, ...rest);
+AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds * patience);
+
 const [folder, handlerName, issuer, address] = process.argv.slice(2);
 
 if (issuer) {
@@ -20,11 +27,11 @@ const dot = handlerName.lastIndexOf('.');
 const module = await import(pathToFileURL(path.join(folder, `${handlerName.slice(0, dot)}.mjs`)));
 const handler = module[handlerName.slice(dot + 1)];
 
-process.on('message', async ({ event, context }) => {
+process.on('message', async ({ id, event, context }) => {
   try {
-    process.send({ result: (await handler(event, context)) ?? null });
+    process.send({ id, answer: { result: (await handler(event, context)) ?? null } });
   } catch (error) {
-    process.send({ error: { errorType: error?.name, errorMessage: error?.message } });
+    process.send({ id, answer: { error: { errorType: error?.name, errorMessage: error?.message } } });
   }
 });
 process.send({ ready: true });

@@ -160,6 +160,16 @@ test('the owner is who API Gateway found the caller to be', async () => {
   assert.equal(await owner({}), 'public');
 });
 
+test('nobody is everybody where the API asks who is calling', async () => {
+  for (const auth of ['iam', 'jwt']) {
+    const { place, table, entries } = project({ environment: { ...ENVIRONMENT, API_AUTH: auth } });
+    assert.equal((await place()).status, 500);
+    assert.equal(table.writes.length, 0);
+    assert.match(entries[0].message, /did not say who is calling/);
+    assert.equal((await place(ORDER, asUser('anna'))).status, 201);
+  }
+});
+
 test('a header does not make anyone the owner', async () => {
   const { place, table } = project();
   const headers = {

@@ -23,18 +23,18 @@ export function createHandler({ settings, orders, positions, log }) {
     // The faults name what the caller sent, which is not for the log.
     if (faults.length > 0) throw new HttpError(400, faults.join('; '), { hint: 'the body is not an order' });
 
-    const order = await orders.place(callerOf(event), key, content);
+    const order = await orders.place(callerOf(event, settings), key, content);
     return respond(201, order, { Location: `${collection(event)}/${order.id}` });
   }
 
   async function getOrder(event) {
-    const order = await orders.find(callerOf(event), event.pathParameters?.id);
+    const order = await orders.find(callerOf(event, settings), event.pathParameters?.id);
     if (!order) throw new HttpError(404, 'there is no such order');
     return respond(200, order);
   }
 
   async function listPositions(event) {
-    return respond(200, await positions.list(callerOf(event)));
+    return respond(200, await positions.list(callerOf(event, settings)));
   }
 
   return async function handler(event) {

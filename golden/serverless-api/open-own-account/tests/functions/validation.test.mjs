@@ -40,6 +40,8 @@ test('each fault is found, and named once', () => {
     [{ limitPrice: 101.5 }, 'limitPrice'],
     [{ limitPrice: '0' }, 'limitPrice'],
     [{ limitPrice: '0.0' }, 'limitPrice'],
+    [{ limitPrice: '0.000000001' }, 'limitPrice'],
+    [{ limitPrice: '0.123456789' }, 'limitPrice'],
     [{ limitPrice: '-1' }, 'limitPrice'],
     [{ limitPrice: '1.' }, 'limitPrice'],
     [{ limitPrice: '.5' }, 'limitPrice'],

@@ -8,8 +8,7 @@ ORDER BY symbol
 LIMIT :limit`;
 const MOST_POSITIONS = 500;
 
-const WAKING = new Set([
-  'DatabaseResumingException',
+const UNAVAILABLE = new Set([
   'DatabaseUnavailableException',
   'InvalidResourceStateException',
   'ServiceUnavailableError',
@@ -59,10 +58,13 @@ export function createPositions({ settings, executeStatement }) {
 
 function translate(error) {
   const message = error?.message ?? '';
-  if (WAKING.has(error?.name) || (error?.name === 'BadRequestException' && WAKING_IN_WORDS.test(message))) {
+  const isWaking = error?.name === 'DatabaseResumingException';
+  if (isWaking || (error?.name === 'BadRequestException' && WAKING_IN_WORDS.test(message))) {
     return unavailable('the database is waking up, please try again', SECONDS_TO_WAKE, { cause: error });
   }
-  if (ROTATING.test(message)) return unavailable('temporarily unavailable, please try again', 5, { cause: error });
+  if (UNAVAILABLE.has(error?.name) || ROTATING.test(message)) {
+    return unavailable('temporarily unavailable, please try again', 5, { cause: error });
+  }
   if (MISSING_TABLE.test(message)) {
     const hint = 'the table of positions does not exist: run what the output create_positions_command prints';
     return new HttpError(500, 'internal error', { cause: error, hint });

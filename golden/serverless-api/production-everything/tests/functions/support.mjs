@@ -4,6 +4,7 @@ import { createPositions } from '../../functions/api/positions.mjs';
 import { readSettings } from '../../functions/api/settings.mjs';
 
 export const ENVIRONMENT = {
+  API_AUTH: 'none',
   ORDERS_TABLE: 'the-orders-table',
   ORDER_RETENTION_DAYS: '30',
   DATABASE_ARN: 'arn:aws:rds:eu-central-1:111122223333:cluster:the-database',

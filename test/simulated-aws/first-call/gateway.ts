@@ -103,6 +103,8 @@ export class Gateway {
     server.on('request', (message, response) => {
       void gateway.serve(message).then(({ status, headers, body }) => response.writeHead(status, headers).end(body));
     });
+    // A worker that has other work would close a connection in the moment in which the client uses it again.
+    server.keepAliveTimeout = 0;
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return gateway;

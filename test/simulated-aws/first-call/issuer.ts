@@ -25,6 +25,8 @@ export async function startIssuer(url: string): Promise<RunningIssuer> {
     const page = pages[request.url!];
     response.writeHead(page ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(page ?? {}));
   });
+  // A worker that has other work would close a connection in the moment in which the client uses it again.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ORDER, asRole, asUser, awsError, fakeTable, project } from './support.mjs';
+import { ENVIRONMENT, ORDER, asRole, asUser, awsError, fakeTable, project } from './support.mjs';
 
 test('an order is written once, and answered with where it is', async () => {
   const { place, table } = project();

@@ -417,7 +417,8 @@ describe('the tests of the functions', () => {
           const folder = writeSources(scratchFolder(), { [name]: text.replace(from, () => to) });
           const { stdout } = await node(folder, ['--test-reporter=tap', '--test', `tests/functions/${test}.test.mjs`]);
           // A test that fails, and neither a module that cannot be read nor a run that was ended.
-          const noticed = /^# (?:fail|cancelled) [1-9]/m.test(stdout) && !/SyntaxError|ERR_MODULE_NOT_FOUND/.test(stdout);
+          const noticed =
+            /^# (?:fail|cancelled) [1-9]/m.test(stdout) && !/SyntaxError|ERR_MODULE_NOT_FOUND/.test(stdout);
           return noticed ? [] : [what];
         }),
       ),

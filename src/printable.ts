@@ -42,7 +42,7 @@ const longest = 200;
 export function shortened(text: string): string {
   if (text.length <= longest) return text;
   // Neither half a pair nor half of what printable() wrote is left at the end.
-  return `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$|\\(?:u(?:\{?[0-9a-f]*)?)?$/, '')}…`;
+  return `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$|(?<!\\)((?:\\\\)*)\\(?:u(?:\{?[0-9a-f]*)?)?$/, '$1')}…`;
 }
 
 /** How a value is quoted in a message, whatever it is: printable, and in at most 200 characters. */

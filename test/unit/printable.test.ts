@@ -57,9 +57,13 @@ describe('quote', () => {
         const text = quote(value);
         expect(text.length).toBeLessThanOrEqual(200);
         expect(unseenIn(text)).toEqual([]);
-        expect(text).not.toMatch(/\\(?:u(?:\{[0-9a-f]*|[0-9a-f]{0,3}))?…$/);
+        expect(text).not.toMatch(/(?<!\\)(?:\\\\)*\\(?:u(?:\{[0-9a-f]*|[0-9a-f]{0,3}))?…$/);
       }),
+      { seed: 1257628687 },
     );
+    // Two backslashes are one, escaped.
+    expect(shortened(`${'x'.repeat(197)}\\\\yz`)).toBe(`${'x'.repeat(197)}\\\\…`);
+    expect(shortened(`${'x'.repeat(198)}\\\\yz`)).toBe(`${'x'.repeat(198)}…`);
     expect(quote('x'.repeat(1e6))).toBe(`"${'x'.repeat(198)}…`);
     expect(shortened(`${'x'.repeat(198)}\u{1f600}!`)).toBe(`${'x'.repeat(198)}…`);
   });

@@ -112,8 +112,10 @@ export default defineRules(
     },
     check(project, { finding }) {
       if (project.all('aws_api_gateway_account').length > 0 || project.unreadModules.length > 0) return;
-      if (isSwitchedOff(project, 'aws_api_gateway_account') || hasModuleForAccount(project)) return;
-      for (const { resource, argument } of loggers(project))
+      if (isSwitchedOff(project, 'aws_api_gateway_account')) return;
+      const all = loggers(project);
+      if (all.length === 0 || hasModuleForAccount(project)) return;
+      for (const { resource, argument } of all)
         finding(resource, 'logs, and no aws_api_gateway_account is in the project', argument);
     },
   },
@@ -297,7 +299,9 @@ function loggers(project: Project): Logger[] {
 
 /** Whether a folder of the project is a module of its own that sets the role, to be applied once for an account. */
 function hasModuleForAccount(project: Project): boolean {
-  return (project.foldersIn('') ?? []).some((folder) =>
+  // Nobody keeps a module in a hidden folder, and what is in one may be anything.
+  const folders = (project.foldersIn('') ?? []).filter((folder) => !folder.startsWith('.'));
+  return folders.some((folder) =>
     (project.list(folder) ?? [])
       .filter((name) => name.endsWith('.tf'))
       .some((name) => /^resource\s+"aws_api_gateway_account"/m.test(project.read(`${folder}/${name}`) ?? '')),

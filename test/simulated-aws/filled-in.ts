@@ -497,7 +497,6 @@ export const filledIn: readonly FilledIn[] = [
     argument: 'schema',
     answer: 'the same JSON with other blanks',
     source: 'Knowledge; the provider compares the JSON',
-    // A text that is no JSON stands for one.
     // A text that is JSON, whatever it says.
     returns: (sent) =>
       typeof sent === 'string' && sent.startsWith('{') ? JSON.stringify(JSON.parse(sent), undefined, 1) : sent,

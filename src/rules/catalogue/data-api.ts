@@ -3,11 +3,11 @@ import { isCopy } from '../lib/databases.js';
 import { coversAction, covers } from '../lib/patterns.js';
 import { identityPolicies, roleMay } from '../lib/permissions.js';
 import { isLeftOut, mayHaveMorePolicies } from '../lib/presence.js';
-import { keyOfSecret, mayDecryptSecret, mayFetchSecret } from '../lib/secret-readers.js';
+import { keyOfSecret, mayDecryptSecret, mayFetchSecret, namesExactly } from '../lib/secret-readers.js';
 import { managedSecretArn, type StoredSecret } from '../lib/secrets.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { oncePer } from '../../terraform/once-per.js';
-import { identity, show } from '../../terraform/value.js';
+import { show } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
 const statementAction = 'rds-data:ExecuteStatement';
@@ -121,7 +121,7 @@ export default defineRules(
           continue;
         }
         const read = [...(managed ? [managed] : []), ...ownSecrets(project)].filter(
-          (secret) => mayFetchSecret(project, role, secret) === 'allowed' && isNamed(project, role, secret),
+          (secret) => mayFetchSecret(project, role, secret) === 'allowed' && namesExactly(project, role, secret),
         );
         for (const secret of read) {
           const key = keyOfSecret(project, secret);
@@ -185,14 +185,6 @@ const ownSecrets = oncePer((project): readonly StoredSecret[] =>
     .all('aws_secretsmanager_secret')
     .map((secret) => ({ service: 'secretsmanager', arn: secret.computed('arn') })),
 );
-
-/** Whether a role's policies name a secret by its ARN, and not all of them. */
-function isNamed(project: Project, role: Resource, { arn }: StoredSecret): boolean {
-  const wanted = identity(arn);
-  return allowedByName(project, role).some(({ statement }) =>
-    (statement.resources ?? []).some((resource) => wanted !== undefined && identity(resource) === wanted),
-  );
-}
 
 /** Whether a role is allowed to read no secret at all. */
 function readsNoSecret(project: Project, role: Resource): boolean {

@@ -18,7 +18,8 @@ export function mayFetchSecret(project: Project, role: Resource, secret: StoredS
   return written === undefined ? answer : may(written);
 }
 
-function namesExactly(project: Project, role: Resource, { arn }: StoredSecret): boolean {
+/** Whether a role's policies name a secret by its very ARN, and not as one of many. */
+export function namesExactly(project: Project, role: Resource, { arn }: StoredSecret): boolean {
   const wanted = identity(arn);
   return identityPolicies(project, role)
     .flatMap(({ statements }) => statements)

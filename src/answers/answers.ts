@@ -28,6 +28,8 @@ export interface Answers {
   privateSubnetIds?: string[];
   databaseSubnetIds?: string[];
   alertEmail?: string;
+  reservedConcurrency?: number;
+  cloudtrail?: boolean;
   compliance?: 'none' | 'pci';
   stateBucket?: string;
   ci: 'github' | 'gitlab' | 'none';

@@ -364,6 +364,32 @@ const sharedRows: readonly AnyOption[] = [
     check: checkEmail,
   },
   {
+    key: 'reservedConcurrency',
+    flag: 'reserved-concurrency',
+    group: 'Application',
+    type: 'integer',
+    placeholder: 'NUMBER',
+    help: "calls that the function may work on at a time, set aside from the account's; a new account has 10, none of which can be",
+    defaultText: "not reserved: as many as the account's other functions leave",
+    check: (value) =>
+      value >= 1 && value <= 900
+        ? undefined
+        : {
+            why: 'is not from 1 to 900: an account has 1000 before it asks for more, and 100 of them cannot be set aside',
+            remedy: 'Leave it out, and nothing is set aside.',
+          },
+  },
+  {
+    key: 'cloudtrail',
+    flag: 'cloudtrail',
+    group: 'Operation',
+    type: 'boolean',
+    help: 'a trail of every call to AWS in the account, with alarms; leave it out where the organization has one',
+    defaultText: 'on',
+    default: () => true,
+    prompt: 'Audit the account with CloudTrail (no, where the organization has a trail)?',
+  },
+  {
     key: 'compliance',
     flag: 'compliance',
     group: 'Operation',

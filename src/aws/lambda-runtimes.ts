@@ -41,3 +41,22 @@ const deprecated: Readonly<Record<string, string>> = {
 export function runtimeDeprecated(runtime: string): string | undefined {
   return own(deprecated, runtime);
 }
+
+/** A runtime of Lambda's, and the one that follows it. */
+export interface LambdaRuntime {
+  name: string;
+  /** The day on which AWS stops to patch it. */
+  supportEnds: string;
+  /** The next of its language, and the first version of the AWS provider that knows it. */
+  next: { name: string; provider: string };
+}
+
+/**
+ * Those that functions are written for, of which every provider that is allowed knows the first name.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+ * https://github.com/hashicorp/terraform-provider-aws/pull/45024
+ */
+export const lambdaRuntimes = {
+  node: { name: 'nodejs22.x', supportEnds: '30 April 2027', next: { name: 'nodejs24.x', provider: '6.21' } },
+  python: { name: 'python3.13', supportEnds: '30 June 2029', next: { name: 'python3.14', provider: '6.21' } },
+} as const satisfies Record<string, LambdaRuntime>;

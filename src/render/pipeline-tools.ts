@@ -8,6 +8,7 @@ export const scannerVersions = { checkov: '3.3.30', tflint: '0.64.0' } as const;
 export const pipelineImages = {
   terraform: 'hashicorp/terraform:1.11.4@sha256:5820b87995595425074f881500a037b0ccd41158d0d9b44d78f5f120612f2d3d',
   node: 'node:24-alpine@sha256:d32cdf619f63fe0471182d08996dd516c6275bb5fd31ae06e55a570bd9e1ad43',
+  python: 'python:3.13-alpine@sha256:399babc8b49529dabfd9c922f2b5eea81d611e4512e3ed250d75bd2e7683f4b0',
   tflint: `ghcr.io/terraform-linters/tflint:v${scannerVersions.tflint}@sha256:1c595f42d794c32c45a6ea8b58655fd66433d4ca3b1bc631c574a48d120bd19f`,
   checkov: `bridgecrew/checkov:${scannerVersions.checkov}`,
 } as const;

@@ -29,6 +29,8 @@ export function viewOf(answers: Answers, version: string) {
     singleNat: answers.nat === 'single',
     hasNat: answers.vpc === 'create' && answers.nat !== 'none',
     noNat: answers.nat === 'none',
+    // Of an existing VPC nothing is known, so its endpoints are let in.
+    reachesEndpoints: answers.vpc === 'existing' || answers.privateEndpoints === true,
     iamLogin: answers.databaseLogin === 'iam',
     burstableDatabase: answers.dbInstanceClass?.startsWith('db.t') ?? false,
     serverlessDatabase: answers.dbInstanceClass === 'db.serverless',
@@ -38,7 +40,7 @@ export function viewOf(answers: Answers, version: string) {
     tightestName: { ...tightest, article: /^(?:[AEIOaeio]|S[3NQ])/.test(tightest.resource) ? 'an' : 'a' },
     // One character too long with the suffix staging1.
     nameThatDoesNotFit: 'a-name-that-is-far-too-long'.padEnd(length - 'staging1'.length, '-longer').replace(/-$/, 'r'),
-    words: stack.words,
+    words: stack.words(answers),
     lackingRegions: [...(stack.lacking?.regions ?? [])],
     lackingWhat: stack.lacking?.what ?? '',
     hasLoadBalancer: layers.includes('alb'),

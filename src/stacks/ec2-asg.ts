@@ -1,8 +1,7 @@
-import type { Option } from '../answers/option.js';
-import { supportsPerformanceInsights } from '../aws/database-classes.js';
 import { longestShortRegion } from '../aws/regions.js';
 import { instanceRange, instancesOption, instanceTypeOption, zonesToExclude } from './lib/instances.js';
 import { ofDatabase, ofLoadBalancer, ofNetwork } from './lib/options-taken.js';
+import { rdsDatabase, rdsView, rdsWords } from './lib/rds.js';
 import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
 
@@ -11,20 +10,8 @@ declare module '../answers/answers.js' {
     /** `2-4`. */
     instances?: string;
     instanceType?: string;
-    cloudtrail?: boolean;
   }
 }
-
-const cloudtrail: Option<'cloudtrail'> = {
-  key: 'cloudtrail',
-  flag: 'cloudtrail',
-  group: 'Operation',
-  type: 'boolean',
-  help: 'a trail of every call to AWS in the account, with alarms; leave it out where the organization has one',
-  defaultText: 'on',
-  default: () => true,
-  prompt: 'Audit the account with CloudTrail (no, where the organization has a trail)?',
-};
 
 const servers = 'Web servers on EC2 Auto Scaling behind an ALB and WAF, with RDS MySQL';
 
@@ -32,15 +19,9 @@ const ec2Asg: Stack = {
   id: 'ec2-asg',
   place: 2,
   title: `${servers}, audited by CloudTrail`,
-  takes: [...ofLoadBalancer, ...ofDatabase, ...ofNetwork, 'alertEmail'],
-  options: [instanceTypeOption, instancesOption, cloudtrail],
-  database: () => ({
-    engine: 'mysql',
-    preferredClasses: {
-      ephemeral: ['db.t4g.medium', 'db.t3.medium'],
-      production: ['db.m7g.large', 'db.m6g.large', 'db.r7g.large', 'db.r6g.large'],
-    },
-  }),
+  takes: [...ofLoadBalancer, ...ofDatabase, ...ofNetwork, 'alertEmail', 'cloudtrail'],
+  options: [instanceTypeOption, instancesOption],
+  database: () => rdsDatabase('mysql'),
   names: [
     { resource: 'load balancer', ending: '-alb' },
     { resource: 'target group', ending: '-443' },
@@ -91,23 +72,21 @@ const ec2Asg: Stack = {
     'restore',
     'teardown',
   ],
-  words: {
+  words: () => ({
     workload: { one: 'instance', a: 'an instance', many: 'instances' },
-    database: 'MySQL',
-    databaseEnding: 'mysql',
+    ...rdsWords('mysql'),
     privateCalls: 'Session Manager, secrets, logs and metrics',
+    reaches: 'the VPC, S3 and the AWS APIs that `vpc_endpoints.tf` names',
+    calls: 'Systems Manager, CloudWatch, CloudWatch Logs and Secrets Manager',
     deletionProtected: 'the database and the load balancer',
     forceDestroyed: 'the objects in the buckets',
     logsKept: 'in CloudWatch and in the buckets that hold logs',
     protects: { noun: 'load balancer', label: 'alb' },
-  },
+  }),
   view: (answers) => ({
     ...(answers.cloudtrail ? {} : { title: servers }),
     tools: [],
-    databasePort: 3306,
-    // Of a class that cannot run it, no scanner misses it.
-    leavesOutInsights:
-      !answers.performanceInsights && supportsPerformanceInsights('mysql', answers.dbInstanceClass ?? ''),
+    ...rdsView('mysql', answers),
     instanceRange: instanceRange(answers.instances ?? ''),
     zonesToExclude: zonesToExclude(answers),
   }),

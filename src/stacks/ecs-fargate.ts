@@ -86,16 +86,18 @@ const ecsFargate: Stack = {
     'restore',
     'teardown',
   ],
-  words: {
+  words: () => ({
     workload: { one: 'task', a: 'a task', many: 'tasks' },
     database: 'Aurora',
     databaseEnding: 'aurora',
     privateCalls: 'Image pulls, logs and secrets',
+    reaches: 'the VPC, S3 and the AWS APIs that `vpc_endpoints.tf` names',
+    calls: 'ECR, CloudWatch Logs and Secrets Manager',
     deletionProtected: 'the database and the load balancer',
     forceDestroyed: 'the objects and images in the bucket and the repository',
     logsKept: "in CloudWatch and in the load balancer's bucket",
     protects: { noun: 'load balancer', label: 'alb' },
-  },
+  }),
   view: ({ region }) => ({
     tools: ['Docker'],
     zonesToExclude: { ...zonesWithoutFargate, why: 'Two that some accounts still see have no Fargate' },

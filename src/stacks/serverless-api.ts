@@ -1,5 +1,6 @@
 import type { Complaint, Option } from '../answers/option.js';
 import { regionsWithoutDataApi } from '../aws/data-api-regions.js';
+import { lambdaRuntimes } from '../aws/lambda-runtimes.js';
 import { longestShortRegion } from '../aws/regions.js';
 import { databaseLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
@@ -10,7 +11,6 @@ declare module '../answers/answers.js' {
     jwtIssuer?: string;
     jwtAudience?: string;
     apiGatewayAccount?: 'existing' | 'create';
-    reservedConcurrency?: number;
   }
 }
 
@@ -97,23 +97,6 @@ const apiGatewayAccount: Option<'apiGatewayAccount'> = {
   default: () => 'existing',
 };
 
-const reservedConcurrency: Option<'reservedConcurrency'> = {
-  key: 'reservedConcurrency',
-  flag: 'reserved-concurrency',
-  group: 'Application',
-  type: 'integer',
-  placeholder: 'NUMBER',
-  help: "calls that the function may work on at a time, set aside from the account's; a new account has 10, none of which can be",
-  defaultText: "not reserved: as many as the account's other functions leave",
-  check: (value) =>
-    value >= 1 && value <= 900
-      ? undefined
-      : {
-          why: 'is not from 1 to 900: an account has 1000 before it asks for more, and 100 of them cannot be set aside',
-          remedy: 'Leave it out, and nothing is set aside.',
-        },
-};
-
 const api = 'Trading API on API Gateway and Lambda, with DynamoDB and Aurora Serverless v2';
 
 const serverlessApi: Stack = {
@@ -131,8 +114,9 @@ const serverlessApi: Stack = {
     'privateEndpoints',
     'alertEmail',
     'compliance',
+    'reservedConcurrency',
   ],
-  options: [apiAuth, jwtIssuer, jwtAudience, reservedConcurrency, apiGatewayAccount],
+  options: [apiAuth, jwtIssuer, jwtAudience, apiGatewayAccount],
   defaults: { nat: 'none' },
   lacking: { regions: regionsWithoutDataApi, what: "Aurora's Data API, by which the function reaches its database" },
   fixed: {
@@ -158,6 +142,7 @@ const serverlessApi: Stack = {
     'monitoring',
     'database',
     'aurora-postgresql',
+    'functions-node',
     'lambda',
     'dynamodb',
     ...(answers.apiAuth === 'jwt' ? ['jwt-authorizer'] : []),
@@ -187,17 +172,19 @@ const serverlessApi: Stack = {
     'restore-orders',
     'teardown',
   ],
-  words: {
+  words: () => ({
     workload: { one: 'function', a: 'a function', many: 'functions' },
     database: 'Aurora',
     databaseEnding: 'aurora',
     privateCalls: 'Calls of the Data API',
+    reaches: "the orders' table and the Data API",
     deletionProtected: 'the database and the table',
     logsKept: 'in CloudWatch',
     protects: { noun: 'API', label: 'api' },
-  },
+  }),
   view: ({ nat, profile, apiAuth, apiGatewayAccount }) => ({
     tools: ['Node.js 22 or newer', 'curl'],
+    runtime: lambdaRuntimes.node,
     publicSubnets: nat !== 'none',
     dataApi: true,
     capacity: profile === 'production' ? { min: 2, max: 16 } : { min: 0, max: 4 },

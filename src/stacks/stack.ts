@@ -27,6 +27,10 @@ export interface StackWords {
   databaseEnding?: string;
   /** What the private ways to AWS APIs are for: `Image pulls, logs and secrets`. */
   privateCalls?: string;
+  /** What the workload reaches where there is no NAT gateway: `the VPC, S3 and ...`. */
+  reaches?: string;
+  /** The AWS APIs that it calls, for who brings a VPC with endpoints: `ECR, CloudWatch Logs and Secrets Manager`. */
+  calls?: string;
   /** What deletion_protection protects. */
   deletionProtected: string;
   /** Where logs are kept: `in CloudWatch`. */
@@ -63,7 +67,7 @@ export interface Stack {
   /** The parts of README.md that its layers bring, in the order in which they are read. */
   readme: readonly string[];
   /** What the layers that it shares with others call things. */
-  words: StackWords;
+  words(answers: Answers): StackWords;
   /** What its own templates see beside the answers and what follows from them. */
   view?(answers: Answers): object;
   /** What must be known of a project with these answers and could be taken for granted: a sentence, at the end of `create`. */

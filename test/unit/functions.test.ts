@@ -74,7 +74,7 @@ describe('the functions of a project', () => {
       const packages = [...text.matchAll(/from '([^.'][^']*)'/g)].map((match) => match[1]!);
       const foreign = packages.filter((name) => !name.startsWith('node:'));
       const clients = ['@aws-sdk/client-dynamodb', '@aws-sdk/client-rds-data'];
-      expect(foreign, file).toEqual(file === 'functions/api/index.mjs' ? clients : []);
+      expect(foreign, file).toEqual(file === 'functions/app/index.mjs' ? clients : []);
     }
   });
 
@@ -92,7 +92,7 @@ describe('the functions of a project', () => {
 
 describe('functions/build.mjs', () => {
   it.each(['UTC', 'America/New_York', 'Asia/Kolkata'])('packs what fflate packs, in %s', async (zone) => {
-    const folder = writeSources(scratchFolder(), { 'functions/api/lib/größe.txt': '1', 'functions/api/empty': '' });
+    const folder = writeSources(scratchFolder(), { 'functions/app/lib/größe.txt': '1', 'functions/app/empty': '' });
     const { status, stderr } = await node(folder, ['functions/build.mjs'], { TZ: zone });
     expect(status, stderr).toBe(0);
     for (const name of functions) {
@@ -115,7 +115,7 @@ describe('functions/build.mjs', () => {
   });
 });
 
-describe('functions/api/index.mjs', () => {
+describe('functions/app/index.mjs', () => {
   /** A request to the function as it is deployed, where packages that look like the SDK stand in for it. */
   async function request(env: NodeJS.ProcessEnv, answer: string) {
     const folder = writeSources(scratchFolder());
@@ -140,7 +140,7 @@ describe('functions/api/index.mjs', () => {
       ),
       'node_modules/@aws-sdk/client-rds-data/package.json': '{"exports":"./index.mjs"}',
       'node_modules/@aws-sdk/client-rds-data/index.mjs': client(['RDSDataClient'], ['ExecuteStatementCommand']),
-      'request.mjs': `import { handler } from './functions/api/index.mjs';
+      'request.mjs': `import { handler } from './functions/app/index.mjs';
         const requestContext = { requestId: 'request-1', path: '/v1/orders' };
         const answers = [
           await handler({

@@ -94,9 +94,9 @@ describe('what a project of functions holds', () => {
   const names = (answers: object = {}) => [...renderProject(sound(answers)).keys()];
 
   it('has a package for each function, and the authorizer only where there are tokens', () => {
-    expect(names().filter((name) => name.endsWith('.zip'))).toEqual(['functions/api.zip']);
+    expect(names().filter((name) => name.endsWith('.zip'))).toEqual(['functions/app.zip']);
     expect(names(jwt).filter((name) => name.endsWith('.zip'))).toEqual([
-      'functions/api.zip',
+      'functions/app.zip',
       'functions/authorizer.zip',
     ]);
   });

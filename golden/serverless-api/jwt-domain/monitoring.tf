@@ -115,9 +115,9 @@ resource "aws_cloudwatch_dashboard" "this" {
           stat   = "Sum"
           period = 60
           metrics = [
-            ["AWS/Lambda", "Invocations", "FunctionName", aws_lambda_function.api.function_name],
-            ["AWS/Lambda", "Errors", "FunctionName", aws_lambda_function.api.function_name],
-            ["AWS/Lambda", "Throttles", "FunctionName", aws_lambda_function.api.function_name],
+            ["AWS/Lambda", "Invocations", "FunctionName", aws_lambda_function.app.function_name],
+            ["AWS/Lambda", "Errors", "FunctionName", aws_lambda_function.app.function_name],
+            ["AWS/Lambda", "Throttles", "FunctionName", aws_lambda_function.app.function_name],
           ]
         }
       },
@@ -132,8 +132,8 @@ resource "aws_cloudwatch_dashboard" "this" {
           region = var.aws_region
           period = 60
           metrics = [
-            ["AWS/Lambda", "Duration", "FunctionName", aws_lambda_function.api.function_name, { stat = "p50" }],
-            ["AWS/Lambda", "Duration", "FunctionName", aws_lambda_function.api.function_name, { stat = "p99" }],
+            ["AWS/Lambda", "Duration", "FunctionName", aws_lambda_function.app.function_name, { stat = "p50" }],
+            ["AWS/Lambda", "Duration", "FunctionName", aws_lambda_function.app.function_name, { stat = "p99" }],
           ]
         }
       },
@@ -370,7 +370,7 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
   ok_actions          = [aws_sns_topic.alerts.arn]
 
   dimensions = {
-    FunctionName = aws_lambda_function.api.function_name
+    FunctionName = aws_lambda_function.app.function_name
   }
 }
 
@@ -390,7 +390,7 @@ resource "aws_cloudwatch_metric_alarm" "function_throttles" {
   ok_actions          = [aws_sns_topic.alerts.arn]
 
   dimensions = {
-    FunctionName = aws_lambda_function.api.function_name
+    FunctionName = aws_lambda_function.app.function_name
   }
 }
 

@@ -32,7 +32,7 @@ resource "aws_security_group" "function" {
 }
 
 # Others are called by name and their addresses change, and so are the AWS APIs: without private endpoints this
-# is their way too, and a range that leaves them out stops every call of the database.
+# is their way too, and a range that leaves them out stops every call of AWS.
 #trivy:ignore:AWS-0104
 resource "aws_vpc_security_group_egress_rule" "function_https" {
   for_each = toset(var.allowed_egress_cidr_blocks)

@@ -1,16 +1,16 @@
 # Created before the function: otherwise Lambda creates it, unencrypted and kept for ever.
 resource "aws_cloudwatch_log_group" "function" {
-  name              = "/aws/lambda/${local.name_prefix}-api"
+  name              = "/aws/lambda/${local.name_prefix}-app"
   retention_in_days = var.log_retention_days
   kms_key_id        = aws_kms_key.logs.arn
 }
 
-resource "aws_lambda_function" "api" {
+resource "aws_lambda_function" "app" {
   # create-secure-infra:ignore application-not-database-master It reads positions, by one statement of fixed words; README.md tells how it gets a user of its own.
   #checkov:skip=CKV_AWS_116:API Gateway calls it and waits for the answer; a queue for dead letters is only for calls that nobody waits for.
   #checkov:skip=CKV_AWS_272:Whoever may change the function by Terraform could change what it checks signatures against, too.
-  function_name = "${local.name_prefix}-api"
-  description   = "Answers the API of ${local.name_prefix}"
+  function_name = "${local.name_prefix}-app"
+  description   = "Answers the requests of ${local.name_prefix}"
   role          = aws_iam_role.function.arn
   runtime       = var.lambda_runtime
   handler       = "index.handler"
@@ -23,23 +23,12 @@ resource "aws_lambda_function" "api" {
   # -1 takes what the account's other functions leave.
   reserved_concurrent_executions = var.reserved_concurrency
 
-  filename         = "${path.module}/functions/api.zip"
-  source_code_hash = filebase64sha256("${path.module}/functions/api.zip")
+  filename         = "${path.module}/functions/app.zip"
+  source_code_hash = filebase64sha256("${path.module}/functions/app.zip")
   kms_key_arn      = aws_kms_key.functions.arn
 
   environment {
-    variables = {
-      DATABASE_ARN  = aws_rds_cluster.aurora.arn
-      DATABASE_NAME = var.database_name
-
-      # The Data API reads the password itself, in the name of the function.
-      DATABASE_SECRET_ARN = aws_rds_cluster.aurora.master_user_secret[0].secret_arn
-
-      ORDERS_TABLE         = aws_dynamodb_table.orders.name
-      ORDER_RETENTION_DAYS = tostring(var.order_retention_days)
-
-      API_AUTH = "iam"
-    }
+    variables = local.function_environment
   }
 
   vpc_config {
@@ -59,8 +48,8 @@ resource "aws_lambda_function" "api" {
   # A function whose sources were changed and not packaged would go on running what it ran before.
   lifecycle {
     precondition {
-      condition     = try(local.sources["api"] == local.packages["api"].sources && filebase64sha256("${path.module}/functions/api.zip") == local.packages["api"].zip, false)
-      error_message = "functions/api.zip is not made of what functions/api/ holds now: run node functions/build.mjs."
+      condition     = try(local.sources["app"] == local.packages["app"].sources && filebase64sha256("${path.module}/functions/app.zip") == local.packages["app"].zip, false)
+      error_message = "functions/app.zip is not made of what functions/app/ holds now: run node functions/build.mjs."
     }
   }
 

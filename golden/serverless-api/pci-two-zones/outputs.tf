@@ -19,8 +19,8 @@ output "database_secret_arn" {
 }
 
 output "function_name" {
-  description = "Name of the function that answers the API."
-  value       = aws_lambda_function.api.function_name
+  description = "Name of the function that answers requests."
+  value       = aws_lambda_function.app.function_name
 }
 
 output "orders_table_name" {

@@ -1,6 +1,6 @@
 # The description of the API: every change of it is deployed.
 locals {
-  # To add a method, add its line, its resource below where the path is new, and what answers it in functions/api/.
+  # To add a method, add its line, its resource below where the path is new, and what answers it in functions/app/.
   api_methods = {
     create_order   = { path = "/orders", method = "POST" }
     read_order     = { path = "/orders/{id}", method = "GET" }
@@ -27,7 +27,7 @@ locals {
     UNAUTHORIZED           = { status = "401", message = "\"Unauthorized\"" }
   }
 
-  api_order_schema = jsonencode(jsondecode(file("${path.module}/functions/api/order.schema.json")))
+  api_order_schema = jsonencode(jsondecode(file("${path.module}/functions/app/order.schema.json")))
 
   # By its name and not by reference: whatever a deployment refers to is, like it, made anew before the old one goes, and a
   # function, and with it database and table, would find its name taken.
@@ -149,7 +149,7 @@ resource "aws_lambda_permission" "api" {
   for_each = local.api_methods
 
   statement_id   = replace("api-${each.key}", "_", "-")
-  function_name  = aws_lambda_function.api.function_name
+  function_name  = aws_lambda_function.app.function_name
   action         = "lambda:InvokeFunction"
   principal      = "apigateway.amazonaws.com"
   source_arn     = "${aws_api_gateway_rest_api.api.execution_arn}/*/${each.value.method}${replace(each.value.path, "/{[^}]+}/", "*")}"

@@ -29,13 +29,27 @@ locals {
 
   database_identifier = "${local.name_prefix}-aurora"
 
-  function_arn = "arn:${local.partition}:lambda:${var.aws_region}:${local.account_id}:function:${local.name_prefix}-api"
+  function_arn = "arn:${local.partition}:lambda:${var.aws_region}:${local.account_id}:function:${local.name_prefix}-app"
 
-  # What each package was made of, as functions/build.mjs recorded it, and what its folder holds now.
+  # What the function finds in its environment.
+  function_environment = {
+    DATABASE_ARN  = aws_rds_cluster.aurora.arn
+    DATABASE_NAME = var.database_name
+
+    # The Data API reads the password itself, in the name of the function.
+    DATABASE_SECRET_ARN = aws_rds_cluster.aurora.master_user_secret[0].secret_arn
+
+    ORDERS_TABLE         = aws_dynamodb_table.orders.name
+    ORDER_RETENTION_DAYS = tostring(var.order_retention_days)
+
+    API_AUTH = "jwt"
+  }
+
+  # What each package was made of, as node functions/build.mjs recorded it, and what its folder holds now.
   packages = jsondecode(file("${path.module}/functions/build.json"))
   sources = { for name in keys(local.packages) : name => sha256(join("", [
     for source in sort(fileset("${path.module}/functions/${name}", "**")) :
-    "${filesha256("${path.module}/functions/${name}/${source}")}  ${source}\n" if !can(regex("(^|/)\\.", source))
+    "${filesha256("${path.module}/functions/${name}/${source}")}  ${source}\n" if !can(regex("(^|/)(\\.|__pycache__/)", source))
   ])) }
 
   authorizer_arn = "arn:${local.partition}:lambda:${var.aws_region}:${local.account_id}:function:${local.name_prefix}-authorizer"

@@ -61,12 +61,12 @@ const eventQueue: Stack = {
     'plan-policy',
     'teardown',
   ],
-  words: {
+  words: () => ({
     workload: { one: 'consumer', a: 'a consumer', many: 'consumers' },
     deletionProtected: 'nothing yet',
     forceDestroyed: 'nothing yet',
     logsKept: 'in CloudWatch',
-  },
+  }),
   view: ({ fifo: inOrder }) => ({ queueEnding: inOrder ? '.fifo' : '' }),
   summary: ({ retentionDays: days }) => [['Queue', `messages are kept for ${days} days`]],
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { createLog } from '../../functions/api/log.mjs';
+import { createLog } from '../../functions/app/log.mjs';
 import { ENVIRONMENT, ORDER, awsError, fakeTable, project } from './support.mjs';
 
 const failing = (error) => ({

@@ -130,7 +130,7 @@ test('the table is encrypted, backed up and protected as configured', { skip }, 
 
 test('the function runs the code of this project', { skip }, () => {
   const { CodeSha256 } = regional('lambda', 'get-function-configuration', '--function-name', outputs.function_name);
-  const zip = readFileSync(new URL('../../functions/api.zip', import.meta.url));
+  const zip = readFileSync(new URL('../../functions/app.zip', import.meta.url));
   assert.equal(CodeSha256, createHash('sha256').update(zip).digest('base64'));
 });
 

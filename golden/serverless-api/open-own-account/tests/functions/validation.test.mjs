@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { compile, faultsOfOrder } from '../../functions/api/validation.mjs';
+import { compile, faultsOfOrder } from '../../functions/app/validation.mjs';
 import { ORDER } from './support.mjs';
 
 test('sound orders have no faults', () => {
@@ -81,7 +81,7 @@ test('a keyword that is not known here is an error, wherever it stands', () => {
 });
 
 test('the schema is one that API Gateway takes as a model', () => {
-  const schema = JSON.parse(readFileSync(new URL('../../functions/api/order.schema.json', import.meta.url), 'utf8'));
+  const schema = JSON.parse(readFileSync(new URL('../../functions/app/order.schema.json', import.meta.url), 'utf8'));
   assert.equal(schema.$schema, 'http://json-schema.org/draft-04/schema#');
   assert.equal(schema.additionalProperties, false);
 });

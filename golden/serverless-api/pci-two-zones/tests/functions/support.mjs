@@ -1,7 +1,7 @@
-import { createHandler } from '../../functions/api/handler.mjs';
-import { createOrders } from '../../functions/api/orders.mjs';
-import { createPositions } from '../../functions/api/positions.mjs';
-import { readSettings } from '../../functions/api/settings.mjs';
+import { createHandler } from '../../functions/app/handler.mjs';
+import { createOrders } from '../../functions/app/orders.mjs';
+import { createPositions } from '../../functions/app/positions.mjs';
+import { readSettings } from '../../functions/app/settings.mjs';
 
 export const ENVIRONMENT = {
   API_AUTH: 'none',

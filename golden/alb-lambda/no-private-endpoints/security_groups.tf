@@ -1,0 +1,108 @@
+resource "aws_security_group" "alb" {
+  name_prefix = "${local.name_prefix}-alb-"
+  description = "Load balancer of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  tags = { Name = "${local.name_prefix}-alb" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "alb_http" {
+  #checkov:skip=CKV_AWS_260:Port 80 only redirects to HTTPS, for clients that allowed_ingress_cidr_blocks lets in.
+  for_each = toset(var.allowed_ingress_cidr_blocks)
+
+  security_group_id = aws_security_group.alb.id
+  description       = "HTTP from clients, only to be redirected to HTTPS"
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+}
+
+resource "aws_vpc_security_group_ingress_rule" "alb_https" {
+  for_each = toset(var.allowed_ingress_cidr_blocks)
+
+  security_group_id = aws_security_group.alb.id
+  description       = "HTTPS from clients"
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+# No egress rule: the database opens no connection of its own.
+resource "aws_security_group" "database" {
+  name_prefix = "${local.name_prefix}-database-"
+  description = "Database of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  tags = { Name = "${local.name_prefix}-database" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# Destroyed before the policy by which Lambda takes its network interfaces away, and so after them: that may take 20 minutes.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+resource "aws_security_group" "function" {
+  name_prefix = "${local.name_prefix}-function-"
+  description = "Functions of ${local.name_prefix}"
+  vpc_id      = local.vpc_id
+
+  timeouts {
+    delete = "45m"
+  }
+
+  tags = { Name = "${local.name_prefix}-function" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.function_network]
+}
+
+# Others are called by name and their addresses change, and so are the AWS APIs: without private endpoints this
+# is their way too, and a range that leaves them out stops every call of AWS.
+#trivy:ignore:AWS-0104
+resource "aws_vpc_security_group_egress_rule" "function_https" {
+  for_each = toset(var.allowed_egress_cidr_blocks)
+
+  security_group_id = aws_security_group.function.id
+  description       = "HTTPS through the NAT gateways"
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "function_to_database" {
+  security_group_id            = aws_security_group.function.id
+  description                  = "PostgreSQL to the database"
+  referenced_security_group_id = aws_security_group.database.id
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+
+resource "aws_vpc_security_group_ingress_rule" "database_from_function" {
+  security_group_id            = aws_security_group.database.id
+  description                  = "PostgreSQL from the functions"
+  referenced_security_group_id = aws_security_group.function.id
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+
+resource "aws_vpc_security_group_egress_rule" "function_to_s3" {
+  security_group_id = aws_security_group.function.id
+  description       = "HTTPS to S3, where the data is"
+  prefix_list_id    = aws_vpc_endpoint.s3.prefix_list_id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}

@@ -1,0 +1,8 @@
+aws_region         = "eu-central-1"
+project_name       = "my-payments"
+environment_suffix = "dev2"
+
+# True only when everything has been taken down: it deletes the state of every environment in the bucket.
+force_destroy = false
+
+kms_deletion_window_days = 7

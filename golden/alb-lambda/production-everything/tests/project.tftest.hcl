@@ -1,0 +1,527 @@
+# Plans the project against made-up answers of AWS: no account, no credentials, nothing created.
+# terraform init -backend=false && terraform test
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = {
+      account_id = "123456789012"
+    }
+  }
+
+  mock_data "aws_partition" {
+    defaults = {
+      partition = "aws"
+    }
+  }
+
+  mock_data "aws_availability_zones" {
+    defaults = {
+      names = ["zone-a", "zone-b", "zone-c", "zone-d"]
+    }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = {
+      json = "{}"
+    }
+  }
+
+  # OpenTofu makes up AWS's answers while it plans already, and the provider refuses an ARN that is none.
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/made-up" }
+  }
+
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:ap-southeast-3:123456789012:key/12345678-1234-1234-1234-123456789012" }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:ap-southeast-3:123456789012:log-group:made-up" }
+  }
+
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:ap-southeast-3:123456789012:made-up" }
+  }
+
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:ap-southeast-3:123456789012:loadbalancer/app/made-up/0123456789abcdef" }
+  }
+
+  mock_resource "aws_wafv2_web_acl" {
+    defaults = { arn = "arn:aws:wafv2:ap-southeast-3:123456789012:regional/webacl/made-up/12345678-1234-1234-1234-123456789012" }
+  }
+
+  mock_resource "aws_acm_certificate" {
+    defaults = {
+      arn = "arn:aws:acm:ap-southeast-3:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+      domain_validation_options = [
+        {
+          domain_name           = "pay.example.com"
+          resource_record_name  = "_0123456789abcdef.pay.example.com"
+          resource_record_type  = "CNAME"
+          resource_record_value = "_0123456789abcdef.acm-validations.aws"
+        },
+      ]
+    }
+  }
+
+  mock_resource "aws_cloudtrail" {
+    defaults = { arn = "arn:aws:cloudtrail:ap-southeast-3:123456789012:trail/made-up" }
+  }
+
+  mock_resource "aws_db_instance" {
+    defaults = {
+      master_user_secret = [
+        {
+          kms_key_id    = "arn:aws:kms:ap-southeast-3:123456789012:key/12345678-1234-1234-1234-123456789012"
+          secret_arn    = "arn:aws:secretsmanager:ap-southeast-3:123456789012:secret:rds!db-made-up-AbCdEf"
+          secret_status = "active"
+        },
+      ]
+    }
+  }
+
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:ap-southeast-3:123456789012:targetgroup/made-up/0123456789abcdef" }
+  }
+
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:ap-southeast-3:123456789012:function:made-up" }
+  }
+}
+
+run "as_configured" {
+  command = plan
+
+  assert {
+    condition     = length(distinct(aws_subnet.private[*].availability_zone)) == var.availability_zone_count && length(distinct(aws_subnet.database[*].availability_zone)) == var.availability_zone_count
+    error_message = "Each tier needs a subnet in every zone."
+  }
+
+  assert {
+    condition     = length(distinct(concat(aws_subnet.public[*].cidr_block, aws_subnet.private[*].cidr_block, aws_subnet.database[*].cidr_block))) == 3 * var.availability_zone_count
+    error_message = "No two subnets may have the same range."
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == (var.single_nat_gateway ? 1 : var.availability_zone_count) && length(aws_route.private_nat) == var.availability_zone_count
+    error_message = "Every private route table needs a NAT gateway."
+  }
+
+  assert {
+    condition     = aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
+    error_message = "Port 80 must only redirect to HTTPS."
+  }
+
+  assert {
+    condition     = aws_lb_listener.https.port == 443 && startswith(aws_lb_listener.https.ssl_policy, "ELBSecurityPolicy-TLS13-1-2-")
+    error_message = "Port 443 must take TLS 1.2 and 1.3 only."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.latency.extended_statistic == "p99" && aws_cloudwatch_metric_alarm.latency.metric_name == "TargetResponseTime"
+    error_message = "The slowest requests must raise an alarm, not the average."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_s3_bucket_server_side_encryption_configuration.access_logs.rule : rule.apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"])
+    error_message = "S3 delivers access logs only to a bucket with S3-managed keys."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_s3_bucket_server_side_encryption_configuration.data.rule : rule.bucket_key_enabled && rule.apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms"])
+    error_message = "The application's files must be encrypted with a key of the project."
+  }
+
+  assert {
+    condition     = aws_cloudtrail.this.is_multi_region_trail && aws_cloudtrail.this.include_global_service_events && aws_cloudtrail.this.enable_log_file_validation
+    error_message = "The trail must record every region, and its log files must be open to validation."
+  }
+
+  assert {
+    condition     = contains(flatten(aws_cloudtrail.this.advanced_event_selector[*].field_selector[*].equals), "Management")
+    error_message = "The trail must record management events, which the alarms are about."
+  }
+
+  assert {
+    condition     = alltrue([for filter in aws_cloudwatch_log_metric_filter.audit : strcontains(filter.pattern, "$.event") && startswith(filter.pattern, "{")])
+    error_message = "The alarms must be about events of CloudTrail."
+  }
+
+  assert {
+    condition     = aws_db_instance.database.storage_encrypted && aws_db_instance.database.manage_master_user_password && !aws_db_instance.database.publicly_accessible
+    error_message = "The database must be encrypted, its password managed by AWS and without a public address."
+  }
+
+  assert {
+    condition     = can(regex("^postgres(1[5-9]|[2-9][0-9])$", aws_db_parameter_group.database.family)) && length([for parameter in aws_db_parameter_group.database.parameter : parameter if parameter.name == "rds.force_ssl"]) == 0
+    error_message = "The database must refuse connections without TLS, as its version does by default."
+  }
+
+  assert {
+    condition     = length(setsubtract(aws_db_instance.database.enabled_cloudwatch_logs_exports, keys(aws_cloudwatch_log_group.database))) == 0 && contains(aws_db_instance.database.enabled_cloudwatch_logs_exports, "postgresql")
+    error_message = "Every log that is exported needs its group before, and slow statements must be logged."
+  }
+
+  assert {
+    condition     = aws_db_instance.database.performance_insights_enabled
+    error_message = "Performance Insights must be on."
+  }
+
+  assert {
+    condition     = aws_lambda_function.app.tracing_config[0].mode == "Active"
+    error_message = "The function must be traced."
+  }
+
+  assert {
+    condition     = aws_lb_target_group.app.health_check[0].enabled && aws_lb_target_group.app.health_check[0].interval > aws_lb_target_group.app.health_check[0].timeout && aws_lb_target_group.app.health_check[0].timeout > aws_lambda_function.app.timeout
+    error_message = "The load balancer must ask for the function's health, less often than it waits, and wait for longer than the function may take."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.alb.principal == "elasticloadbalancing.amazonaws.com" && aws_lambda_permission.alb.action == "lambda:InvokeFunction"
+    error_message = "The load balancer must be let call the function."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.database_from_function.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_function.to_port == 5432
+    error_message = "The database must be reached on its own port only."
+  }
+}
+
+run "refuses_a_name_that_does_not_fit" {
+  command = plan
+
+  variables {
+    project_name       = "a-name-that-is-far-too-long"
+    environment_suffix = "staging1"
+  }
+
+  expect_failures = [var.environment_suffix]
+}
+
+run "production_data_outlives_mistakes" {
+  command = plan
+
+  variables {
+    deletion_protection      = true
+    force_destroy            = false
+    kms_deletion_window_days = 30
+  }
+
+  assert {
+    condition     = aws_kms_key.logs.deletion_window_in_days == 30
+    error_message = "A deleted key must be there to be restored for 30 days."
+  }
+
+  assert {
+    condition     = aws_lb.alb.enable_deletion_protection && !aws_s3_bucket.alb_logs.force_destroy
+    error_message = "The load balancer must refuse to be deleted, and its logs must be kept."
+  }
+
+  assert {
+    condition     = !aws_s3_bucket.access_logs.force_destroy
+    error_message = "The access logs of the buckets must be kept."
+  }
+
+  assert {
+    condition     = !aws_s3_bucket.data.force_destroy
+    error_message = "A bucket that holds the application's files must be kept."
+  }
+
+  assert {
+    condition     = !aws_s3_bucket.trail.force_destroy
+    error_message = "The log files of the trail must be kept."
+  }
+
+  assert {
+    condition     = aws_db_instance.database.deletion_protection
+    error_message = "The database must refuse to be deleted."
+  }
+}
+
+run "ephemeral_goes_without_a_trace" {
+  command = plan
+
+  variables {
+    deletion_protection      = false
+    force_destroy            = true
+    kms_deletion_window_days = 7
+  }
+
+  assert {
+    condition     = aws_kms_key.logs.deletion_window_in_days == 7
+    error_message = "A deleted key must be gone as soon as AWS allows."
+  }
+
+  assert {
+    condition     = !aws_lb.alb.enable_deletion_protection && aws_s3_bucket.alb_logs.force_destroy
+    error_message = "The load balancer and its logs must go with terraform destroy."
+  }
+
+  assert {
+    condition     = aws_s3_bucket.access_logs.force_destroy
+    error_message = "The access logs of the buckets must go with terraform destroy."
+  }
+
+  assert {
+    condition     = aws_s3_bucket.data.force_destroy
+    error_message = "The application's files must go with terraform destroy."
+  }
+
+  assert {
+    condition     = aws_s3_bucket.trail.force_destroy
+    error_message = "The log files of the trail must go with terraform destroy."
+  }
+
+  assert {
+    condition     = !aws_db_instance.database.deletion_protection
+    error_message = "The database must go with terraform destroy."
+  }
+}
+
+run "refuses_a_region_with_fewer_zones" {
+  command = plan
+
+  override_data {
+    target = data.aws_availability_zones.available
+    values = {
+      names = ["zone-a", "zone-c"]
+    }
+  }
+
+  variables {
+    availability_zone_count = 3
+  }
+
+  expect_failures = [aws_route_table.public]
+}
+
+# Applied, so that the run after it finds subnets that are there.
+run "a_subnet_in_each_zone" {
+  variables {
+    availability_zone_count = 3
+  }
+
+  assert {
+    condition     = join(",", aws_subnet.private[*].availability_zone) == "zone-a,zone-b,zone-c"
+    error_message = "Each zone needs a subnet."
+  }
+}
+
+run "zones_that_come_and_go_move_no_subnet" {
+  command = plan
+
+  override_data {
+    target = data.aws_availability_zones.available
+    values = {
+      names = ["zone-new", "zone-a"]
+    }
+  }
+
+  variables {
+    availability_zone_count = 3
+  }
+
+  assert {
+    condition     = join(",", aws_subnet.private[*].availability_zone) == "zone-a,zone-b,zone-c"
+    error_message = "A subnet must stay in its zone."
+  }
+}
+
+run "refuses_that_no_request_may_take_time" {
+  command = plan
+
+  variables {
+    latency_threshold_seconds = 0
+  }
+
+  expect_failures = [var.latency_threshold_seconds]
+}
+
+run "reached_by_its_name" {
+  command = plan
+
+  variables {
+    hosted_zone_name = "example.net"
+    domain_name      = "shop.example.net"
+  }
+
+  assert {
+    condition     = output.application_url == "https://shop.example.net" && aws_route53_record.app.name == "shop.example.net"
+    error_message = "The application must be reached by its domain name."
+  }
+
+  assert {
+    condition     = aws_acm_certificate.this.domain_name == "shop.example.net"
+    error_message = "The certificate must be for the name that clients use."
+  }
+}
+
+run "data_is_logged_and_can_be_restored" {
+  command = plan
+
+  variables {
+    project_name                = "ledger"
+    environment_suffix          = "qa7"
+    data_version_retention_days = 45
+  }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.data.rule[0].noncurrent_version_expiration[0].noncurrent_days == 45 && aws_s3_bucket_versioning.data.versioning_configuration[0].status == "Enabled"
+    error_message = "A file that was overwritten or deleted must be there to be restored for data_version_retention_days."
+  }
+
+  assert {
+    condition     = can(regex("^ledger-qa7-[a-z]{3,4}[0-9]-data-123456789012$", aws_s3_bucket.data.bucket)) && aws_s3_bucket_logging.data.target_prefix == "data/"
+    error_message = "The bucket must be named after project, suffix, region and account, and its access logs must be told from others."
+  }
+}
+
+run "refuses_to_keep_old_versions_for_no_time" {
+  command = plan
+
+  variables {
+    data_version_retention_days = 0
+  }
+
+  expect_failures = [var.data_version_retention_days]
+}
+
+run "audit_of_one_project_among_others" {
+  command = plan
+
+  variables {
+    project_name       = "ledger"
+    environment_suffix = "qa7"
+    log_retention_days = 90
+  }
+
+  assert {
+    condition     = aws_cloudtrail.this.name == "ledger-qa7" && endswith(local.trail_arn, ":123456789012:trail/ledger-qa7")
+    error_message = "Key and bucket must let in the trail that is created, and no other."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.trail.retention_in_days == 90 && aws_s3_bucket_lifecycle_configuration.trail.rule[0].expiration[0].days == 90
+    error_message = "Events must be kept for log_retention_days, in the log group and in the bucket."
+  }
+
+  assert {
+    condition     = alltrue([for event, alarm in aws_cloudwatch_metric_alarm.audit : alarm.metric_name == event && alarm.namespace == "ledger-qa7/audit" && startswith(alarm.alarm_name, "ledger-qa7-")])
+    error_message = "Each alarm must watch the metric of its own event, under a name that the alerts topic lets publish."
+  }
+}
+
+run "refuses_a_class_that_rds_does_not_have" {
+  command = plan
+
+  variables {
+    db_instance_class = "db.serverless"
+  }
+
+  expect_failures = [var.db_instance_class]
+}
+
+run "database_insights_in_the_advanced_mode" {
+  command = plan
+
+  variables {
+    database_insights_mode              = "advanced"
+    performance_insights_retention_days = 465
+  }
+
+  assert {
+    condition     = aws_db_instance.database.database_insights_mode == "advanced" && aws_db_instance.database.performance_insights_retention_period == 465
+    error_message = "The mode and the days of data must be those that were chosen."
+  }
+}
+
+run "rotates_the_password_by_the_schedule" {
+  command = plan
+
+  variables {
+    db_password_rotation_days = 30
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.database.rotation_rules[0].schedule_expression == "rate(30 days)" && !aws_secretsmanager_secret_rotation.database.rotate_immediately
+    error_message = "The password must be rotated after the days that were asked for, and not at once."
+  }
+}
+
+run "logs_every_statement_when_asked_to" {
+  command = plan
+
+  variables {
+    db_general_log = true
+  }
+
+  assert {
+    condition     = one([for parameter in aws_db_parameter_group.database.parameter : parameter.value if parameter.name == "log_statement"]) == "all"
+    error_message = "PostgreSQL must log every statement."
+  }
+}
+
+run "logs_changes_of_the_schema_and_what_is_slow" {
+  command = plan
+
+  variables {
+    db_slow_query_seconds = 3
+  }
+
+  assert {
+    condition     = { for parameter in aws_db_parameter_group.database.parameter : parameter.name => parameter.value if contains(["log_statement", "log_min_duration_statement"], parameter.name) } == { log_statement = "ddl", log_min_duration_statement = "3000" }
+    error_message = "Statements that change the schema and those that take longer must be logged, and no other."
+  }
+}
+
+run "alarms_follow_a_burstable_class" {
+  command = plan
+
+  variables {
+    db_instance_class = "db.t4g.medium"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 214748364 && aws_cloudwatch_metric_alarm.database_connections.threshold == 337
+    error_message = "The alarms must follow from 4 GiB: 5 % of it, and three quarters of the 450 connections that it allows."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.database_cpu_credits) == 1
+    error_message = "A burstable instance has credits that can run out."
+  }
+}
+
+run "alarms_follow_a_large_class" {
+  command = plan
+
+  variables {
+    db_instance_class = "db.r7g.2xlarge"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 3435973836 && length(aws_cloudwatch_metric_alarm.database_cpu_credits) == 0
+    error_message = "The alarms must follow from 64 GiB, and no credits can run out."
+  }
+}
+
+run "refuses_storage_that_cannot_grow" {
+  command = plan
+
+  variables {
+    db_storage = { allocated = 100, max = 110 }
+  }
+
+  expect_failures = [var.db_storage]
+}
+
+run "refuses_a_snapshot_of_a_cluster" {
+  command = plan
+
+  variables {
+    db_snapshot_identifier = "arn:aws:rds:ap-southeast-3:123456789012:cluster-snapshot:ledger"
+  }
+
+  expect_failures = [var.db_snapshot_identifier]
+}

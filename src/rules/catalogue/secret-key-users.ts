@@ -76,7 +76,10 @@ interface EncryptedSecret {
   key: Resource;
 }
 
-/** The secrets of a project, its own and those that RDS keeps for it, that are encrypted with a key of the project. */
+/**
+ * The secrets of a project, its own and those that RDS keeps for it, that are encrypted with a key of the project which
+ * nobody is given by a grant.
+ */
 const secretsWithKeys = oncePer((project): readonly EncryptedSecret[] => {
   const own = project
     .all('aws_secretsmanager_secret')
@@ -89,7 +92,8 @@ const secretsWithKeys = oncePer((project): readonly EncryptedSecret[] => {
   return [...own, ...managed].flatMap(({ title, arn }) => {
     const secret: StoredSecret = { service: 'secretsmanager', arn };
     const key = keyOfSecret(project, secret);
-    return key?.mode === 'managed' ? [{ secret, title, key }] : [];
+    const isGranted = key && project.linked('aws_kms_grant', 'key_id', key).length > 0;
+    return key?.mode === 'managed' && !isGranted ? [{ secret, title, key }] : [];
   });
 });
 

@@ -13,7 +13,7 @@ export function isBuilt(path: string): boolean {
 
 /**
  * What is built from the files of a project: of each folder `functions/<name>/` the package `functions/<name>.zip`, and
- * functions/build.json. Nothing where there is no such folder. The project's own functions/build.mjs builds the same bytes.
+ * functions/build.json. Nothing where there is no such folder. The project's own build script in functions/ builds the same bytes.
  */
 export function packagesOf(files: ProjectFiles): Map<string, string | Uint8Array> {
   const functions = sourcesOf(files);

@@ -29,7 +29,7 @@ export function viewOf(answers: Answers, version: string) {
     singleNat: answers.nat === 'single',
     hasNat: answers.vpc === 'create' && answers.nat !== 'none',
     noNat: answers.nat === 'none',
-    // Of an existing VPC nothing is known, so its endpoints are let in.
+    // Of an existing VPC nothing is known: it may have endpoints.
     reachesEndpoints: answers.vpc === 'existing' || answers.privateEndpoints === true,
     iamLogin: answers.databaseLogin === 'iam',
     burstableDatabase: answers.dbInstanceClass?.startsWith('db.t') ?? false,

@@ -2,7 +2,7 @@ import type { Draft } from '../answers/answers.js';
 import type { Option } from '../answers/option.js';
 import { lambdaRuntimes } from '../aws/lambda-runtimes.js';
 import { longestShortRegion } from '../aws/regions.js';
-import { ofLoadBalancer, ofNetwork } from './lib/options-taken.js';
+import { ofDatabase, ofLoadBalancer, ofNetwork } from './lib/options-taken.js';
 import { rdsDatabase, rdsView, rdsWords, type RdsEngine } from './lib/rds.js';
 import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
@@ -38,15 +38,7 @@ const albLambda: Stack = {
   id: 'alb-lambda',
   place: 4,
   title: `${functions}, audited by CloudTrail`,
-  takes: [
-    ...ofLoadBalancer,
-    'performanceInsights',
-    'dbInstanceClass',
-    ...ofNetwork,
-    'reservedConcurrency',
-    'alertEmail',
-    'cloudtrail',
-  ],
+  takes: [...ofLoadBalancer, ...ofDatabase, ...ofNetwork, 'reservedConcurrency', 'alertEmail', 'cloudtrail'],
   options: [databaseEngine],
   // The function calls nobody but AWS, and has endpoints for that.
   defaults: { region: 'us-west-2', vpcCidr: '172.16.0.0/16', nat: 'none' },
@@ -76,12 +68,14 @@ const albLambda: Stack = {
     'rds',
     'functions-python',
     'lambda',
+    'alb-function',
     'site',
     `site-${answers.databaseEngine}`,
   ],
   readme: [
     'title',
     'not-encrypted',
+    'open-site',
     'contents',
     'first-deployment',
     'lock-file',
@@ -104,7 +98,7 @@ const albLambda: Stack = {
     workload: { one: 'function', a: 'a function', many: 'functions' },
     ...rdsWords(engineOf(answers)),
     privateCalls: 'Reads of secrets',
-    reaches: 'the database, the buckets of S3 and Secrets Manager',
+    reaches: 'the database, the names in the data bucket and Secrets Manager',
     calls: 'Secrets Manager',
     deletionProtected: 'the database and the load balancer',
     forceDestroyed: 'the objects in the buckets',
@@ -114,14 +108,16 @@ const albLambda: Stack = {
   view: (answers) => ({
     ...(answers.cloudtrail ? {} : { title: functions }),
     ...rdsView(engineOf(answers), answers),
-    tools: ['Python 3.10 or newer', 'curl'],
+    tools: ['Python 3.10 or newer with pip', 'curl', 'jq'],
+    ownCertificate: answers.https === true && answers.route53 !== true,
     runtime: lambdaRuntimes.python,
-    listsData: true,
   }),
+  warning: () =>
+    'Whoever reaches the load balancer may list the names in the data bucket: allowed_ingress_cidr_blocks in terraform.tfvars says who does. README.md says more.',
   summary: (answers) => [
     entryLine(answers),
     networkLine(answers),
-    databaseLine(answers.databaseEngine === 'postgresql' ? 'RDS PostgreSQL' : 'RDS MySQL', answers),
+    databaseLine(`RDS ${rdsWords(engineOf(answers)).database}`, answers),
     ['Audit', answers.cloudtrail ? 'a trail of its own, with alarms' : "none of its own: the organization's trail"],
   ],
 };

@@ -19,7 +19,7 @@ const ec2Asg: Stack = {
   id: 'ec2-asg',
   place: 2,
   title: `${servers}, audited by CloudTrail`,
-  takes: [...ofLoadBalancer, ...ofDatabase, ...ofNetwork, 'alertEmail', 'cloudtrail'],
+  takes: [...ofLoadBalancer, ...ofDatabase, 'databaseLogin', ...ofNetwork, 'alertEmail', 'cloudtrail'],
   options: [instanceTypeOption, instancesOption],
   database: () => rdsDatabase('mysql'),
   names: [

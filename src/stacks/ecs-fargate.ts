@@ -34,7 +34,7 @@ const ecsFargate: Stack = {
   id: 'ecs-fargate',
   place: 1,
   title: 'Payments service on ECS Fargate behind an ALB and WAF, with Aurora PostgreSQL',
-  takes: [...ofLoadBalancer, ...ofDatabase, ...ofNetwork, 'alertEmail'],
+  takes: [...ofLoadBalancer, ...ofDatabase, 'databaseLogin', ...ofNetwork, 'alertEmail'],
   options: [containerPort],
   database: () => ({
     engine: 'aurora-postgresql',

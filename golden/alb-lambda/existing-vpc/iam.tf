@@ -94,18 +94,6 @@ data "aws_iam_policy_document" "function" {
   }
 
   statement {
-    sid       = "ListData"
-    actions   = ["s3:ListBucket"]
-    resources = [aws_s3_bucket.data.arn]
-  }
-
-  statement {
-    sid       = "ReadDatabaseSecret"
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = [aws_db_instance.database.master_user_secret[0].secret_arn]
-  }
-
-  statement {
     sid       = "DecryptSecrets"
     actions   = ["kms:Decrypt"]
     resources = [aws_kms_key.secrets.arn]
@@ -115,6 +103,18 @@ data "aws_iam_policy_document" "function" {
       variable = "kms:ViaService"
       values   = ["secretsmanager.${var.aws_region}.amazonaws.com"]
     }
+  }
+
+  statement {
+    sid       = "ListData"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.data.arn]
+  }
+
+  statement {
+    sid       = "ReadDatabaseSecret"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [aws_db_instance.database.master_user_secret[0].secret_arn]
   }
 }
 
@@ -136,9 +136,13 @@ data "aws_iam_policy_document" "function_network" {
 
   # Of every resource, as AWS asks: it tries the actions on interfaces that are not there yet.
   statement {
-    sid       = "NetworkInterfaces"
-    actions   = local.network_interface_actions
-    resources = ["arn:${local.partition}:ec2:${var.aws_region}:${local.account_id}:*/*"]
+    sid     = "NetworkInterfaces"
+    actions = local.network_interface_actions
+    resources = [
+      "arn:${local.partition}:ec2:${var.aws_region}:${local.account_id}:*/*",
+      # The subnets of a VPC that another account shares are that account's.
+      "arn:${local.partition}:ec2:${var.aws_region}:${data.aws_vpc.existing.owner_id}:subnet/*",
+    ]
   }
 
   # Lambda's own calls have no such function; those of the code have.

@@ -94,18 +94,6 @@ data "aws_iam_policy_document" "function" {
   }
 
   statement {
-    sid       = "ListData"
-    actions   = ["s3:ListBucket"]
-    resources = [aws_s3_bucket.data.arn]
-  }
-
-  statement {
-    sid       = "ReadDatabaseSecret"
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = [aws_db_instance.database.master_user_secret[0].secret_arn]
-  }
-
-  statement {
     sid       = "DecryptSecrets"
     actions   = ["kms:Decrypt"]
     resources = [aws_kms_key.secrets.arn]
@@ -115,6 +103,18 @@ data "aws_iam_policy_document" "function" {
       variable = "kms:ViaService"
       values   = ["secretsmanager.${var.aws_region}.amazonaws.com"]
     }
+  }
+
+  statement {
+    sid       = "ListData"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.data.arn]
+  }
+
+  statement {
+    sid       = "ReadDatabaseSecret"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [aws_db_instance.database.master_user_secret[0].secret_arn]
   }
 }
 
@@ -172,4 +172,23 @@ resource "aws_iam_role_policy" "function_network" {
   name   = "network-interfaces"
   role   = aws_iam_role.function.id
   policy = data.aws_iam_policy_document.function_network.json
+}
+
+# What leaves the VPC by an endpoint, whoever sends it: with the keys of another account nothing can be taken out this way.
+data "aws_iam_policy_document" "s3_endpoint" {
+  statement {
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.data.arn]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:PrincipalAccount"
+      values   = [local.account_id]
+    }
+  }
 }

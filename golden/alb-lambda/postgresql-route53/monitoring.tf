@@ -382,16 +382,17 @@ resource "aws_cloudwatch_metric_alarm" "database_storage" {
   }
 }
 
-# PostgreSQL's default on RDS, LEAST({DBInstanceClassMemory/9531392}, 5000); RDS takes a part of the memory before it divides.
+# PostgreSQL's default on RDS, LEAST({DBInstanceClassMemory/9531392}, 5000); RDS takes a part of the memory before it
+# divides, on the smallest classes more than a fifth.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
 resource "aws_cloudwatch_metric_alarm" "database_connections" {
   alarm_name          = "${local.name_prefix}-database-connections"
-  alarm_description   = "The database has had over three quarters of the connections that its memory allows, for five minutes."
+  alarm_description   = "The database has had over 60 % of the connections that its memory allows by the book, and up to 80 % of those that it really does, for five minutes."
   namespace           = "AWS/RDS"
   metric_name         = "DatabaseConnections"
   statistic           = "Average"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = floor(min(local.database_memory_bytes / 9531392, 5000) * 0.75)
+  threshold           = floor(min(local.database_memory_bytes / 9531392, 5000) * 0.6)
   period              = 60
   evaluation_periods  = 5
   treat_missing_data  = "notBreaching"

@@ -362,16 +362,17 @@ resource "aws_cloudwatch_metric_alarm" "database_storage" {
   }
 }
 
-# MySQL's default on RDS, {DBInstanceClassMemory/12582880}; RDS takes a part of the memory before it divides.
+# MySQL's default on RDS, {DBInstanceClassMemory/12582880}; RDS takes a part of the memory before it
+# divides, on the smallest classes more than a fifth.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
 resource "aws_cloudwatch_metric_alarm" "database_connections" {
   alarm_name          = "${local.name_prefix}-database-connections"
-  alarm_description   = "The database has had over three quarters of the connections that its memory allows, for five minutes."
+  alarm_description   = "The database has had over 60 % of the connections that its memory allows by the book, and up to 80 % of those that it really does, for five minutes."
   namespace           = "AWS/RDS"
   metric_name         = "DatabaseConnections"
   statistic           = "Average"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = floor(local.database_memory_bytes / 12582880 * 0.75)
+  threshold           = floor(local.database_memory_bytes / 12582880 * 0.6)
   period              = 60
   evaluation_periods  = 5
   treat_missing_data  = "notBreaching"

@@ -18,10 +18,15 @@ resource "aws_db_parameter_group" "database" {
   family      = "mysql${var.db_engine_version}"
   description = "Parameters of ${local.database_identifier}"
 
-  # The default in this version; here so that no other default ever lets a password cross the network in clear text.
-  parameter {
-    name  = "require_secure_transport"
-    value = "1"
+  # RDS lets clients in without TLS up to 8.4. From 9.7 on it does not, and a parameter set to its default is planned for ever.
+  # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-ssl-connections.require-ssl.html
+  dynamic "parameter" {
+    for_each = tonumber(var.db_engine_version) < 9.7 ? ["1"] : []
+
+    content {
+      name  = "require_secure_transport"
+      value = parameter.value
+    }
   }
 
   # RDS exports logs from files only; by default MySQL writes these into tables.
@@ -41,9 +46,14 @@ resource "aws_db_parameter_group" "database" {
     value = tostring(var.db_slow_query_seconds)
   }
 
-  parameter {
-    name  = "general_log"
-    value = var.db_general_log ? "1" : "0"
+  # Off is the default.
+  dynamic "parameter" {
+    for_each = var.db_general_log ? ["1"] : []
+
+    content {
+      name  = "general_log"
+      value = parameter.value
+    }
   }
 
   lifecycle {
@@ -52,8 +62,9 @@ resource "aws_db_parameter_group" "database" {
 }
 
 # Created before the database: otherwise RDS creates them, unencrypted and kept for ever.
+# That of the general log too, which would be deleted before the database stops to write it.
 resource "aws_cloudwatch_log_group" "database" {
-  for_each = toset(local.database_logs)
+  for_each = toset(setunion(local.database_logs, ["general"]))
 
   name              = "/aws/rds/instance/${local.database_identifier}/${each.key}"
   retention_in_days = var.log_retention_days

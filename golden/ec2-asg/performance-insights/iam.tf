@@ -129,6 +129,12 @@ data "aws_iam_policy_document" "instance" {
   }
 
   statement {
+    sid       = "ReadDatabaseSecret"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [aws_db_instance.database.master_user_secret[0].secret_arn]
+  }
+
+  statement {
     sid       = "ReadAndWriteData"
     actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
     resources = ["${aws_s3_bucket.data.arn}/*"]
@@ -145,12 +151,6 @@ data "aws_iam_policy_document" "instance" {
       variable = "kms:ViaService"
       values   = ["s3.${var.aws_region}.amazonaws.com"]
     }
-  }
-
-  statement {
-    sid       = "ReadDatabaseSecret"
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = [aws_db_instance.database.master_user_secret[0].secret_arn]
   }
 }
 

@@ -128,6 +128,13 @@ data "aws_iam_policy_document" "instance" {
     resources = [aws_s3_bucket.data.arn]
   }
 
+  # As the user "app", with a token of IAM.
+  statement {
+    sid       = "ConnectToDatabase"
+    actions   = ["rds-db:connect"]
+    resources = ["arn:${local.partition}:rds-db:${var.aws_region}:${local.account_id}:dbuser:${aws_db_instance.database.resource_id}/app"]
+  }
+
   statement {
     sid       = "ReadAndWriteData"
     actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
@@ -145,13 +152,6 @@ data "aws_iam_policy_document" "instance" {
       variable = "kms:ViaService"
       values   = ["s3.${var.aws_region}.amazonaws.com"]
     }
-  }
-
-  # As the user "app", with a token of IAM.
-  statement {
-    sid       = "ConnectToDatabase"
-    actions   = ["rds-db:connect"]
-    resources = ["arn:${local.partition}:rds-db:${var.aws_region}:${local.account_id}:dbuser:${aws_db_instance.database.resource_id}/app"]
   }
 }
 

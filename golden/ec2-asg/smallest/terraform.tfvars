@@ -8,10 +8,10 @@ force_destroy            = true
 log_retention_days       = 365
 kms_deletion_window_days = 7
 
+secret_recovery_window_days = 0
+
 vpc_cidr                = "10.0.0.0/16"
 availability_zone_count = 2
-
-secret_recovery_window_days = 0
 
 alert_email = null
 

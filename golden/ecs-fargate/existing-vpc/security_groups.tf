@@ -109,7 +109,8 @@ resource "aws_vpc_security_group_egress_rule" "app_to_s3" {
 # Narrow this only where the VPC has endpoints for ECR, CloudWatch Logs and Secrets Manager.
 #trivy:ignore:AWS-0104
 resource "aws_vpc_security_group_egress_rule" "app_https" {
-  for_each = toset(var.allowed_egress_cidr_blocks)
+  # AWS refuses a second rule for a range that the one above has.
+  for_each = setsubtract(var.allowed_egress_cidr_blocks, [for association in data.aws_vpc.existing.cidr_block_associations : association.cidr_block])
 
   security_group_id = aws_security_group.app.id
   description       = "HTTPS through the NAT gateways"

@@ -23,6 +23,11 @@ output "function_name" {
   value       = aws_lambda_function.app.function_name
 }
 
+output "aws_region" {
+  description = "Region that everything is in."
+  value       = var.aws_region
+}
+
 output "orders_table_name" {
   description = "Name of the table that holds the orders."
   value       = aws_dynamodb_table.orders.name
@@ -41,11 +46,6 @@ output "api_auth" {
 output "application_url" {
   description = "URL of the application."
   value       = local.application_url
-}
-
-output "aws_region" {
-  description = "Region that everything is in."
-  value       = var.aws_region
 }
 
 output "deletion_protection" {

@@ -28,6 +28,11 @@ output "function_name" {
   value       = aws_lambda_function.app.function_name
 }
 
+output "aws_region" {
+  description = "Region that everything is in."
+  value       = var.aws_region
+}
+
 output "orders_table_name" {
   description = "Name of the table that holds the orders."
   value       = aws_dynamodb_table.orders.name
@@ -46,11 +51,6 @@ output "api_id" {
 output "api_auth" {
   description = "Who may call the API: iam, jwt or none."
   value       = "none"
-}
-
-output "aws_region" {
-  description = "Region that everything is in."
-  value       = var.aws_region
 }
 
 output "deletion_protection" {

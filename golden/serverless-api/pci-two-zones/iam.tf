@@ -94,6 +94,18 @@ data "aws_iam_policy_document" "function" {
   }
 
   statement {
+    sid       = "DecryptSecrets"
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.secrets.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["secretsmanager.${var.aws_region}.amazonaws.com"]
+    }
+  }
+
+  statement {
     sid       = "CallDatabase"
     actions   = ["rds-data:ExecuteStatement"]
     resources = [aws_rds_cluster.aurora.arn]
@@ -114,18 +126,6 @@ data "aws_iam_policy_document" "function" {
       test     = "StringEquals"
       variable = "aws:RequestedRegion"
       values   = [var.aws_region]
-    }
-  }
-
-  statement {
-    sid       = "DecryptDatabaseSecret"
-    actions   = ["kms:Decrypt"]
-    resources = [aws_kms_key.secrets.arn]
-
-    condition {
-      test     = "StringEquals"
-      variable = "kms:ViaService"
-      values   = ["secretsmanager.${var.aws_region}.amazonaws.com"]
     }
   }
 

@@ -5,8 +5,8 @@ import type { AnswerKey } from '../../answers/answers.js';
 /** Of a load balancer: TLS, and a name in DNS. */
 export const ofLoadBalancer: readonly AnswerKey[] = ['https', 'route53', 'zoneName', 'domain', 'certificateArn'];
 
-/** Of a database that RDS runs. */
-export const ofDatabase: readonly AnswerKey[] = ['performanceInsights', 'dbInstanceClass', 'databaseLogin'];
+/** Of a database that RDS runs, and whose class is to choose. */
+export const ofDatabase: readonly AnswerKey[] = ['performanceInsights', 'dbInstanceClass'];
 
 /** Of a network, new or existing. */
 export const ofNetwork: readonly AnswerKey[] = [

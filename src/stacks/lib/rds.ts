@@ -30,7 +30,7 @@ export function rdsWords(engine: RdsEngine): { database: string; databaseEnding:
 /** What the templates of the layer `rds` ask for. */
 export function rdsView(engine: RdsEngine, { performanceInsights, dbInstanceClass }: Answers) {
   return {
-    databaseEngine: engine,
+    rdsEngine: engine,
     databasePort: engines[engine].port,
     postgresql: engine === 'postgres',
     // Of a class that cannot run it, no scanner misses it.

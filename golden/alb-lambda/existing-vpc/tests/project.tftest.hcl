@@ -349,8 +349,8 @@ run "alarms_follow_a_burstable_class" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 214748364 && aws_cloudwatch_metric_alarm.database_connections.threshold == 256
-    error_message = "The alarms must follow from 4 GiB: 5 % of it, and three quarters of the 341 connections that it allows."
+    condition     = aws_cloudwatch_metric_alarm.database_memory.threshold == 214748364 && aws_cloudwatch_metric_alarm.database_connections.threshold == 204
+    error_message = "The alarms must follow from 4 GiB: 5 % of it, and 60 % of the 341 connections that it allows."
   }
 
   assert {

@@ -549,7 +549,7 @@ export function defaultTextFor(option: Option, stack: Stack): string | undefined
 }
 
 /**
- * The default in words, whatever the stack: `us-east-1; us-west-2 for alb-lambda`, and which stacks decide by themselves;
+ * The default in words, whatever the stack: `us-east-1; us-west-2 for <stack>`, and which stacks decide by themselves;
  * undefined where there is none.
  */
 export function defaultText(option: Option): string | undefined {

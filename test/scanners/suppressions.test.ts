@@ -104,7 +104,9 @@ describe.each(Object.entries(stackRows))('all suppressions of %s together', (sta
     ['wildcards in IAM', 'CKV_AWS_356'],
     ['encryption at rest, to Trivy', 'AWS-0079'],
   ])('are not about %s: %s', (_, check) => {
-    expect(faultsTogether([scanOf(sample, [check])])).toEqual([`${check} may not be suppressed in ${stack}`]);
+    // Besides, it is one too many where a stack may have none of its own.
+    const faults = faultsTogether([scanOf(sample, [check])]).filter((fault) => !fault.startsWith('the samples of'));
+    expect(faults).toEqual([`${check} may not be suppressed in ${stack}`]);
   });
 });
 

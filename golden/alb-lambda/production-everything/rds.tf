@@ -14,7 +14,15 @@ resource "aws_db_parameter_group" "database" {
   family      = "postgres${var.db_engine_version}"
   description = "Parameters of ${local.database_identifier}"
 
-  # TLS needs no parameter: from version 15 on rds.force_ssl is 1, and a parameter set to its default is planned for ever.
+  # The default in this version; here so that no other default ever lets a password cross the network in clear text.
+  # Of a default AWS says pending-reboot whatever it is sent, and immediate would be planned for ever.
+  # https://github.com/hashicorp/terraform-provider-aws/issues/39252
+  parameter {
+    name         = "rds.force_ssl"
+    value        = "1"
+    apply_method = "pending-reboot"
+  }
+
   parameter {
     name  = "log_statement"
     value = var.db_general_log ? "all" : "ddl"

@@ -153,8 +153,8 @@ run "as_configured" {
   }
 
   assert {
-    condition     = can(regex("^postgres(1[5-9]|[2-9][0-9])$", aws_db_parameter_group.database.family)) && length([for parameter in aws_db_parameter_group.database.parameter : parameter if parameter.name == "rds.force_ssl"]) == 0
-    error_message = "The database must refuse connections without TLS, as its version does by default."
+    condition     = one([for parameter in aws_db_parameter_group.database.parameter : parameter.value if parameter.name == "rds.force_ssl"]) == "1"
+    error_message = "The database must refuse connections without TLS."
   }
 
   assert {

@@ -1,6 +1,7 @@
 import { runtimeDeprecated } from '../../aws/lambda-runtimes.js';
 import { sourceCovers } from '../lib/api-calls.js';
 import { functionsNamed, isAtEdge, isInVpc, permissionsFor } from '../lib/functions.js';
+import { isGenerated } from '../lib/generated.js';
 import { attachmentTypes } from '../lib/load-balancers.js';
 import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
@@ -222,7 +223,7 @@ ${lambda('', { filename: 'data.archive_file.orders.output_path' })}`,
       for (const lambda of project.all('aws_lambda_function')) {
         const [archive, ...others] = lambda.refs('filename', 'archive_file');
         const wanted = handlerModule(lambda);
-        const files = archive && others.length === 0 ? filesInArchive(archive) : undefined;
+        const files = others.length > 0 ? undefined : archive ? filesInArchive(archive) : filesPacked(project, lambda);
         if (!files || !wanted || files.some((file) => file.replace(/\.[^./]+$/, '') === wanted)) continue;
         finding(lambda, `has handler ${lambda.text('handler')}; its archive holds ${files.join(', ')}`, 'handler');
       }
@@ -343,6 +344,15 @@ function filesInArchive(archive: Resource): string[] | undefined {
   }
   const names = archive.blocks('source').map((source) => (source.uncertain ? undefined : source.text('filename')));
   return names.length > 0 && names.every((name) => name !== undefined) ? names : undefined;
+}
+
+/**
+ * The names of the files in an archive that a generated project brings, made of the folder beside it; undefined in
+ * other projects, where what makes an archive may also translate it.
+ */
+function filesPacked(project: Project, lambda: Resource): readonly string[] | undefined {
+  const folder = /(?:^|\/)(functions\/[\w-]+)\.zip$/.exec(show(lambda.get('filename') ?? ''))?.[1];
+  return folder !== undefined && isGenerated(project) ? project.list(folder) : undefined;
 }
 
 /** Whether a value is the name of a secret or parameter, which is none itself. */

@@ -1,4 +1,5 @@
-# Requests become calls of the function; AWS takes neither a port nor a protocol nor a VPC for them.
+# Requests become calls of the function by way of Lambda itself: neither a port nor a protocol nor a VPC is part of it, and the
+# security group of the load balancer lets nothing out.
 resource "aws_lb_target_group" "app" {
   name        = "${local.name_prefix}-lambda"
   target_type = "lambda"

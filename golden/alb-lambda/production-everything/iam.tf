@@ -104,6 +104,18 @@ data "aws_iam_policy_document" "function" {
     actions   = ["secretsmanager:GetSecretValue"]
     resources = [aws_db_instance.database.master_user_secret[0].secret_arn]
   }
+
+  statement {
+    sid       = "DecryptSecrets"
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.secrets.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["secretsmanager.${var.aws_region}.amazonaws.com"]
+    }
+  }
 }
 
 # Lambda itself makes and takes away the network interfaces, by the function's role; the code is denied it.

@@ -1,6 +1,7 @@
 import { runtimeDeprecated } from '../../aws/lambda-runtimes.js';
 import { sourceCovers } from '../lib/api-calls.js';
 import { functionsNamed, isAtEdge, isInVpc, permissionsFor } from '../lib/functions.js';
+import { attachmentTypes } from '../lib/load-balancers.js';
 import { covers } from '../lib/patterns.js';
 import { roleMay, roleOf } from '../lib/permissions.js';
 import { holdsSecret } from '../lib/plain-secrets.js';
@@ -268,8 +269,9 @@ ${lambda('', { filename: 'data.archive_file.orders.output_path' })}`,
     severity: 'error',
     title: 'a service that calls a function of the project is permitted to',
     why: 'Everything is created, and the service is refused when it calls: API Gateway answers 500 with "Invalid permissions on Lambda function", EventBridge and SNS drop the event, a bucket or target group cannot be set up at all.',
-    remedy: 'Add aws_lambda_permission for the function, with the principal of the service and its source_arn.',
-    catalogue: ['S003-09', 'S002-09'],
+    remedy:
+      "Add aws_lambda_permission for the function, with the principal of the service and its source_arn: for a load balancer the target group's ARN.",
+    catalogue: ['S003-09', 'S002-09', 'facts §10'],
     stages: ['hcl'],
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html',
     example: {
@@ -369,7 +371,7 @@ function callers(project: Project): Caller[] {
   return [
     // With a role of its own EventBridge needs no permission of the function.
     ...of('aws_cloudwatch_event_target', 'arn', 'events').filter(({ caller }) => !caller.has('role_arn')),
-    ...of('aws_lb_target_group_attachment', 'target_id', 'elasticloadbalancing'),
+    ...attachmentTypes.flatMap((type) => of(type, 'target_id', 'elasticloadbalancing')),
     ...of('aws_sns_topic_subscription', 'endpoint', 'sns'),
     ...[
       ...of('aws_api_gateway_integration', 'uri', 'apigateway'),

@@ -92,9 +92,9 @@ export default defineRules(
     name: 'target-group-health-check',
     severity: 'error',
     title: 'a health check times out before the next one starts',
-    why: 'CreateTargetGroup answers "ValidationError: Health check interval must be greater than the timeout".',
-    remedy: 'Make interval longer than timeout.',
-    catalogue: ['S001-09'],
+    why: 'CreateTargetGroup answers "ValidationError: Health check interval must be greater than the timeout". Left out, the interval is 30 seconds, and the timeout 5, or 30 for functions.',
+    remedy: 'Make interval longer than timeout; for functions, write both.',
+    catalogue: ['S001-09', 'facts §10'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html',
     example: { broken: targetGroup(healthCheck(10, 15)), sound: targetGroup(healthCheck(15, 5)) },
@@ -103,10 +103,12 @@ export default defineRules(
         const isOfFunction = group.text('target_type') === 'lambda';
         if (!isOfFunction && !['HTTP', 'HTTPS'].includes(group.text('protocol') ?? '')) continue;
         const [check] = group.blocks('health_check');
-        if (!check || (isOfFunction && check.has('enabled') && check.truth('enabled') !== true)) continue;
-        // For a function the provider sends an interval of 30 seconds, which is the timeout that AWS takes.
-        const seconds = (name: string) => (isOfFunction && !check.has(name) ? 30 : check.number(name));
-        const [interval, timeout] = [seconds('interval'), seconds('timeout')];
+        if (!check || check.uncertain || (check.has('enabled') && check.truth('enabled') !== true)) continue;
+        // The provider sends an interval of 30 seconds, and of the timeout nothing.
+        const seconds = (name: string, otherwise: number) =>
+          isLeftOut(project, check, name) ? otherwise : check.number(name);
+        const interval = seconds('interval', 30);
+        const timeout = seconds('timeout', isOfFunction ? 30 : 5);
         if (interval !== undefined && timeout !== undefined && timeout >= interval)
           finding(group, `checks every ${interval} seconds and waits ${timeout}`, 'health_check');
       }

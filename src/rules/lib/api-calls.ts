@@ -1,6 +1,7 @@
 import { own } from '../../own.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, joinText, Unknown, type Value } from '../../terraform/value.js';
+import { targetGroupTypes } from './load-balancers.js';
 import { covers } from './patterns.js';
 
 /**
@@ -18,9 +19,10 @@ export function sourceCovers(project: Project, sourceArn: Value | undefined, cal
 }
 
 /** For what a service calls a function, by the argument that names it. */
-const namedSources: Readonly<Record<string, readonly [argument: string, type: string]>> = {
+const namedSources: Readonly<Record<string, readonly [argument: string, ...types: string[]]>> = {
+  aws_alb_target_group_attachment: ['target_group_arn', ...targetGroupTypes],
   aws_cloudwatch_event_target: ['rule', 'aws_cloudwatch_event_rule'],
-  aws_lb_target_group_attachment: ['target_group_arn', 'aws_lb_target_group'],
+  aws_lb_target_group_attachment: ['target_group_arn', ...targetGroupTypes],
   aws_s3_bucket_notification: ['bucket', 'aws_s3_bucket'],
   aws_sns_topic_subscription: ['topic_arn', 'aws_sns_topic'],
 };

@@ -5,7 +5,10 @@ import { addTo } from '../../terraform/groups.js';
 const listenerTypes = ['aws_lb_listener', 'aws_alb_listener'];
 /** Rules of listeners, under both of their names. */
 export const ruleTypes = ['aws_lb_listener_rule', 'aws_alb_listener_rule'];
-const targetGroupTypes = ['aws_lb_target_group', 'aws_alb_target_group'];
+/** Target groups, under both of their names. */
+export const targetGroupTypes = ['aws_lb_target_group', 'aws_alb_target_group'];
+/** What puts a target into a group, under both of its names. */
+export const attachmentTypes = ['aws_lb_target_group_attachment', 'aws_alb_target_group_attachment'];
 
 /** The load balancers that are of type application, network or gateway, not the classic ones. */
 export function loadBalancers(project: Project): Resource[] {
@@ -37,6 +40,14 @@ export function listenersOf(project: Project, lb: Resource): Resource[] {
 /** The load balancer of the project that a listener is of. */
 export function loadBalancerOf(project: Project, listener: Resource): Resource | undefined {
   return project.targets(listener, 'load_balancer_arn', 'aws_lb', 'aws_alb')[0];
+}
+
+/** The load balancers of the project whose listeners, or rules of those, forward to a target group. */
+export function loadBalancersBefore(project: Project, targetGroup: Resource): Resource[] {
+  const found = forwardersTo(project, targetGroup)
+    .flatMap((one) => (ruleTypes.includes(one.type) ? project.targets(one, 'listener_arn', ...listenerTypes) : [one]))
+    .flatMap((listener) => loadBalancerOf(project, listener) ?? []);
+  return [...new Set(found)];
 }
 
 /** The actions of a listener or of a listener rule. */

@@ -46,7 +46,6 @@ export function viewOf(answers: Answers, version: string) {
     hasLoadBalancer: layers.includes('alb'),
     accountModule: layers.includes('account'),
     hasFunctions: layers.includes('lambda'),
-    appSecret: layers.includes('app-secret'),
     publicSubnets: true,
     // Aurora's.
     dataApi: false,

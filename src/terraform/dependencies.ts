@@ -102,7 +102,7 @@ class DependencyReader {
       (meta) => argument(block.syntax.body, meta)?.expression,
     );
     const needs = expressions.flatMap((expression) =>
-      expression ? this.targets(call, referencesIn(expression), true) : [],
+      expression ? this.targets(call, namedIn(expression), true) : [],
     );
     this.add(call, `module.${name}`, placeOf(block), needs);
     const folder = this.called(call, block);
@@ -138,10 +138,7 @@ class DependencyReader {
       (reference) =>
         !(self !== undefined && mayNameItself.has(reference.section ?? '') && referred(reference) === self),
     );
-    return [
-      ...this.targets(call, references),
-      ...(inDependsOn ? this.targets(call, referencesIn(inDependsOn), true) : []),
-    ];
+    return [...this.targets(call, references), ...(inDependsOn ? this.targets(call, namedIn(inDependsOn), true) : [])];
   }
 
   private targets(call: Call, references: Iterable<Reference>, isWhole = false): string[] {
@@ -181,6 +178,16 @@ class DependencyReader {
       name = passedAs(passed, name);
     }
     return [];
+  }
+}
+
+/** What `depends_on` names. Terraform also takes names in quotes, and warns of them: "Quoted references are deprecated". */
+function* namedIn(expression: Expression): Generator<Reference> {
+  yield* referencesIn(expression);
+  for (const item of expression.kind === 'list' ? expression.items : []) {
+    const [first, ...rest] = item.kind === 'literal' ? String(item.value).split('.') : [];
+    const { line, column, endLine, endColumn } = item;
+    if (first !== undefined) yield { path: [first, ...rest], line, column, endLine, endColumn };
   }
 }
 

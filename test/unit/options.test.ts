@@ -9,7 +9,7 @@ import { exitCodeMeanings } from '../../src/errors.js';
 
 /** The flags whose names users rely on. */
 const fixedFlags =
-  'stack name region suffix profile https certificate-arn route53 zone-name domain performance-insights vpc vpc-cidr vpc-id public-subnet-ids private-subnet-ids database-subnet-ids availability-zones nat private-endpoints db-instance-class database-login container-port instance-type instances cloudtrail api-auth jwt-issuer jwt-audience reserved-concurrency api-gateway-account compliance alert-email state-bucket ci tag'.split(
+  'stack name region suffix profile https certificate-arn route53 zone-name domain performance-insights database-engine vpc vpc-cidr vpc-id public-subnet-ids private-subnet-ids database-subnet-ids availability-zones nat private-endpoints db-instance-class database-login container-port instance-type instances cloudtrail api-auth jwt-issuer jwt-audience reserved-concurrency api-gateway-account compliance alert-email state-bucket ci tag'.split(
     ' ',
   );
 

@@ -20,7 +20,7 @@ const sources = new Map([
   ['functions/hello/lib/.hidden', '\n'],
   ['functions/hello/.vscode/settings.json', '{}\n'],
   ['functions/.cache/index.mjs', '\n'],
-  ['functions/app/index.mjs', 'export const handler = async () => 2;\n'],
+  ['functions/api/index.mjs', 'export const handler = async () => 2;\n'],
   ['functions/positions.sql', 'SELECT 1;\n'],
   ['lambda.tf', '\n'],
 ]);
@@ -53,7 +53,7 @@ describe('packagesOf', () => {
 
   it('builds a package of each folder, and says what it was made from', () => {
     const built = packagesOf(sources);
-    expect([...built.keys()]).toEqual(['functions/app.zip', 'functions/hello.zip', 'functions/build.json']);
+    expect([...built.keys()]).toEqual(['functions/api.zip', 'functions/hello.zip', 'functions/build.json']);
     const packed = unzipSync(zipOf(sources));
     expect(
       Object.fromEntries(Object.entries(packed).map(([name, bytes]) => [name, Buffer.from(bytes).toString()])),

@@ -440,16 +440,23 @@ const mutations: [what: string, file: string, from: string, to: string, test: st
   [
     'a check that passes',
     'build.py',
-    'if names:\n            raise Fault',
-    'if False:\n            raise Fault',
+    '    elif options.check:\n',
+    '    elif False:\n',
     'build.Packages.test_are_the_same_each_time_and_checked_against_the_sources',
   ],
   [
     'a check that fetches',
     'build.py',
-    'if not options.check and not options.without_driver',
-    'if not options.without_driver',
+    'if needs_fetch and not options.check and ',
+    'if needs_fetch and ',
     'build.Driver.test_is_left_out_where_asked_and_a_check_fetches_nothing',
+  ],
+  [
+    'a check that looks at no driver',
+    'build.py',
+    'names.insert(0, shown(VENDOR))',
+    'pass',
+    'build.Driver.test_is_fetched_again_for_other_requirements',
   ],
   ['wheels of any bytes', 'build.py', '["--require-hashes", ', '[', 'build.Driver.test_without_a_hash_is_refused'],
   [

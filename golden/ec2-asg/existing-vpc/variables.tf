@@ -90,17 +90,6 @@ variable "kms_deletion_window_days" {
   }
 }
 
-variable "secret_recovery_window_days" {
-  description = "Days in which a deleted secret can be restored; 0 deletes it at once, so that its name is free again."
-  type        = number
-  default     = 30
-
-  validation {
-    condition     = var.secret_recovery_window_days == 0 || (var.secret_recovery_window_days >= 7 && var.secret_recovery_window_days <= 30)
-    error_message = "secret_recovery_window_days must be 0, or from 7 to 30."
-  }
-}
-
 variable "vpc_id" {
   description = "Id of the existing VPC."
   type        = string
@@ -148,6 +137,17 @@ variable "database_subnet_ids" {
   validation {
     condition     = length(setintersection(var.database_subnet_ids, var.public_subnet_ids)) == 0
     error_message = "database_subnet_ids and public_subnet_ids must not share a subnet."
+  }
+}
+
+variable "secret_recovery_window_days" {
+  description = "Days in which a deleted secret can be restored; 0 deletes it at once, so that its name is free again."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.secret_recovery_window_days == 0 || (var.secret_recovery_window_days >= 7 && var.secret_recovery_window_days <= 30)
+    error_message = "secret_recovery_window_days must be 0, or from 7 to 30."
   }
 }
 

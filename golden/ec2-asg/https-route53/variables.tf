@@ -90,17 +90,6 @@ variable "kms_deletion_window_days" {
   }
 }
 
-variable "secret_recovery_window_days" {
-  description = "Days in which a deleted secret can be restored; 0 deletes it at once, so that its name is free again."
-  type        = number
-  default     = 30
-
-  validation {
-    condition     = var.secret_recovery_window_days == 0 || (var.secret_recovery_window_days >= 7 && var.secret_recovery_window_days <= 30)
-    error_message = "secret_recovery_window_days must be 0, or from 7 to 30."
-  }
-}
-
 variable "vpc_cidr" {
   description = "Address range of the VPC; a private range that no network you will peer with uses."
   type        = string
@@ -137,6 +126,17 @@ variable "single_nat_gateway" {
   description = "Whether all zones share one NAT gateway: cheaper, but its zone's loss takes all egress along."
   type        = bool
   default     = false
+}
+
+variable "secret_recovery_window_days" {
+  description = "Days in which a deleted secret can be restored; 0 deletes it at once, so that its name is free again."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.secret_recovery_window_days == 0 || (var.secret_recovery_window_days >= 7 && var.secret_recovery_window_days <= 30)
+    error_message = "secret_recovery_window_days must be 0, or from 7 to 30."
+  }
 }
 
 variable "alert_email" {

@@ -3,16 +3,17 @@ project_name       = "my-payments"
 environment_suffix = "dev6"
 
 # Ephemeral: terraform destroy removes everything and frees every name.
-deletion_protection         = false
-force_destroy               = true
-log_retention_days          = 365
-kms_deletion_window_days    = 7
-secret_recovery_window_days = 0
+deletion_protection      = false
+force_destroy            = true
+log_retention_days       = 365
+kms_deletion_window_days = 7
 
 vpc_id              = "vpc-0123456789abcdef0"
 public_subnet_ids   = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"]
 private_subnet_ids  = ["subnet-0bbbbbbbbbbbbbbb1", "subnet-0bbbbbbbbbbbbbbb2"]
 database_subnet_ids = ["subnet-0ccccccccccccccc1", "subnet-0ccccccccccccccc2"]
+
+secret_recovery_window_days = 0
 
 alert_email = null
 

@@ -3,15 +3,16 @@ project_name       = "my-payments"
 environment_suffix = "dev3"
 
 # Ephemeral: terraform destroy removes everything and frees every name.
-deletion_protection         = false
-force_destroy               = true
-log_retention_days          = 365
-kms_deletion_window_days    = 7
-secret_recovery_window_days = 0
+deletion_protection      = false
+force_destroy            = true
+log_retention_days       = 365
+kms_deletion_window_days = 7
 
 vpc_cidr                = "10.0.0.0/16"
 availability_zone_count = 3
 single_nat_gateway      = true
+
+secret_recovery_window_days = 0
 
 alert_email = null
 

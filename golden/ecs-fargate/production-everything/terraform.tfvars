@@ -8,15 +8,16 @@ tags = {
 }
 
 # Production: data outlives mistakes.
-deletion_protection         = true
-force_destroy               = false
-log_retention_days          = 365
-kms_deletion_window_days    = 30
-secret_recovery_window_days = 30
+deletion_protection      = true
+force_destroy            = false
+log_retention_days       = 365
+kms_deletion_window_days = 30
 
 vpc_cidr                = "10.20.0.0/18"
 availability_zone_count = 3
 single_nat_gateway      = false
+
+secret_recovery_window_days = 30
 
 alert_email = "payments-oncall@example.com"
 

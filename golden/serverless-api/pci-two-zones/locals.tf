@@ -48,7 +48,7 @@ locals {
   packages = jsondecode(file("${path.module}/functions/build.json"))
   sources = { for name in keys(local.packages) : name => sha256(join("", [
     for source in sort(fileset("${path.module}/functions/${name}", "**")) :
-    "${filesha256("${path.module}/functions/${name}/${source}")}  ${source}\n" if !can(regex("(^|/)(\\.|__pycache__/)", source))
+    "${filesha256("${path.module}/functions/${name}/${source}")}  ${source}\n" if !can(regex("(^|/)(\\.|__pycache__/)|\\.pyc$", source))
   ])) }
 
   application_url = aws_api_gateway_stage.api.invoke_url

@@ -6,8 +6,7 @@ import {
   type Application,
   type ReadValue,
 } from '../lib/applications.js';
-import { allowedByName, runningCode } from '../lib/code-roles.js';
-import { managedSecretArn, secretResource, type FetchedSecret, type StoredSecret } from '../lib/secrets.js';
+import { secretResource, type FetchedSecret, type StoredSecret } from '../lib/secrets.js';
 import {
   isIn,
   masterSecretOf,
@@ -20,7 +19,7 @@ import {
 } from '../lib/master-users.js';
 import { roleMay, type Answer } from '../lib/permissions.js';
 import { mayHaveMorePolicies } from '../lib/presence.js';
-import { keyOfSecret, mayDecryptSecret, mayFetchSecret, mayReadSecret, namesExactly } from '../lib/secret-readers.js';
+import { mayReadSecret } from '../lib/secret-readers.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { decodeJson, elements, identity, isMap, show, Unknown, type Value } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
@@ -96,59 +95,6 @@ resource "aws_iam_role_policy" "task" {
 }
 `;
 
-const readingFunction = (statements: string) => `resource "aws_kms_key" "secrets" {
-  enable_key_rotation = true
-}
-
-resource "aws_secretsmanager_secret" "app" {
-  name       = "app/database"
-  kms_key_id = aws_kms_key.secrets.arn
-}
-
-resource "aws_iam_role" "app" {
-  name = "app"
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Principal = { Service = "lambda.amazonaws.com" }
-        Action    = "sts:AssumeRole"
-      },
-    ]
-  })
-}
-
-resource "aws_iam_role_policy" "app" {
-  name = "read-secret"
-  role = aws_iam_role.app.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect   = "Allow"
-        Action   = "secretsmanager:GetSecretValue"
-        Resource = aws_secretsmanager_secret.app.arn
-      },
-${statements}    ]
-  })
-}
-
-resource "aws_lambda_function" "app" {
-  function_name = "app"
-  role          = aws_iam_role.app.arn
-}
-`;
-
-const decrypts = `      {
-        Effect   = "Allow"
-        Action   = "kms:Decrypt"
-        Resource = aws_kms_key.secrets.arn
-      },
-`;
-
 export default defineRules(
   {
     name: 'application-not-database-master',
@@ -207,36 +153,6 @@ ${service('aws_secretsmanager_secret.app.arn')}`,
     },
   },
   {
-    name: 'code-decrypts-secrets',
-    severity: 'error',
-    title: 'code that may read a secret may decrypt it',
-    why: 'Secrets Manager decrypts in the name of who asks: everything is created, and each GetSecretValue is refused with "AccessDeniedException: Access to KMS is not allowed".',
-    remedy:
-      'Allow kms:Decrypt on the key that encrypts the secret, not on another, with kms:ViaService = secretsmanager.<region>.amazonaws.com.',
-    catalogue: ['S001-12', 'facts §5'],
-    stages: ['hcl', 'plan', 'state'],
-    source: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html',
-    example: { broken: readingFunction(''), sound: readingFunction(decrypts) },
-    check(project, { finding, abstain }) {
-      const secrets = encryptedSecrets(project);
-      for (const { at, role, roleArgument } of secrets.length > 0 ? runningCode(project) : []) {
-        if (mayHaveMorePolicies(project, role) || callsDataApi(project, role)) continue;
-        for (const { secret, owner, key } of secrets) {
-          if (!namesExactly(project, role, secret) || mayFetchSecret(project, role, secret) !== 'allowed') continue;
-          const answer = mayDecryptSecret(project, role, secret, key);
-          if (answer === 'denied')
-            finding(
-              at,
-              `has role ${role.configAddress}, which may read the secret of ${owner.configAddress} and not decrypt it with ${key.configAddress}`,
-              roleArgument,
-            );
-          else if (answer === 'unknown')
-            abstain(at, `whether ${role.configAddress} may decrypt the secret of ${owner.configAddress} is not known`);
-        }
-      }
-    },
-  },
-  {
     name: 'rotation-reaches-application',
     severity: 'warning',
     title: 'an application that is given a secret when it starts learns of its rotation',
@@ -279,34 +195,6 @@ ${service('aws_secretsmanager_secret.app.arn')}`,
     },
   },
 );
-
-/** A secret that is encrypted with a key of the project, for which no grant is given. */
-interface EncryptedSecret {
-  secret: StoredSecret;
-  /** The secret, or the database whose password RDS keeps in it. */
-  owner: Resource;
-  key: Resource;
-}
-
-const encryptedSecrets = oncePer((project): readonly EncryptedSecret[] =>
-  [
-    ...project.all('aws_secretsmanager_secret').map((owner) => ({ owner, arn: owner.computed('arn') })),
-    ...project
-      .all('aws_rds_cluster', 'aws_db_instance')
-      .filter((owner) => owner.truth('manage_master_user_password') === true)
-      .map((owner) => ({ owner, arn: managedSecretArn(owner) })),
-  ].flatMap(({ owner, arn }) => {
-    const secret: StoredSecret = { service: 'secretsmanager', arn };
-    const key = keyOfSecret(project, secret);
-    const isKnown = key?.mode === 'managed' && project.linked('aws_kms_grant', 'key_id', key).length === 0;
-    return isKnown ? [{ secret, owner, key }] : [];
-  }),
-);
-
-/** Whether a role is for calls of the Data API, of whose secrets a rule of their own tells. */
-function callsDataApi(project: Project, role: Resource): boolean {
-  return allowedByName(project, role).some(({ actions }) => actions.some((action) => action.startsWith('rds-data:')));
-}
 
 /** Whether a role may read a secret when a login fails. */
 function mayReadAgain(project: Project, role: Resource, secret: StoredSecret): Answer {

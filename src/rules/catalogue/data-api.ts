@@ -3,10 +3,9 @@ import { isCopy } from '../lib/databases.js';
 import { coversAction, covers } from '../lib/patterns.js';
 import { identityPolicies, roleMay } from '../lib/permissions.js';
 import { isLeftOut, mayHaveMorePolicies } from '../lib/presence.js';
-import { keyOfSecret, mayDecryptSecret, mayFetchSecret, namesExactly } from '../lib/secret-readers.js';
+import { mayFetchSecret } from '../lib/secret-readers.js';
 import { managedSecretArn, type StoredSecret } from '../lib/secrets.js';
 import type { Project, Resource } from '../../terraform/project.js';
-import { oncePer } from '../../terraform/once-per.js';
 import { show } from '../../terraform/value.js';
 import { defineRules } from '../rule.js';
 
@@ -97,10 +96,9 @@ export default defineRules(
   {
     name: 'data-api-reads-secret',
     severity: 'error',
-    title: 'what calls a cluster through the Data API may read its secret, and decrypt that',
+    title: 'what calls a cluster through the Data API may read its secret',
     why: 'The Data API reads the secret with the rights of whoever calls it: each statement is refused with "AccessDeniedException", or "BadRequestException: User is not authorized to perform: secretsmanager:GetSecretValue".',
-    remedy:
-      "Allow the role secretsmanager:GetSecretValue on the cluster's secret, and kms:Decrypt on the key that it is encrypted with.",
+    remedy: "Allow the role secretsmanager:GetSecretValue on the cluster's secret.",
     catalogue: ['S002-07'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.access.html',
@@ -108,7 +106,7 @@ export default defineRules(
       broken: cluster('  enable_http_endpoint        = true\n') + lambda(''),
       sound: cluster('  enable_http_endpoint        = true\n') + lambda(readsSecret),
     },
-    check(project, { finding, abstain }) {
+    check(project, { finding }) {
       for (const { code, cluster } of dataApiCalls(project)) {
         const { at, role, roleArgument } = code;
         if (mayHaveMorePolicies(project, role)) continue;
@@ -118,22 +116,6 @@ export default defineRules(
         if (lacksGiven || readsNoSecret(project, role)) {
           const what = `calls ${cluster.configAddress} through the Data API with ${role.configAddress}`;
           finding(at, `${what}, which may not read ${lacksGiven ? 'its' : 'any'} secret`, roleArgument);
-          continue;
-        }
-        const read = [...(managed ? [managed] : []), ...ownSecrets(project)].filter(
-          (secret) => mayFetchSecret(project, role, secret) === 'allowed' && namesExactly(project, role, secret),
-        );
-        for (const secret of read) {
-          const key = keyOfSecret(project, secret);
-          const answer = key?.mode === 'managed' ? mayDecryptSecret(project, role, secret, key) : 'allowed';
-          if (answer === 'denied')
-            finding(
-              at,
-              `signs in to ${cluster.configAddress} with a secret that ${role.configAddress} may read and not decrypt with ${key?.configAddress}`,
-              roleArgument,
-            );
-          else if (answer === 'unknown')
-            abstain(at, `whether ${role.configAddress} may decrypt the secret is not known`);
         }
       }
     },
@@ -178,13 +160,6 @@ function managedSecret(cluster: Resource): StoredSecret | undefined {
   const isManaged = cluster.truth('manage_master_user_password') === true;
   return isManaged ? { service: 'secretsmanager', arn: managedSecretArn(cluster) } : undefined;
 }
-
-/** The secrets that a project makes itself. */
-const ownSecrets = oncePer((project): readonly StoredSecret[] =>
-  project
-    .all('aws_secretsmanager_secret')
-    .map((secret) => ({ service: 'secretsmanager', arn: secret.computed('arn') })),
-);
 
 /** Whether a role is allowed to read no secret at all. */
 function readsNoSecret(project: Project, role: Resource): boolean {

@@ -46,20 +46,21 @@ def main():
     parser.add_argument("--without-driver", action="store_true", help="fetch nothing, and pack what is here")
     options = parser.parse_args()
 
-    if not options.check and not options.without_driver and REQUIREMENTS.is_file() and not is_fetched():
+    needs_fetch = REQUIREMENTS.is_file() and not is_fetched()
+    if needs_fetch and not options.check and not options.without_driver:
         fetch()
         print(f"fetched {shown(VENDOR)}")
 
     outdated = [(file, data) for file, data in build() if not holds(file, data)]
     names = [f"functions/{file}" for file, _ in outdated]
-    if options.check:
-        # A project without its driver is whole: only one for other requirements is out of date.
-        if VENDOR.is_dir() and REQUIREMENTS.is_file() and not is_fetched():
-            names.insert(0, shown(VENDOR))
-        if names:
-            raise Fault(f"out of date: {', '.join(names)}. Run: python3 functions/build.py")
+    # A project without its driver is whole: only a driver for other requirements is out of date.
+    if needs_fetch and options.check and VENDOR.is_dir():
+        names.insert(0, shown(VENDOR))
+
     if not names:
         print("functions/ is up to date")
+    elif options.check:
+        raise Fault(f"out of date: {', '.join(names)}. Run: python3 functions/build.py")
     else:
         replace(outdated)
         print(f"wrote {', '.join(names)}")

@@ -136,9 +136,10 @@ run "production_data_outlives_mistakes" {
   command = plan
 
   variables {
-    deletion_protection         = true
-    force_destroy               = false
-    kms_deletion_window_days    = 30
+    deletion_protection      = true
+    force_destroy            = false
+    kms_deletion_window_days = 30
+
     secret_recovery_window_days = 30
   }
 
@@ -172,9 +173,10 @@ run "ephemeral_goes_without_a_trace" {
   command = plan
 
   variables {
-    deletion_protection         = false
-    force_destroy               = true
-    kms_deletion_window_days    = 7
+    deletion_protection      = false
+    force_destroy            = true
+    kms_deletion_window_days = 7
+
     secret_recovery_window_days = 0
   }
 

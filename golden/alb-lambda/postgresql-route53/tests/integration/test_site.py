@@ -60,7 +60,7 @@ class Site(unittest.TestCase):
         cls.outputs = read_outputs()
         if cls.outputs is None:
             raise unittest.SkipTest("not deployed")
-        cls.url = os.environ.get("SITE_URL", cls.outputs["application_url"]).rstrip("/")
+        cls.url = (os.environ.get("SITE_URL") or cls.outputs["application_url"]).rstrip("/")
 
     def call(self, path, query=None, method="GET"):
         url = f"{self.url}{path}{'?' + urlencode(query) if query else ''}"

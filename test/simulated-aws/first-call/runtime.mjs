@@ -32,7 +32,10 @@ const handler = module[handlerName.slice(dot + 1)];
 // An event a line, and a line for each answer.
 const channel = new Socket({ fd: 3 });
 const send = (message) => channel.write(`${JSON.stringify(message)}\n`);
-createInterface({ input: channel }).on('line', async (line) => {
+const lines = createInterface({ input: channel });
+// Whoever started it has ended.
+lines.on('close', () => process.exit());
+lines.on('line', async (line) => {
   const { id, event, context } = JSON.parse(line);
   try {
     send({ id, answer: { result: (await handler(event, context)) ?? null } });

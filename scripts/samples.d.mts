@@ -9,7 +9,7 @@ export interface StackRow {
   alsoScanned?: Record<string, object>;
   /** What the README says may be run in a project that was applied, in the order in which it is. */
   commands?: ProjectCommand[];
-  /** How its API is called once the commands have run. */
+  /** How it is called once the commands have run. */
   firstCall?: FirstCall;
   /** The first release of the application: what the README says to set, and what must be running then. */
   release?: {
@@ -46,11 +46,13 @@ export interface ProjectCommand {
   prints: string[];
 }
 
-/** The tests of a project that call its API, which run against the code that is deployed. */
+/** The tests of a project that call what it deploys, which run against the code that is deployed. */
 export interface FirstCall {
-  /** The address of the stage. */
-  stage: string;
-  /** Path of the tests in the project. */
+  /** The address of what clients call: the stage of an API, or a load balancer. */
+  address: string;
+  /** The variable from which the tests take where it answers. */
+  variable: string;
+  /** What runs them in the project's folder, and prints each. */
   tests: string;
 }
 

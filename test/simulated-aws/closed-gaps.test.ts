@@ -94,18 +94,32 @@ describe.skipIf(!tools).concurrent('gaps of moto that no sample shows', () => {
         aws dynamodb create-table --region us-east-1 --table-name orders --billing-mode PAY_PER_REQUEST \\
           --key-schema AttributeName=id,KeyType=HASH --attribute-definitions AttributeName=id,AttributeType=S
       `);
-      const put = () =>
+      const called = (command: string) =>
         shell(`
           export AWS_ACCESS_KEY_ID=function.in-a-vpc
-          aws dynamodb put-item --region us-east-1 --table-name orders --item '{"id":{"S":"1"}}'
+          aws ${command} --region us-east-1
         `);
-      expect((await put()).output).toMatch(/AccessDenied.*dynamodb:PutItem on resource: arn:aws:dynamodb:.*orders/);
-      const statement = '{"Effect":"Allow","Action":"dynamodb:PutItem","Resource":"arn:aws:dynamodb:*:*:table/orders"}';
+      const put = `dynamodb put-item --table-name orders --item '{"id":{"S":"1"}}'`;
+      const list = 's3api list-objects-v2 --bucket in-a-vpc-code';
+      expect((await called(put)).output).toMatch(
+        /AccessDenied.*dynamodb:PutItem on resource: arn:aws:dynamodb:.*orders/,
+      );
+      expect((await called(list)).output).toMatch(
+        /AccessDenied.*s3:ListBucket on resource: arn:aws:s3:::in-a-vpc-code$/m,
+      );
+      const statements = [
+        '{"Effect":"Allow","Action":"dynamodb:PutItem","Resource":"arn:aws:dynamodb:*:*:table/orders"}',
+        '{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::in-a-vpc-code"}',
+      ];
       await shell(`
         aws iam put-role-policy --region us-east-1 --role-name in-a-vpc --policy-name orders \\
-          --policy-document '{"Version":"2012-10-17","Statement":[${statement}]}'
+          --policy-document '{"Version":"2012-10-17","Statement":[${statements.join()}]}'
       `);
-      expect(await put()).toMatchObject(succeeded);
+      expect(await called(put)).toMatchObject(succeeded);
+      expect(await called(list)).toMatchObject({
+        ...succeeded,
+        output: expect.stringContaining('orders.zip') as unknown,
+      });
 
       const left = await shell(`
         aws lambda delete-function --region us-east-1 --function-name in-a-vpc

@@ -166,6 +166,14 @@ export const filledIn: readonly FilledIn[] = [
     returns: (_, { resource }) => `default.${String(resource.engine)}${String(resource.engine_version)}`,
   },
   {
+    id: 'database-license',
+    types: ['aws_db_instance'],
+    argument: 'license_model',
+    answer: 'the licence of the engine: postgresql-license of PostgreSQL, general-public-license of MySQL',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html (moto knows one alone)',
+    returns: (_, { resource }) => (resource.engine === 'postgres' ? 'postgresql-license' : 'general-public-license'),
+  },
+  {
     id: 'database-iops',
     types: ['aws_db_instance'],
     argument: 'iops',

@@ -2,7 +2,7 @@
 export const limits: readonly { limit: string; rules: readonly string[] }[] = [
   {
     limit:
-      "No permission is evaluated but what a function's code asks of DynamoDB and of the Data API: what the roles of a running system may do is not tried.",
+      "No permission is evaluated but what a function's code asks of DynamoDB, of S3 and of the Data API: what the roles of a running system may do is not tried.",
     rules: [
       'execution-role-pulls-image',
       'execution-role-reads-secrets',
@@ -35,7 +35,7 @@ export const limits: readonly { limit: string; rules: readonly string[] }[] = [
   },
   {
     limit:
-      "A function's code runs in Node.js as it is on the machine, with the SDK of the day, and what calls it is a stand-in for API Gateway: no time limit but the function's, no throttling and no web ACL, and of an issuer neither its name nor its certificate.",
+      "A function's code runs in Node.js or Python as it is on the machine, with the SDK of the day, and what calls it is a stand-in for API Gateway or for a load balancer: no time limit but the function's, no throttling and no web ACL, one health check, no TLS, and of an issuer neither its name nor its certificate. Of a function behind a load balancer nothing asks a database.",
     rules: ['functions-reach-aws-apis', 'lambda-runtime-supported', 'api-function-timeout', 'api-throttling'],
   },
   {

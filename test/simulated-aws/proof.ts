@@ -12,8 +12,10 @@ import type { Sample } from '../support/samples.js';
 import { lockFile, modulesOf, placeProject, withoutChecksums } from '../terraform/terraform.js';
 import { awsShell } from './aws-cli.js';
 import { zoneNames } from './facts.js';
+import type { Issuer } from './first-call/deployed-function.js';
 import { Gateway } from './first-call/gateway.js';
 import { startIssuer } from './first-call/issuer.js';
+import { LoadBalancer } from './first-call/load-balancer.js';
 import { matches, whatAwsKeeps } from './kept.js';
 import { asAwsReturns, changesOver } from './read-back.js';
 import { givenFor } from './samples.js';
@@ -107,6 +109,14 @@ export async function prove(
   } finally {
     await simulator.stop();
   }
+}
+
+/** What answers the clients of a deployed project. */
+interface FrontDoor {
+  url: string;
+  /** What is wrong with what it forwards to, where it looks at that. */
+  unhealthy?(): Promise<string | undefined>;
+  stop(): Promise<void>;
 }
 
 class Deployment {
@@ -311,28 +321,34 @@ class Deployment {
   private async firstCall(): Promise<void> {
     if (!this.row?.firstCall) return;
     this.enter('first call');
-    const { stage, tests } = this.row.firstCall;
-    const { region, jwtIssuer, jwtAudience } = this.sample.answers;
-    const { rest_api_id: apiId, stage_name: stageName } = await this.valuesOf(stage);
+    const { address, variable, tests } = this.row.firstCall;
+    const { jwtIssuer, jwtAudience } = this.sample.answers;
     const issuer = jwtIssuer ? await startIssuer(jwtIssuer) : undefined;
-    const gateway = await Gateway.start(
-      { apiId: String(apiId), stageName: String(stageName), region },
-      this.simulator,
-      this.folder,
-      issuer,
-    );
+    const door = await this.frontDoor(address, issuer);
     try {
+      const unhealthy = await door.unhealthy?.();
+      if (unhealthy !== undefined) this.fail(`what ${address} forwards to is not healthy: ${unhealthy}`);
       const shell = awsShell(this.simulator, this.tools.python, this.folder, this.project);
       const token = issuer ? `API_TOKEN=${issuer.token(jwtAudience!)} ` : '';
-      const { status, output } = await shell(`API_URL=${gateway.url} ${token}node --test --test-reporter=tap ${tests}`);
-      const skipped = [...output.matchAll(/^ *ok .* # SKIP(.*)$/gm)].filter(([, why]) => /not deployed|^$/.test(why!));
-      const [, passed] = /^# pass (\d+)$/m.exec(output) ?? [];
-      if (status !== 0 || skipped.length > 0 || !Number(passed))
+      const { status, output } = await shell(`${variable}=${door.url} ${token}${tests}`);
+      const { passed, skipped } = testResults(output);
+      const left = skipped.filter((why) => /not deployed|^$/.test(why));
+      if (status !== 0 || left.length > 0 || passed === 0)
         this.fail(`${tests} ended with ${status}, ${passed} of them passed:\n${output}`);
     } finally {
-      await gateway.stop();
+      await door.stop();
       await issuer?.stop();
     }
+  }
+
+  /** What answers at the address of a load balancer or of the stage of an API. */
+  private async frontDoor(address: string, issuer: Issuer | undefined): Promise<FrontDoor> {
+    const { python } = this.tools;
+    const around = { simulator: this.simulator, python, folder: this.folder, ...(issuer ? { issuer } : {}) };
+    const values = await this.valuesOf(address);
+    if (address.startsWith('aws_lb.')) return LoadBalancer.start(String(values.arn), around);
+    const { region } = this.sample.answers;
+    return Gateway.start({ apiId: String(values.rest_api_id), stageName: String(values.stage_name), region }, around);
   }
 
   /** The first release, where the stack has one: what its README says once the application was uploaded. */
@@ -481,6 +497,13 @@ class Deployment {
 function gist(output: string): string {
   const start = /^(Error: |Terraform will perform the following actions:)/m.exec(output)?.index;
   return output.slice(start ?? -2000).trim();
+}
+
+/** How many tests passed, and why others were skipped, as node:test prints it in TAP, or unittest where it is verbose. */
+function testResults(output: string): { passed: number; skipped: string[] } {
+  const passed = [...output.matchAll(/^ *ok (?!.* # SKIP)|^.* \.\.\. ok$/gm)].length;
+  const skipped = [...output.matchAll(/^ *ok .* # SKIP(.*)$|^.* \.\.\. skipped '(.*)'$/gm)];
+  return { passed, skipped: skipped.map(([, tap, unittest]) => tap ?? unittest!) };
 }
 
 function secondsSince(start: number): number {

@@ -69,6 +69,7 @@ function simulatorOf(methods: Record<string, object>, permitted = '*'): Simulato
         code: Buffer.from(zipSync({ 'index.mjs': Buffer.from(code) })).toString('base64'),
         environment,
         handler: 'index.handler',
+        runtime: 'nodejs22.x',
         timeout: 5,
         memory: 128,
         policy: [
@@ -94,7 +95,12 @@ describe("the test's API Gateway", () => {
   });
 
   async function start(methods: Record<string, object>, permitted?: string): Promise<void> {
-    gateway = await Gateway.start(stage, simulatorOf(methods, permitted), scratchFolder(), issuer);
+    gateway = await Gateway.start(stage, {
+      simulator: simulatorOf(methods, permitted),
+      python: 'python3',
+      folder: scratchFolder(),
+      ...(issuer ? { issuer } : {}),
+    });
   }
 
   async function call(

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 import Ajv from 'ajv-draft-04';
 
 import type { Simulator } from '../simulator.js';
-import { DeployedFunction, type Issuer } from './deployed-function.js';
+import type { DeployedFunction, Surroundings } from './deployed-function.js';
+import { Functions, isLike } from './functions.js';
+import { bodyOf, Loopback, type Response } from './loopback.js';
 import { isSigned } from './signature.js';
 
 interface Method {
@@ -60,12 +60,6 @@ interface Request {
   body: string;
 }
 
-interface Response {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
-
 /** What API Gateway answers itself, and not the function. */
 class Refused extends Error {
   constructor(
@@ -84,47 +78,35 @@ class Refused extends Error {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
 export class Gateway {
-  private readonly functions = new Map<string, Promise<DeployedFunction>>();
   private readonly ajv = new Ajv({ strict: false });
+  private loopback!: Loopback;
   /** How many requests reached a function, and how many were refused before, by what API Gateway calls it. */
   readonly seen = new Map<string, number>();
 
   private constructor(
     private readonly api: Api,
-    private readonly simulator: Simulator,
-    private readonly folder: string,
-    private readonly server: Server,
-    private readonly issuer: Issuer | undefined,
+    private readonly functions: Functions,
   ) {}
 
-  static async start(stage: StageOfApi, simulator: Simulator, folder: string, issuer?: Issuer): Promise<Gateway> {
-    const server = createServer();
-    const gateway = new Gateway(await readApi(stage, simulator), simulator, folder, server, issuer);
-    server.on('request', (message, response) => {
-      void gateway.serve(message).then(({ status, headers, body }) => response.writeHead(status, headers).end(body));
-    });
-    // A worker that has other work would close a connection in the moment in which the client uses it again.
-    server.keepAliveTimeout = 0;
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+  static async start(stage: StageOfApi, around: Surroundings): Promise<Gateway> {
+    const functions = new Functions('apigateway.amazonaws.com', around);
+    const gateway = new Gateway(await readApi(stage, around.simulator), functions);
+    gateway.loopback = await Loopback.start((message) => gateway.serve(message));
     return gateway;
   }
 
   /** The address of the stage. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${this.api.stage.stageName}`;
+    return `${this.loopback.url}/${this.api.stage.stageName}`;
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    for (const started of this.functions.values()) await (await started).stop();
+    this.loopback.stop();
+    await this.functions.stop();
   }
 
   private async serve(message: IncomingMessage): Promise<Response> {
     const url = new URL(message.url!, 'http://127.0.0.1');
-    const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk as Buffer);
     const prefix = `/${this.api.stage.stageName}`;
     const request: Request = {
       id: randomUUID(),
@@ -132,7 +114,7 @@ export class Gateway {
       path: url.pathname.startsWith(`${prefix}/`) ? url.pathname.slice(prefix.length) : '',
       query: url.searchParams,
       headers: message.headers,
-      body: Buffer.concat(chunks).toString(),
+      body: (await bodyOf(message)).toString(),
     };
     try {
       const response = await this.answer(request, url);
@@ -307,20 +289,9 @@ export class Gateway {
   /** The function behind a URI, started once; API Gateway must be permitted to call it for this. */
   private async called(uri: string, sourceArn: string): Promise<DeployedFunction> {
     const arn = /functions\/(arn:[^/]+)\/invocations$/.exec(uri)![1]!;
-    const { policy } = (await this.simulator.ask('function', arn)) as { policy: Statement[] };
-    const isPermitted = policy.some(
-      ({ Principal: { Service: service }, Action: action, Condition: condition }) =>
-        service === 'apigateway.amazonaws.com' &&
-        action === 'lambda:InvokeFunction' &&
-        isLike(condition?.ArnLike?.['AWS:SourceArn'] ?? '*', sourceArn),
-    );
-    if (!isPermitted) throw new Refused('API_CONFIGURATION_ERROR', 500, 'Internal server error');
-    let started = this.functions.get(arn);
-    if (!started) {
-      started = DeployedFunction.start(arn, this.simulator, this.folder, this.issuer);
-      this.functions.set(arn, started);
-    }
-    return started;
+    const called = await this.functions.permitted(arn, sourceArn);
+    if (!called) throw new Refused('API_CONFIGURATION_ERROR', 500, 'Internal server error');
+    return called;
   }
 
   /** As the API's gateway responses say, the one of the type before the one of all. */
@@ -353,12 +324,6 @@ export class Gateway {
 interface Identity {
   requestContext: Record<string, unknown>;
   source: Record<string, unknown>;
-}
-
-interface Statement {
-  Principal: { Service?: string };
-  Action: string;
-  Condition?: { ArnLike?: Record<string, string> };
 }
 
 /** Which stage of which API, and where. */
@@ -397,12 +362,4 @@ async function readApi(stage: StageOfApi, simulator: Simulator): Promise<Api> {
 
 function orNull(values: Record<string, unknown>): Record<string, unknown> | null {
   return Object.keys(values).length > 0 ? values : null;
-}
-
-function isLike(pattern: string, value: string): boolean {
-  const expression = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`).test(value);
 }

@@ -3,7 +3,9 @@
 //   node runtime.mjs FOLDER HANDLER [ISSUER ADDRESS]
 //
 // What it asks of ISSUER goes to ADDRESS, as if that were its name in DNS and its certificate.
+import { Socket } from 'node:net';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 // What it waits for is answered by this machine, which has other work too.
@@ -27,11 +29,18 @@ const dot = handlerName.lastIndexOf('.');
 const module = await import(pathToFileURL(path.join(folder, `${handlerName.slice(0, dot)}.mjs`)));
 const handler = module[handlerName.slice(dot + 1)];
 
-process.on('message', async ({ id, event, context }) => {
+// An event a line, and a line for each answer.
+const channel = new Socket({ fd: 3 });
+const send = (message) => channel.write(`${JSON.stringify(message)}\n`);
+const lines = createInterface({ input: channel });
+// Whoever started it has ended.
+lines.on('close', () => process.exit());
+lines.on('line', async (line) => {
+  const { id, event, context } = JSON.parse(line);
   try {
-    process.send({ id, answer: { result: (await handler(event, context)) ?? null } });
+    send({ id, answer: { result: (await handler(event, context)) ?? null } });
   } catch (error) {
-    process.send({ id, answer: { error: { errorType: error?.name, errorMessage: error?.message } } });
+    send({ id, answer: { error: { errorType: error?.name, errorMessage: error?.message } } });
   }
 });
-process.send({ ready: true });
+send({ ready: true });

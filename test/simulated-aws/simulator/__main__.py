@@ -27,11 +27,12 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from waitress import create_server  # noqa: E402
 
 from facts import read_facts  # noqa: E402
-from functions import FUNCTION_KEY, denied_to_function, deployed_function  # noqa: E402
+from functions import FUNCTION_KEY, called_operation, denied_to_function, deployed_function  # noqa: E402
 import gaps  # noqa: E402, F401
 from gap import GAPS, close_gaps  # noqa: E402
 from given import create_given  # noqa: E402
 from inventory import inventory, remember_what_is_there_from_the_start  # noqa: E402
+from load_balancers import deployed_load_balancer  # noqa: E402
 from refusals import REFUSALS, install_refusals  # noqa: E402
 from zones import set_zones  # noqa: E402
 
@@ -52,6 +53,7 @@ class Application:
         self.own: dict[str, Callable[[Any], Any]] = {
             "/simulated-aws/function": deployed_function,
             "/simulated-aws/inventory": lambda _: inventory(),
+            "/simulated-aws/load-balancer": deployed_load_balancer,
             "/simulated-aws/zones": lambda asked: set_zones(asked["region"], asked["zones"]),
         }
 
@@ -82,12 +84,14 @@ class Application:
             return None
         body = environ["wsgi.input"].read()
         environ["wsgi.input"] = io.BytesIO(body)
-        target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-        operation = target or {"/Execute": "ExecuteStatement"}[environ["PATH_INFO"]]
-        why = denied_to_function(signed[1], (signed[2], signed[3]), operation, json.loads(body))
+        operation, asked = called_operation(environ, signed[3], body)
+        why = denied_to_function(signed[1], (signed[2], signed[3]), operation, asked)
         print(f"{signed[1]} calls {signed[3]}:{operation}{f': {why}' if why else ''}", file=sys.stderr)
         if why is None:
             return None
+        if signed[3] == "s3":
+            text = f"<Error><Code>AccessDenied</Code><Message>{why}</Message></Error>".encode()
+            return "403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(text)))], text
         text = json.dumps({"__type": "AccessDeniedException", "message": why}).encode()
         headers = [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", "AccessDeniedException")]
         return "400 Bad Request", [*headers, ("Content-Length", str(len(text)))], text

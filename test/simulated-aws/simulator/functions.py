@@ -24,6 +24,7 @@ from moto.rds.models import DBCluster, rds_backends
 from moto.rds.responses import RDSResponse
 from moto.rdsdata.responses import RDSDataServiceResponse
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.utilities.utils import get_partition
 from policies import allowed_by_role
 
 # On AWS up to 20 minutes; long enough here for Terraform to delete whatever does not wait.
@@ -80,6 +81,7 @@ def deployed_function(arn: str) -> dict[str, Any]:
         "code": base64.b64encode(function.code_bytes).decode(),
         "environment": function.environment_vars,
         "handler": function.handler,
+        "runtime": function.run_time,
         "timeout": function.timeout,
         "memory": function.memory_size,
         "policy": function.policy.statements,
@@ -196,6 +198,9 @@ def denied_to_function(key: str, scope: tuple[str, str], operation: str, body: d
 
 def _needs(account: str, region: str, action: str, body: dict[str, Any]) -> list[tuple[str, str]]:
     """What a caller must be allowed for a call: that, and what AWS does for it in its name."""
+    if action == "s3:ListObjectsV2":
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+        return [("s3:ListBucket", f"arn:{get_partition(region)}:s3:::{body['Bucket']}")]
     if action.startswith("dynamodb:"):
         table = dynamodb_backends[account][region].get_table(body["TableName"])
         key = (table.sse_specification or {}).get("KMSMasterKeyId")
@@ -205,6 +210,18 @@ def _needs(account: str, region: str, action: str, body: dict[str, Any]) -> list
         used = [("kms:Decrypt", secret.kms_key_id)] if secret and secret.kms_key_id else []
         return [(action, body["resourceArn"]), ("secretsmanager:GetSecretValue", body["secretArn"]), *used]
     raise NotImplementedError(f"the simulator does not know what {action} takes")
+
+
+def called_operation(environ: dict[str, Any], service: str, body: bytes) -> tuple[str, dict[str, Any]]:
+    """Which operation a request of a function's code is, and what it is asked with."""
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return target.rpartition(".")[2], json.loads(body)
+    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+    if service == "rds-data" and path == "/Execute":
+        return "ExecuteStatement", json.loads(body)
+    if service == "s3" and method == "GET" and re.search(r"\blist-type=2\b", environ["QUERY_STRING"]):
+        return "ListObjectsV2", {"Bucket": path.strip("/")}
+    raise NotImplementedError(f"the simulator does not know which call of {service} {method} {path} is")
 
 
 def role_may(backend: BaseBackend, arn: str, action: str, resource: str) -> bool:

@@ -17,6 +17,7 @@ _NOTES = {
     "resource_map",  # RDS's resources once more, by class
     "events",  # what happened in RDS; AWS forgets it after 24 hours
     "_idempotency_tokens",  # of ACM
+    "_pagination_tokens",  # where a list of S3 goes on, which AWS writes into the token itself
     "registry_scanning_configuration",  # a setting that every ECR registry has
     "launch_template_insert_order",  # and the ids by name: of templates that may be gone
     "launch_template_name_to_ids",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,7 @@ from moto.apigateway.models import APIGatewayBackend
 from moto.autoscaling.exceptions import ValidationError
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
+from moto.awslambda.models import lambda_backends
 from moto.cloudtrail.models import CloudTrailBackend
 from moto.core.exceptions import JsonRESTError
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
@@ -181,6 +183,68 @@ def _load_balancer_log_bucket_key(_: Facts) -> None:
             raise ELBClientError("InvalidConfigurationRequest", "Access Denied for bucket. Its encryption is not SSE-S3")
 
     _before_access_logs(look)
+
+
+@_refuses(
+    "function-target-permission",
+    "a function as the target of a load balancer that it does not let call it for this target group",
+    error="AccessDenied: elasticloadbalancing principal does not have permission to invoke",
+    source="https://github.com/ansible/ansible/issues/52253",
+    rules=["lambda-caller-permitted"],
+)
+def _function_target_permission(_: Facts) -> None:
+    def look(self: ELBv2Backend, target_group_arn: str, instances: list[dict[str, Any]]) -> None:
+        group = self.target_groups.get(target_group_arn)
+        if group is None or group.target_type != "lambda":
+            return
+        for arn in [target["Id"] for target in instances]:
+            function = lambda_backends[self.account_id][self.region_name].get_function(arn)
+            if not allows(
+                json.dumps({"Statement": function.policy.statements}),
+                service="elasticloadbalancing.amazonaws.com",
+                action="lambda:InvokeFunction",
+                resource=function.function_arn,
+                context={"AWS:SourceArn": target_group_arn, "AWS:SourceAccount": self.account_id},
+            ):
+                raise ELBClientError(
+                    "AccessDenied",
+                    "elasticloadbalancing principal does not have permission to invoke "
+                    f"{arn} from target group {target_group_arn}",
+                )
+
+    _before(ELBv2Backend, "register_targets", look)
+
+
+@_refuses(
+    "function-target-health-check",
+    "a target group of functions whose health check starts again before it has timed out",
+    error="ValidationError: Health check interval must be greater than the timeout.",
+    source="https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html",
+    rules=["target-group-health-check"],
+)
+def _function_target_health_check(_: Facts) -> None:
+    def look(interval: int | None, timeout: int | None) -> None:
+        # What AWS takes where nothing is sent.
+        if (interval or 35) <= (timeout or 30):
+            raise ELBClientError("ValidationError", "Health check interval must be greater than the timeout.")
+
+    def create(self: ELBv2Backend, name: str, **kwargs: Any) -> None:
+        if kwargs.get("target_type") == "lambda":
+            look(kwargs.get("healthcheck_interval_seconds"), kwargs.get("healthcheck_timeout_seconds"))
+
+    modified = inspect.signature(ELBv2Backend.modify_target_group)
+
+    def modify(self: ELBv2Backend, *args: Any, **kwargs: Any) -> None:
+        asked = modified.bind(self, *args, **kwargs).arguments
+        group = self.target_groups.get(asked["arn"])
+        if group is not None and group.target_type == "lambda":
+            look(
+                asked.get("health_check_interval") or int(group.health_check_interval_seconds),
+                asked.get("health_check_timeout") or int(group.health_check_timeout_seconds),
+            )
+
+    _before(ELBv2Backend, "create_target_group", create)
+    _before(ELBv2Backend, "modify_target_group", modify)
 
 
 @_refuses(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from errors import DriverMissing, HttpError, LoginFailed, NotTrusted, Unreachable, unavailable
 
-# RDS rotates the secret every seven days, or when asked to; a login that fails does not wait for this.
+# RDS rotates the secret by its schedule, or when asked to; a login that fails does not wait for this.
 SECONDS_TO_KEEP_SECRET = 300
 # Of the connection, and of each answer.
 TIMEOUT = 5

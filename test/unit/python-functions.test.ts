@@ -142,7 +142,7 @@ print(json.dumps({"found": {file: sorted(names) for file, names in found.items()
     const compiled = {
       'functions/app/__pycache__/index.cpython-313.pyc': 'x',
       'functions/app/lib/old.pyc': 'x',
-      'functions/app/packages/__pycache__/.hidden': 'x',
+      'functions/app/packages/__pycache__/index.nbi': 'x',
     };
     // What only looks like it.
     const lookalikes = { 'functions/app/lib.pyc/part.py': 'x', 'functions/app/lib/__pycache__': 'x' };

@@ -36,13 +36,18 @@ type Source = readonly [file: string, content: Uint8Array];
 /** The files of each function by their names in its folder, both sorted; what is hidden, such as an editor's, is no part. */
 function sourcesOf(files: ProjectFiles): Map<string, Source[]> {
   const functions = new Map<string, Source[]>();
-  for (const path of [...files.keys()].sort()) {
+  for (const path of [...files.keys()].sort(inOrder)) {
     const [, name, file] = /^functions\/([^./][^/]*)\/((?:[^./][^/]*\/)*[^./][^/]*)$/.exec(path) ?? [];
     if (name === undefined || file === undefined) continue;
     const source: Source = [file, Buffer.from(files.get(path)!)];
     functions.set(name, [...(functions.get(name) ?? []), source]);
   }
-  return new Map([...functions].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...functions].sort(([a], [b]) => inOrder(a, b)));
+}
+
+/** By code point, as Terraform sorts what it compares with the record: JavaScript itself sorts by UTF-16. */
+function inOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** A zip of the same bytes each time, wherever it is made: not compressed, and of no date and no user. */

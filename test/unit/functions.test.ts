@@ -1,62 +1,38 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { zipSync } from 'fflate';
-import pLimit from 'p-limit';
 import { check, resolveConfig } from 'prettier';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { bounds } from '../support/bounds.mjs';
+import {
+  filesBelow,
+  functionSources,
+  runIn,
+  sourcesInRecord,
+  sourcesInTerraform,
+  unnoticed,
+  withTerraform,
+  writeSources,
+  type Mutation,
+} from '../support/functions.js';
 import { scratchFolder } from '../support/scratch.js';
 
-const layers = ['functions-node', 'orders', 'jwt-authorizer'];
+const sources = functionSources(['functions-node', 'orders', 'jwt-authorizer']);
 const functions = ['app', 'authorizer'];
-
-/** The files below a folder, by their paths with slashes. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
-    .toSorted();
-}
-
-/** What the layers write of functions and their tests; they are templates without an expression. */
-const sources = new Map(
-  layers.flatMap((layer) =>
-    filesBelow(path.join('templates', layer))
-      .filter((file) => /^(functions|tests\/functions|tests\/integration)\//.test(file))
-      .map((file) => [file.replace(/\.hbs$/, ''), readFileSync(path.join('templates', layer, file), 'utf8')]),
-  ),
-);
-
-function writeSources(folder: string, changed: Record<string, string> = {}) {
-  for (const [file, text] of Object.entries({ ...Object.fromEntries(sources), ...changed })) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  }
-  return folder;
-}
 
 /** Runs Node in a folder; nothing of the run that this test is part of may be seen there. */
 function node(folder: string, args: string[], env: NodeJS.ProcessEnv = {}) {
   const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
-  const options = { cwd: folder, env: { ...inherited, ...env }, timeout: bounds.test, maxBuffer: 2 ** 24 };
-  return new Promise<{ status: number; stdout: string; stderr: string }>((done) => {
-    execFile(process.execPath, args, options, (error, stdout, stderr) =>
-      done({ status: error ? Number(error.code ?? 255) : 0, stdout, stderr }),
-    );
-  });
+  return runIn(folder, process.execPath, args, { ...inherited, ...env });
 }
 
 const counted = (tap: string, what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(tap)?.[1]);
 
-const built = scratchFolder();
+const built = writeSources(sources);
 
 beforeAll(async () => {
-  writeSources(built);
   await node(built, ['functions/build.mjs']);
 });
 
@@ -91,20 +67,40 @@ describe('the functions of a project', () => {
 });
 
 describe('functions/build.mjs', () => {
+  // Two that UTF-16 has the other way round, what git and Node leave hidden, and what Python would leave out.
+  const odd = {
+    'functions/app/lib/größe.txt': '1',
+    'functions/app/lib/\u{1F600}.txt': '2',
+    'functions/app/lib/\uFB01.txt': '3',
+    'functions/app/lib.mjs': '4',
+    'functions/app/empty': '',
+    'functions/app/.hidden': '5',
+    'functions/app/node_modules/x/.cache/a': '6',
+    'functions/app/node_modules/x/__pycache__/m.pyc': '7',
+  };
+
   it.each(['UTC', 'America/New_York', 'Asia/Kolkata'])('packs what fflate packs, in %s', async (zone) => {
-    const folder = writeSources(scratchFolder(), { 'functions/app/lib/größe.txt': '1', 'functions/app/empty': '' });
+    const folder = writeSources(sources, odd);
     const { status, stderr } = await node(folder, ['functions/build.mjs'], { TZ: zone });
     expect(status, stderr).toBe(0);
     for (const name of functions) {
       const root = path.join(folder, 'functions', name);
       const mtime = new Date(1980, 0, 1);
-      const entries = filesBelow(root).map((file) => [
+      const shown = filesBelow(root).filter((file) => !/(^|\/)\./.test(file));
+      const entries = shown.map((file) => [
         file,
         [readFileSync(path.join(root, file)), { level: 0, mtime, os: 3, attrs: 0o644 << 16 }],
       ]);
       const theirs = zipSync(Object.fromEntries(entries));
       expect(readFileSync(path.join(folder, `functions/${name}.zip`)).equals(theirs), name).toBe(true);
     }
+  });
+
+  it('records what Terraform finds, whatever files are called', async () => {
+    const folder = writeSources(sources, odd);
+    await node(folder, ['functions/build.mjs']);
+    for (const name of functions)
+      expect(sourcesInRecord(folder, name), name).toBe(sourcesInTerraform(folder, name, 'node'));
   });
 
   it('builds the same again', async () => {
@@ -118,7 +114,6 @@ describe('functions/build.mjs', () => {
 describe('functions/app/index.mjs', () => {
   /** A request to the function as it is deployed, where packages that look like the SDK stand in for it. */
   async function request(env: NodeJS.ProcessEnv, answer: string) {
-    const folder = writeSources(scratchFolder());
     const client = (names: string[], commands: string[]) =>
       [
         ...names.map(
@@ -132,7 +127,7 @@ describe('functions/app/index.mjs', () => {
         ),
         ...commands.map((name) => `export class ${name} { constructor(input) { this.${name} = input; } }`),
       ].join('\n');
-    writeSources(folder, {
+    const folder = writeSources(sources, {
       'node_modules/@aws-sdk/client-dynamodb/package.json': '{"exports":"./index.mjs"}',
       'node_modules/@aws-sdk/client-dynamodb/index.mjs': client(
         ['DynamoDBClient'],
@@ -227,13 +222,10 @@ describe('tests/integration/signing.mjs', () => {
 describe.skipIf(process.platform === 'win32')('tests/integration', () => {
   /** Runs the tests of what is deployed, where a shell script stands in for terraform. */
   async function integration(script: string, env: NodeJS.ProcessEnv = {}) {
-    const folder = scratchFolder();
-    cpSync(built, folder, { recursive: true });
-    mkdirSync(path.join(folder, '.terraform'));
-    writeFileSync(path.join(folder, 'terraform.sh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { folder, terraform } = withTerraform(built, script);
     const args = ['--test', '--test-reporter=tap', 'tests/integration/api.test.mjs'];
     // Without the AWS CLI, whatever this machine has.
-    return node(folder, args, { TERRAFORM: path.join(folder, 'terraform.sh'), PATH: folder, ...env });
+    return node(folder, args, { TERRAFORM: terraform, PATH: folder, ...env });
   }
 
   const outputs = (more: Record<string, unknown> = {}) => {
@@ -277,9 +269,6 @@ describe.skipIf(process.platform === 'win32')('tests/integration', () => {
     expect(stdout).not.toContain('# SKIP not deployed');
   });
 });
-
-/** A change for the worse: in a file of functions/, and the test file that must notice. */
-type Mutation = [what: string, file: string, from: string, to: string, test: string];
 
 const mutations: Mutation[] = [
   ['an order without a condition', 'app/orders.mjs', "ConditionExpression: '", "// '", 'orders'],
@@ -327,6 +316,13 @@ const mutations: Mutation[] = [
   ['rounded numbers', 'app/positions.mjs', 'CAST(quantity AS text)', 'quantity', 'positions'],
   ['everyone sees positions', 'app/positions.mjs', 'WHERE owner = :owner\n', '', 'positions'],
   ['a link that is followed', 'build.mjs', 'if (link) throw', 'if (false) throw', 'build'],
+  [
+    'files in the order of UTF-16',
+    'build.mjs',
+    'namesBelow(folder).sort(inOrder)',
+    'namesBelow(folder).sort()',
+    'build',
+  ],
   ['a check that passes', 'build.mjs', '} else if (values.check) {', '} else if (false) {', 'build'],
   ['any issuer', 'authorizer/verify.mjs', 'claims.iss !== issuer', 'false', 'authorizer'],
   ['any audience', 'authorizer/verify.mjs', '!isFor(audience, claims)', 'false', 'authorizer'],
@@ -405,24 +401,17 @@ const mutations: Mutation[] = [
 ];
 
 describe('the tests of the functions', () => {
-  const limit = pLimit(Math.max(2, availableParallelism()));
-
   it('notice each change for the worse', async () => {
-    const missed = await Promise.all(
-      mutations.map(([what, file, from, to, test]) =>
-        limit(async () => {
-          const name = `functions/${file}`;
-          const text = sources.get(name)!;
-          expect(text.split(from).length, `${what}: ${name} has no ${from}, or more than one`).toBe(2);
-          const folder = writeSources(scratchFolder(), { [name]: text.replace(from, () => to) });
-          const { stdout } = await node(folder, ['--test-reporter=tap', '--test', `tests/functions/${test}.test.mjs`]);
-          // A test that fails, and neither a module that cannot be read nor a run that was ended.
-          const noticed =
-            /^# (?:fail|cancelled) [1-9]/m.test(stdout) && !/SyntaxError|ERR_MODULE_NOT_FOUND/.test(stdout);
-          return noticed ? [] : [what];
-        }),
-      ),
+    const missed = await unnoticed(
+      mutations,
+      () => sources,
+      async (folder, test) => {
+        const { stdout } = await node(folder, ['--test-reporter=tap', '--test', `tests/functions/${test}.test.mjs`]);
+        // A test that fails, and neither a module that cannot be read nor a run that was ended.
+        const noticed = /^# (?:fail|cancelled) [1-9]/m.test(stdout) && !/SyntaxError|ERR_MODULE_NOT_FOUND/.test(stdout);
+        return { noticed, output: stdout };
+      },
     );
-    expect(missed.flat()).toEqual([]);
+    expect(missed).toEqual([]);
   });
 });

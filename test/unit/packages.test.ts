@@ -74,6 +74,19 @@ describe('packagesOf', () => {
     );
   });
 
+  it('sorts as Terraform does: by code point, and not by UTF-16', () => {
+    const names = ['lib.mjs', 'lib/a.mjs', '\uFB01.txt', '\u{1F600}.txt'];
+    const files = new Map(names.toReversed().map((name) => [`functions/hello/${name}`, name]));
+    expect(entriesOf(zipOf(files))).toEqual(names.map((name) => expect.objectContaining({ name })));
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    const record = JSON.parse(textOf(packagesOf(files), 'functions/build.json'));
+    expect(record.hello.sources).toBe(sha256(names.map((name) => `${sha256(name)}  ${name}\n`).join('')));
+    const folders = new Map(['\u{1F600}', '\uFB01'].map((name) => [`functions/${name}/index.mjs`, '']));
+    expect([...packagesOf(folders).keys()]).toEqual(
+      ['\uFB01.zip', '\u{1F600}.zip', 'build.json'].map((name) => `functions/${name}`),
+    );
+  });
+
   it('is the same in whatever order the files come, and in every time zone', () => {
     const expected = createHash('sha256').update(zipOf(sources)).digest('hex');
     // Written down, so that another version of Node or of the library would be seen.

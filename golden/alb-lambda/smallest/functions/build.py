@@ -1,9 +1,10 @@
 """Packs every folder here into a zip of its name, and writes down what each was made of in build.json:
 
-    python3 functions/build.py                   fetches what requirements.txt pins, once, and builds
-    python3 functions/build.py --without-driver  builds of what is here, and fetches nothing
-    python3 functions/build.py --check           says what is out of date, and exits with 1 where anything is
+    python3 functions/build.py                     fetches what requirements.txt pins, once, and builds
+    python3 functions/build.py --without-packages  builds of what is here, and fetches nothing
+    python3 functions/build.py --check             says what is out of date; exits with 1 where anything is
 
+The packages that the requirements.txt of a function pins are fetched from PyPI into its vendor/.
 Terraform refuses to plan while build.json and the sources disagree, so that nothing is deployed stale.
 """
 
@@ -26,10 +27,11 @@ MOST_UPLOADED = 50 * MEBIBYTE
 MOST_UNPACKED = 250 * MEBIBYTE
 
 HERE = Path(__file__).resolve().parent
-REQUIREMENTS = HERE / "requirements.txt"
-VENDOR = HERE / "app" / "vendor"
-# A copy of the requirements that vendor/ was fetched for; hidden, so that it is in no package.
-FETCHED_FOR = VENDOR / ".requirements.txt"
+# Of each function that needs packages.
+REQUIREMENTS = "requirements.txt"
+VENDOR = "vendor"
+# In vendor/, a copy of the requirements that it was fetched for; hidden, so that it is in no zip.
+FETCHED_FOR = ".requirements.txt"
 
 # The runtime's, whichever Python runs here; what is not pure Python would need its processor and system too.
 LAMBDA_PYTHON = "3.13"
@@ -43,19 +45,22 @@ class Fault(Exception):
 def main():
     parser = argparse.ArgumentParser(description="Packs the functions for Lambda.")
     parser.add_argument("--check", action="store_true", help="say what is out of date, and write nothing")
-    parser.add_argument("--without-driver", action="store_true", help="fetch nothing, and pack what is here")
+    parser.add_argument(
+        "--without-packages", action="store_true", help="fetch nothing, and pack what is here"
+    )
     options = parser.parse_args()
 
-    needs_fetch = REQUIREMENTS.is_file() and not is_fetched()
-    if needs_fetch and not options.check and not options.without_driver:
-        fetch()
-        print(f"fetched {shown(VENDOR)}")
+    unfetched = [folder for folder in functions() if not is_fetched(folder)]
+    if not options.check and not options.without_packages:
+        for folder in unfetched:
+            fetch(folder)
+            print(f"fetched {shown(folder / VENDOR)}")
 
     outdated = [(file, data) for file, data in build() if not holds(file, data)]
     names = [f"functions/{file}" for file, _ in outdated]
-    # A project without its driver is whole: only a driver for other requirements is out of date.
-    if needs_fetch and options.check and VENDOR.is_dir():
-        names.insert(0, shown(VENDOR))
+    # A function without its packages is whole: only packages for other requirements are out of date.
+    if options.check:
+        names[:0] = [shown(folder / VENDOR) for folder in unfetched if (folder / VENDOR).is_dir()]
 
     if not names:
         print("functions/ is up to date")
@@ -67,9 +72,9 @@ def main():
 
 
 def build():
-    """The files to be written: a package for each function, and build.json last."""
+    """The files to be written: a zip of each function, and build.json last."""
     record = {}
-    packages = []
+    zips = []
     for folder in functions():
         entries = sources(folder)
         if not entries:
@@ -87,9 +92,9 @@ def build():
             "sources": hashlib.sha256(listing(entries)).hexdigest(),
             "zip": base64.b64encode(hashlib.sha256(data).digest()).decode(),
         }
-        packages.append((f"{folder.name}.zip", data))
+        zips.append((f"{folder.name}.zip", data))
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-    return [*packages, ("build.json", text.encode())]
+    return [*zips, ("build.json", text.encode())]
 
 
 def functions():
@@ -97,15 +102,15 @@ def functions():
 
 
 def sources(folder):
-    """Every file below a folder as (name, bytes), sorted by name."""
-    files = sorted(files_below(folder), key=lambda file: in_order(file.relative_to(folder).as_posix()))
-    size = sum(file.stat().st_size for file in files)
+    """Every file below a folder as (name, bytes), sorted by name: by code point, as Terraform sorts."""
+    names = sorted(file.relative_to(folder).as_posix() for file in files_below(folder))
+    size = sum((folder / name).stat().st_size for name in names)
     if size > MOST_UNPACKED:
         raise Fault(
             f"{shown(folder)} has {megabytes(size)}; Lambda takes 250 MB unpacked, from S3 too. "
             "Leave something out, or deploy a container image."
         )
-    return [(file.relative_to(folder).as_posix(), file.read_bytes()) for file in files]
+    return [(name, (folder / name).read_bytes()) for name in names]
 
 
 def files_below(folder):
@@ -120,33 +125,31 @@ def files_below(folder):
 
 def children(folder):
     """What a folder holds, by name; without what is hidden, and what Python compiled."""
-    found = [child for child in folder.iterdir() if not is_left_out(child.name)]
+    found = sorted(folder.iterdir(), key=lambda child: child.name)
+    found = [child for child in found if not is_left_out(child)]
     for child in found:
         # A link would pack a file from elsewhere, or go in a circle.
         if child.is_symlink():
             raise Fault(f"{shown(child)} is a link. Put a copy in its place.")
-    return sorted(found, key=lambda child: in_order(child.name))
+    return found
 
 
-def is_left_out(name):
-    return name.startswith(".") or name == "__pycache__" or name.endswith(".pyc")
-
-
-def in_order(name):
-    # By UTF-16, as the generator sorts: the packages of a new project are the ones that are built here.
-    return name.encode("utf-16-be")
+def is_left_out(path):
+    # As locals.tf leaves it out: a folder may be called like a compiled file, and a file like their folder.
+    is_compiled = path.name == "__pycache__" if path.is_dir() else path.name.endswith(".pyc")
+    return path.name.startswith(".") or is_compiled
 
 
 def packed(entries):
     """A zip of the entries in the order given, stored as they are: the same bytes on any machine."""
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as package:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
         for name, data in entries:
             # Neither the clock nor the time zone may change the archive, nor the system it is made on.
             info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             info.create_system = 3
             info.external_attr = 0o644 << 16
-            package.writestr(info, data)
+            target.writestr(info, data)
     return archive.getvalue()
 
 
@@ -173,37 +176,42 @@ def replace(files):
             staged.unlink(missing_ok=True)
 
 
-def is_fetched():
-    return FETCHED_FOR.is_file() and FETCHED_FOR.read_text("utf-8") == REQUIREMENTS.read_text("utf-8")
+def is_fetched(folder):
+    """Whether vendor/ has what requirements.txt pins; without the one there is no need of the other."""
+    requirements, fetched_for = folder / REQUIREMENTS, folder / VENDOR / FETCHED_FOR
+    if not requirements.is_file():
+        return True
+    return fetched_for.is_file() and fetched_for.read_text("utf-8") == requirements.read_text("utf-8")
 
 
-def fetch():
+def fetch(folder):
     """Puts the packages that requirements.txt pins into vendor/, in place of what was there."""
-    staged = VENDOR.with_name(f".{VENDOR.name}.{os.getpid()}")
+    requirements, vendor = folder / REQUIREMENTS, folder / VENDOR
+    staged = folder / f".{VENDOR}.{os.getpid()}"
     try:
         with tempfile.TemporaryDirectory() as downloads:
-            download(downloads)
+            download(requirements, downloads)
             staged.mkdir()
             # Unpacked here, since what pip installs depends on pip.
             for wheel in sorted(Path(downloads).iterdir()):
                 unpack(wheel, staged)
-        (staged / FETCHED_FOR.name).write_text(REQUIREMENTS.read_text("utf-8"), "utf-8")
-        if VENDOR.exists():
-            shutil.rmtree(VENDOR)
-        staged.replace(VENDOR)
+        (staged / FETCHED_FOR).write_text(requirements.read_text("utf-8"), "utf-8")
+        if vendor.exists():
+            shutil.rmtree(vendor)
+        staged.replace(vendor)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def download(folder):
+def download(requirements, folder):
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--require-hashes", "--no-deps", "--only-binary=:all:"]
     command += ["--python-version", LAMBDA_PYTHON, *PURE_PYTHON]
-    command += ["--requirement", str(REQUIREMENTS), "--dest", folder]
+    command += ["--requirement", str(requirements), "--dest", folder]
     if subprocess.run(command).returncode != 0:
         raise Fault(
-            f"pip did not fetch what {shown(REQUIREMENTS)} pins. "
-            "To pack without the database driver run: python3 functions/build.py --without-driver"
+            f"pip did not fetch what {shown(requirements)} pins. "
+            "To pack without the packages run: python3 functions/build.py --without-packages"
         )
 
 

@@ -63,7 +63,7 @@ function functions() {
 
 /** Every file below a folder as [name, bytes], sorted by name. */
 function sources(folder) {
-  const names = namesBelow(folder).sort();
+  const names = namesBelow(folder).sort(inOrder);
   const size = names.reduce((total, name) => total + statSync(path.join(folder, name)).size, 0);
   if (size > MOST_UNPACKED) {
     throw new Fault(
@@ -87,7 +87,12 @@ function children(folder) {
   const found = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.'));
   const link = found.find((child) => child.isSymbolicLink());
   if (link) throw new Fault(`${shown(path.join(folder, link.name))} is a link. Put a copy in its place.`);
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return found.sort((a, b) => inOrder(a.name, b.name));
+}
+
+// By code point, as Terraform sorts, and not by UTF-16.
+function inOrder(a, b) {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 // As sha256sum prints it, so that Terraform can make the same of its own functions.

@@ -1,38 +1,22 @@
 import ssl
 import sys
 import unittest
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from unittest.mock import patch
 
 # First, since it knows where the sources are.
-import support  # noqa: F401
+from driver_tests import OPTIONS, DriverTests, FakeConnection
 
 # isort: split
 import driver
-from errors import DriverMissing, LoginFailed, NotTrusted, Unreachable
-
-OPTIONS = {
-    "host": "the-host",
-    "port": 3306,
-    "name": "the_database",
-    "user": "the-user",
-    "password": "the-password",
-    "tls": "the-tls-context",
-    "timeout": 5,
-}
+from errors import LoginFailed, NotTrusted, Unreachable
 
 
 class MySQLError(Exception):
     pass
 
 
-class FakeConnection:
-    """A connection whose one statement is answered, or fails."""
-
-    def __init__(self, error=None):
-        self.error = error
-        self.statements = []
-
+class Connection(FakeConnection):
     def cursor(self):
         return self
 
@@ -43,66 +27,39 @@ class FakeConnection:
         pass
 
     def execute(self, statement):
-        self.statements.append(statement)
-        if self.error is not None:
-            raise self.error
+        self.asked(statement)
 
     def fetchone(self):
-        return ("8.4.6",)
+        return self.answer
 
 
-def fake_pymysql(connect):
-    module = ModuleType("pymysql")
-    module.MySQLError = MySQLError
-    module.connect = connect
-    return patch.dict(sys.modules, {"pymysql": module})
+class Driver(DriverTests, unittest.TestCase):
+    ENGINE = "mysql"
+    PACKAGE = "pymysql"
+    PART = "pymysql.part"
+    VERSION_STATEMENT = "SELECT VERSION()"
+    GIVEN = {
+        "host": "the-host",
+        "port": 1234,
+        "database": "the_database",
+        "user": "the-user",
+        "password": "the-password",
+        "ssl": "the-tls-context",
+        "connect_timeout": 5,
+        "read_timeout": 5,
+        "write_timeout": 5,
+    }
 
+    def fake(self, connect):
+        module = ModuleType("pymysql")
+        module.MySQLError = MySQLError
+        module.connect = connect
+        return patch.dict(sys.modules, {"pymysql": module})
 
-def failing(error):
-    def connect(**_):
-        raise error
+    def connection(self, version=None, error=None):
+        return Connection((version,), error)
 
-    return fake_pymysql(connect)
-
-
-class Driver(unittest.TestCase):
-    def test_is_missing_in_a_new_project(self):
-        with patch("builtins.__import__", side_effect=ModuleNotFoundError("no driver", name="pymysql")):
-            with self.assertRaises(DriverMissing):
-                driver.load()
-
-    def test_that_lacks_a_part_is_not_taken_for_missing(self):
-        with patch("builtins.__import__", side_effect=ModuleNotFoundError("no part", name="pymysql.part")):
-            with self.assertRaises(ModuleNotFoundError):
-                driver.load()
-
-    def test_hands_on_all_that_a_connection_needs(self):
-        connection = object()
-        given = SimpleNamespace()
-        with fake_pymysql(lambda **options: vars(given).update(options) or connection):
-            self.assertIs(driver.connect(**OPTIONS), connection)
-        self.assertEqual(
-            vars(given),
-            {
-                "host": "the-host",
-                "port": 3306,
-                "database": "the_database",
-                "user": "the-user",
-                "password": "the-password",
-                "ssl": "the-tls-context",
-                "connect_timeout": 5,
-                "read_timeout": 5,
-                "write_timeout": 5,
-            },
-        )
-
-    def test_asks_the_server_for_its_version(self):
-        connection = FakeConnection()
-        with fake_pymysql(None):
-            self.assertEqual(driver.version(connection), "8.4.6")
-        self.assertEqual(driver.ENGINE, "mysql")
-
-    def test_tells_errors_apart(self):
+    def errors(self):
         for code, expected in (
             (1045, LoginFailed),
             (1698, LoginFailed),
@@ -114,17 +71,12 @@ class Driver(unittest.TestCase):
             (1044, MySQLError),
             (1064, MySQLError),
         ):
-            error = MySQLError(code, "words of the server")
-            with self.subTest(code), failing(error):
-                with self.assertRaises(expected):
-                    driver.connect(**OPTIONS)
-                with self.assertRaises(expected):
-                    driver.version(FakeConnection(error))
+            yield MySQLError(code, "words of the server"), expected
 
     def test_tells_a_certificate_from_a_connection(self):
         error = MySQLError(2003, "Can't connect to MySQL server")
         error.original_exception = ssl.SSLCertVerificationError("certificate verify failed")
-        with failing(error), self.assertRaises(NotTrusted):
+        with self.failing(error), self.assertRaises(NotTrusted):
             driver.connect(**OPTIONS)
 
 

@@ -19,8 +19,9 @@ def client(service, attempts, read_timeout):
 settings = read_settings(os.environ)
 
 # Lambda ends the function after 25 s. A request makes one call to S3, or reads the secret twice and logs in
-# twice at the database; with the pauses between attempts, of a second or two, either stays below that.
-s3 = client("s3", attempts=3, read_timeout=5)
+# twice at the database; with a second or two between attempts, either stays below that. A second to connect
+# is for each address, of which S3 has up to eight.
+s3 = client("s3", attempts=2, read_timeout=3)
 secrets = client("secretsmanager", attempts=2, read_timeout=1.5)
 
 # Made once for each instance of the function: clients and what they know outlive a request.

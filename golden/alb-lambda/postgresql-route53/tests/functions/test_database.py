@@ -121,6 +121,7 @@ class Tls(unittest.TestCase):
         self.assertEqual(context.verify_mode, ssl.CERT_REQUIRED)
         self.assertTrue(context.check_hostname)
         self.assertGreaterEqual(context.minimum_version, ssl.TLSVersion.TLSv1_2)
+        self.assertFalse(context.verify_flags & ssl.VERIFY_X509_STRICT)
 
     def test_trusts_certificates_of_the_project_where_there_are_some(self):
         self.assertEqual([file.name for file in CERTIFICATES], ["ca-cert.pem", "rds-ca.pem"])

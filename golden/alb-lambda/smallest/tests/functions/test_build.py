@@ -73,7 +73,7 @@ class Scratch(unittest.TestCase):
         self.assertNotIn("Traceback", result.stderr)
 
 
-class Packages(Scratch):
+class Zips(Scratch):
     def test_are_what_the_sources_make(self):
         result = run(FUNCTIONS, "--check")
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
@@ -114,6 +114,14 @@ class Packages(Scratch):
         }
         self.assertEqual((self.folder / "build.json").read_text(), json.dumps(record, indent=2) + "\n")
 
+    def test_hold_files_in_the_order_in_which_terraform_sorts_them(self):
+        # By code point; by UTF-16 the last two are the other way round.
+        names = ["Zeta.txt", "index.py", "lib/a.py", "lib.py", "\ufb01.txt", "\U0001f600.txt"]
+        self.write(**{f"one/{name}": "1" for name in names})
+        self.assert_runs()
+        with zipfile.ZipFile(self.folder / "one.zip") as package:
+            self.assertEqual(package.namelist(), sorted(names, key=lambda name: name.encode()))
+
     def test_hold_files_as_they_are_without_their_time(self):
         self.write(**{"one/index.py": "1\n" * 100, "one/größe.txt": "1"})
         self.assert_runs()
@@ -139,6 +147,13 @@ class Packages(Scratch):
             self.write(**{name: "not for the package"})
         self.assert_runs("--check")
         self.assertEqual(contents(self.folder), built)
+
+        self.write(**{"one/__pycache__.py": "", "one/lib.pyc/part.py": "", "one/lib/__pycache__": ""})
+        self.assert_runs()
+        with zipfile.ZipFile(self.folder / "one.zip") as package:
+            self.assertEqual(
+                package.namelist(), ["__pycache__.py", "index.py", "lib.pyc/part.py", "lib/__pycache__"]
+            )
 
     @unittest.skipIf(sys.platform == "win32", "links need rights there")
     def test_hold_no_link_and_nothing_is_written(self):
@@ -173,7 +188,7 @@ class Packages(Scratch):
 
 
 @unittest.skipIf(find_spec("pip") is None, "this Python has no pip")
-class Driver(Scratch):
+class Packages(Scratch):
     """What requirements.txt pins is fetched by pip, here from a folder of wheels in place of a server."""
 
     def setUp(self):
@@ -201,13 +216,13 @@ class Driver(Scratch):
         return f"{name}=={version} --hash=sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}\n"
 
     def require(self, *lines):
-        self.write(**{"requirements.txt": "".join(lines)})
+        self.write(**{"app/requirements.txt": "".join(lines)})
 
-    def packed(self):
-        with zipfile.ZipFile(self.folder / "app.zip") as package:
+    def packed(self, name="app"):
+        with zipfile.ZipFile(self.folder / f"{name}.zip") as package:
             return package.namelist()
 
-    def test_is_fetched_once_and_packed(self):
+    def test_are_fetched_once_and_packed(self):
         self.require(self.wheel(), self.wheel("cage", "2.0"))
         self.assertIn("fetched functions/app/vendor", self.assert_runs(**self.offline).stdout)
         self.assertEqual(
@@ -220,10 +235,23 @@ class Driver(Scratch):
         self.assertEqual(self.assert_runs(**self.offline).stdout, "functions/ is up to date\n")
         self.assert_runs("--check", **self.offline)
 
-    def test_is_fetched_again_for_other_requirements(self):
+    def test_are_fetched_for_each_function_that_pins_some(self):
+        self.write(**{"other/index.py": "1", "third/index.py": "1"})
+        self.require(self.wheel())
+        self.write(**{"other/requirements.txt": self.wheel("cage", "2.0")})
+        output = self.assert_runs(**self.offline).stdout
+        self.assertIn("fetched functions/app/vendor\nfetched functions/other/vendor\n", output)
+        self.assertIn("vendor/parrot/__init__.py", self.packed())
+        self.assertIn("vendor/cage/__init__.py", self.packed("other"))
+        self.assertNotIn("vendor/cage/__init__.py", self.packed())
+        self.assertEqual(self.packed("third"), ["index.py"])
+
+    def test_are_fetched_again_for_other_requirements(self):
         self.require(self.wheel())
         self.assert_runs(**self.offline)
         self.require(self.wheel("cage", "2.0"))
+        self.assert_fails(r"out of date: functions/app/vendor, functions/app\.zip, ", "--check")
+        self.assert_runs("--without-packages", **self.offline)
         self.assert_fails(r"out of date: functions/app/vendor\. Run: python3 functions/build\.py", "--check")
         self.assert_runs(**self.offline)
         self.assertEqual(
@@ -231,40 +259,39 @@ class Driver(Scratch):
         )
         self.assert_runs("--check")
 
-    def test_is_left_out_where_asked_and_a_check_fetches_nothing(self):
+    def test_are_left_out_where_asked_and_a_check_fetches_nothing(self):
         self.require(self.wheel())
         self.assert_fails("out of date: functions/app.zip", "--check", **self.offline)
-        self.assert_runs("--without-driver", **self.offline)
-        self.assertEqual(self.packed(), ["index.py"])
+        self.assert_runs("--without-packages", **self.offline)
+        self.assertEqual(self.packed(), ["index.py", "requirements.txt"])
         self.assert_runs("--check", **self.offline)
         self.assertFalse((self.folder / "app/vendor").exists())
 
-    def test_with_another_hash_is_refused_and_what_was_there_stays(self):
+    def test_with_another_hash_are_refused_and_what_was_there_stays(self):
         line = self.wheel()
         self.require(line)
         self.assert_runs(**self.offline)
         built = contents(self.folder)
         self.wheel(files=["parrot/other.py"])
-        other = f"# Again\n{line}"
-        self.require(other)
-        self.assert_fails("pip did not fetch .*--without-driver", **self.offline)
-        self.assertEqual(contents(self.folder), {**built, "requirements.txt": other.encode()})
+        self.require(f"# Again\n{line}")
+        self.assert_fails("pip did not fetch .*--without-packages", **self.offline)
+        self.assertEqual(contents(self.folder), built)
         self.assertTrue((self.folder / "app/vendor/parrot/__init__.py").is_file())
-        self.assertEqual(sorted(os.listdir(self.folder / "app")), ["index.py", "vendor"])
+        self.assertEqual(sorted(os.listdir(self.folder / "app")), ["index.py", "requirements.txt", "vendor"])
 
-    def test_without_a_hash_is_refused(self):
+    def test_without_a_hash_are_refused(self):
         self.require(self.wheel().split(" ")[0])
         self.assert_fails("pip did not fetch", **self.offline)
 
-    def test_that_is_not_pure_python_is_refused(self):
+    def test_that_are_not_pure_python_are_refused(self):
         for tag in ("cp313-cp313-manylinux_2_17_aarch64", "cp313-cp313-manylinux_2_17_x86_64"):
             self.require(self.wheel(tag=tag))
             self.assert_fails("pip did not fetch", **self.offline)
 
-    def test_that_needs_to_be_installed_is_refused(self):
+    def test_that_need_to_be_installed_are_refused(self):
         self.require(self.wheel(files=["parrot-1.0.data/scripts/parrot"]))
         self.assert_fails("parrot-1.0-py3-none-any.whl needs to be installed", **self.offline)
-        self.assertEqual(os.listdir(self.folder / "app"), ["index.py"])
+        self.assertEqual(sorted(os.listdir(self.folder / "app")), ["index.py", "requirements.txt"])
 
 
 if __name__ == "__main__":

@@ -60,6 +60,16 @@ test('what was built is written down as sha256sum would', (t) => {
   assert.equal(readFileSync(path.join(folder, 'build.json'), 'utf8'), `${JSON.stringify(record, null, 2)}\n`);
 });
 
+test('files are in the order in which Terraform sorts them', (t) => {
+  // By code point; by UTF-16 the last two are the other way round.
+  const names = ['Zeta.txt', 'index.mjs', 'lib.mjs', 'lib/a.mjs', '\ufb01.txt', '\u{1f600}.txt'];
+  const folder = scratch(t, Object.fromEntries(names.map((name) => [`one/${name}`, name])));
+  assert.equal(run(folder).status, 0);
+  const sha256 = (data) => createHash('sha256').update(data).digest('hex');
+  const listing = names.map((name) => `${sha256(name)}  ${name}\n`).join('');
+  assert.equal(JSON.parse(readFileSync(path.join(folder, 'build.json'), 'utf8')).one.sources, sha256(listing));
+});
+
 test('hidden files are left out', (t) => {
   const folder = scratch(t, { 'one/index.mjs': '1' });
   run(folder);

@@ -1,5 +1,5 @@
 import { encryptionOf } from '../lib/buckets.js';
-import { identityPolicies, keyOf, roleMay, roleMayUseKey } from '../lib/permissions.js';
+import { identityPolicies, isGranted, keyOf, roleMay, roleMayUseKey } from '../lib/permissions.js';
 import { identity, joinText, type Value } from '../../terraform/value.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { defineRule } from '../rule.js';
@@ -119,7 +119,7 @@ function encryptedBuckets(project: Project): ReadonlyMap<string, EncryptedBucket
     if (arn === undefined || !encryption || encryption === 'none' || encryption.algorithm !== 'aws:kms') continue;
     const [settings] = encryption.rule.blocks('apply_server_side_encryption_by_default');
     const key = settings && keyOf(project, settings, 'kms_master_key_id');
-    if (key && project.linked('aws_kms_grant', 'key_id', key).length === 0) found.set(arn, { bucket, key });
+    if (key && !isGranted(project, key)) found.set(arn, { bucket, key });
   }
   return found;
 }

@@ -2,7 +2,7 @@ import { field, titleOf } from '../lib/containers.js';
 import { executedTasks, logStreamArn, repositoryOf, type ExecutedTask } from '../lib/execution-roles.js';
 import { roleMay, roleMayOn, type Answer } from '../lib/permissions.js';
 import { readPolicy } from '../lib/policies.js';
-import { keyOfSecret, mayDecryptSecret, mayFetchSecret } from '../lib/secret-readers.js';
+import { fetchingAction, keyOfSecret, mayDecryptSecret, mayFetchSecret } from '../lib/secret-readers.js';
 import { fetchedSecrets } from '../lib/secrets.js';
 import { comesAfterInBraces } from '../lib/text-order.js';
 import type { Project } from '../../terraform/project.js';
@@ -231,8 +231,8 @@ export default defineRules(
     check(project, report) {
       for (const executed of executedTasks(project)) {
         for (const fetched of executed.containers.flatMap((container) => fetchedSecrets(executed.task, container))) {
-          const action = fetched.service === 'ssm' ? 'ssm:GetParameters' : 'secretsmanager:GetSecretValue';
-          tell(report, executed, mayFetchSecret(project, executed.role, fetched), `${action} for ${fetched.title}`);
+          const answer = mayFetchSecret(project, executed.role, fetched);
+          tell(report, executed, answer, `${fetchingAction(fetched)} for ${fetched.title}`);
         }
       }
     },

@@ -1,7 +1,7 @@
 import { imageArgument, isAmazonLinux2, isAmazonLinux2023, namesIn } from '../lib/amis.js';
 import { groupTemplates, roleOfTemplate } from '../lib/launch-templates.js';
 import { managedSecretArn, type StoredSecret } from '../lib/secrets.js';
-import { mayReadSecret } from '../lib/secret-readers.js';
+import { mayFetchSecret } from '../lib/secret-readers.js';
 import { roleMay } from '../lib/permissions.js';
 import { isLeftOut, mayHaveMorePolicies } from '../lib/presence.js';
 import { writtenOut } from '../lib/written-out.js';
@@ -242,9 +242,8 @@ ${group}`,
     name: 'instance-role-reads-secrets',
     severity: 'warning',
     title: 'the role of instances may read the secrets that they are told of',
-    why: 'The application is told where its secret is and gets "AccessDeniedException … is not authorized to perform: secretsmanager:GetSecretValue", or "Access to KMS is not allowed" where the secret has a key of its own.',
-    remedy:
-      'Allow the role secretsmanager:GetSecretValue on the secret, and kms:Decrypt on the key that encrypts it with kms:ViaService = secretsmanager.<region>.amazonaws.com.',
+    why: 'The application is told where its secret is and gets "AccessDeniedException … is not authorized to perform: secretsmanager:GetSecretValue".',
+    remedy: "Allow the role secretsmanager:GetSecretValue on the secret's ARN.",
     catalogue: ['S000-17', 'S001-12'],
     stages: ['hcl', 'plan', 'state'],
     source: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html',
@@ -260,7 +259,7 @@ ${group}`,
         if (!role || mayHaveMorePolicies(project, role)) continue;
         const given = writtenOut(template.get('user_data'));
         for (const { secret, owner, arn } of secrets.filter(({ arn }) => given.includes(arn))) {
-          const answer = mayReadSecret(project, role, secret);
+          const answer = mayFetchSecret(project, role, secret);
           const what = arn.includes('master_user_secret')
             ? `the secret of ${owner.configAddress}`
             : owner.configAddress;

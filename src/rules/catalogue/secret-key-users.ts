@@ -1,6 +1,6 @@
 import { keyOfSecret, mayDecryptSecret, mayFetchSecret, namesExactly } from '../lib/secret-readers.js';
 import { managedSecretArn, type StoredSecret } from '../lib/secrets.js';
-import { roleOf } from '../lib/permissions.js';
+import { isGranted, roleOf } from '../lib/permissions.js';
 import { mayHaveMorePolicies } from '../lib/presence.js';
 import { oncePer } from '../../terraform/once-per.js';
 import type { Project, Resource } from '../../terraform/project.js';
@@ -92,8 +92,7 @@ const secretsWithKeys = oncePer((project): readonly EncryptedSecret[] => {
   return [...own, ...managed].flatMap(({ title, arn }) => {
     const secret: StoredSecret = { service: 'secretsmanager', arn };
     const key = keyOfSecret(project, secret);
-    const isGranted = key && project.linked('aws_kms_grant', 'key_id', key).length > 0;
-    return key?.mode === 'managed' && !isGranted ? [{ secret, title, key }] : [];
+    return key?.mode === 'managed' && !isGranted(project, key) ? [{ secret, title, key }] : [];
   });
 });
 

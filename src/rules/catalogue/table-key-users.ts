@@ -1,6 +1,6 @@
 import { allowedByName } from '../lib/code-roles.js';
 import { coversAction } from '../lib/patterns.js';
-import { keyOf, roleMay, roleMayUseKey } from '../lib/permissions.js';
+import { isGranted, keyOf, roleMay, roleMayUseKey } from '../lib/permissions.js';
 import { mayHaveMorePolicies } from '../lib/presence.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { identity, joinText } from '../../terraform/value.js';
@@ -97,8 +97,7 @@ function encryptedTables(project: Project): EncryptedTable[] {
   return project.all('aws_dynamodb_table').flatMap((table) => {
     const [settings] = table.blocks('server_side_encryption');
     const key = settings && settings.truth('enabled') === true ? keyOf(project, settings, 'kms_key_arn') : undefined;
-    const isGranted = key && project.linked('aws_kms_grant', 'key_id', key).length > 0;
-    return key && key.mode === 'managed' && !isGranted ? [{ table, key }] : [];
+    return key && key.mode === 'managed' && !isGranted(project, key) ? [{ table, key }] : [];
   });
 }
 

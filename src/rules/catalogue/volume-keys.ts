@@ -1,6 +1,6 @@
 import { autoScalingRoleArn } from '../../terraform/aws-attributes.js';
 import { templatesOf } from '../lib/launch-templates.js';
-import { keyOf, keyPolicy, principalMayUseKey, type Answer } from '../lib/permissions.js';
+import { isGranted, keyOf, keyPolicy, principalMayUseKey, type Answer } from '../lib/permissions.js';
 import { isLeftOut } from '../lib/presence.js';
 import type { Project, Resource } from '../../terraform/project.js';
 import { isKnown, show, type Value } from '../../terraform/value.js';
@@ -140,7 +140,7 @@ export default defineRule({
         for (const key of keys) {
           // A grant, or the caller of a module, may let the role in.
           const isOpen = key && !keyPolicy(project, key) && !isLeftOut(project, key, 'policy');
-          if (!key || isOpen || project.linked('aws_kms_grant', 'key_id', key).length > 0) continue;
+          if (!key || isOpen || isGranted(project, key)) continue;
           const lacking = arn === undefined ? [] : refused(project, key, arn);
           const denied = lacking.filter(({ answer }) => answer === 'denied').map(({ action }) => action);
           if (denied.length > 0)

@@ -309,6 +309,11 @@ export function keyOf(project: Project, block: Block, argument: string): Resourc
   return alias && project.pointedAt(alias, 'target_key_id', ...keyTypes)[0];
 }
 
+/** Whether somebody is given a key of the project by a grant, which lets him use it whatever policies say. */
+export function isGranted(project: Project, key: Resource): boolean {
+  return project.linked('aws_kms_grant', 'key_id', key).length > 0;
+}
+
 const keyTypes = ['aws_kms_key', 'aws_kms_replica_key'];
 
 /**

@@ -47,7 +47,10 @@ describe.each(withPipeline)('the pipeline of golden/$name', ({ files }) => {
 
 describe.each(withPipeline)('the role that the README of golden/$name tells to create', ({ files }) => {
   const policies = [...textOf(files, 'README.md').matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) =>
-    json!.replace('STATE_KEY_ARN', 'arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012'),
+    json!.replaceAll(
+      /\b(STATE|FUNCTIONS)_KEY_ARN\b/g,
+      'arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012',
+    ),
   );
 
   it('is lent to tokens as the pipeline gets them', () => {
@@ -74,6 +77,10 @@ resource "aws_iam_role_policy" "plan" {
     expect(findings.filter(({ address }) => address).map(({ rule, message }) => `${rule.name}: ${message}`)).toEqual(
       [],
     );
+  });
+
+  it('may decrypt the environment of functions where there are some, which Lambda does not show otherwise', () => {
+    expect(policies[1]!.includes('"kms:ViaService": "lambda.')).toBe(files.has('functions.tf'));
   });
 
   it('is denied the most common ways to data, and writes nothing', () => {

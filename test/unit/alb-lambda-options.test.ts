@@ -137,11 +137,6 @@ describe('a name', () => {
       expect.stringContaining('1 too long: the target group is called <name>-<suffix>-lambda'),
     ]);
   });
-
-  it('of the longest that is taken is called so where AWS has the limit', () => {
-    const targetGroup = file('target_group.tf', { name: 'a'.repeat(20), suffix: 'dev1' });
-    expect(targetGroup).toMatch(/name += "\$\{local\.name_prefix\}-lambda"/);
-  });
 });
 
 describe('a trail', () => {
@@ -237,13 +232,6 @@ describe('the summary', () => {
 });
 
 describe('the layers', () => {
-  const shared = ['base', 'bootstrap', 'network', 'secrets', 'monitoring', 'alb', 'waf', 'access-logs', 'data-bucket'];
-  const rest = ['database', 'rds', 'functions-python', 'lambda', 'site'];
-
-  it('are these by default', () => {
-    expect(layersOf(sound())).toEqual([...shared, 'cloudtrail', ...rest, 'site-mysql']);
-  });
-
   it.each<[object, string[], string[]]>([
     [{ databaseEngine: 'postgresql' }, ['site-postgresql'], ['site-mysql']],
     [existingVpc, ['network-existing'], ['network']],

@@ -72,6 +72,15 @@ export default defineConfig({
       {
         ...shared(),
         test: {
+          name: 'python',
+          include: ['test/python/**/*.test.ts'],
+          globalSetup: ['test/python/setup.ts'],
+          ...bounded(bounds.test),
+        },
+      },
+      {
+        ...shared(),
+        test: {
           name: 'instance',
           include: ['test/instance/**/*.test.ts'],
           globalSetup: ['test/instance/setup.ts'],

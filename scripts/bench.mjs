@@ -35,7 +35,7 @@ const promises = [
   { figure: 'checkMemory', limit: () => 200 },
   { figure: 'largeCheck', limit: () => 2000 },
   { figure: 'lateProject', limit: ({ earlyProject }) => earlyProject * 1.5, text: '1.5 times the former' },
-  { figure: 'tarball', limit: () => 870 },
+  { figure: 'tarball', limit: () => 900 },
 ];
 
 /**

@@ -113,7 +113,7 @@ const albLambda: Stack = {
     runtime: lambdaRuntimes.python,
   }),
   warning: () =>
-    'Whoever reaches the load balancer may list the names in the data bucket: allowed_ingress_cidr_blocks in terraform.tfvars says who does. README.md says more.',
+    'Whoever reaches the load balancer may list the names in the data bucket: set allowed_ingress_cidr_blocks in terraform.tfvars to those who may. README.md says more.',
   summary: (answers) => [
     entryLine(answers),
     networkLine(answers),

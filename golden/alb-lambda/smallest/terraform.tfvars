@@ -25,6 +25,3 @@ db_storage = {
 }
 
 lambda_runtime = "python3.13"
-
-# Whoever is let in may list the names in the data bucket: nobody is asked who is calling.
-allowed_ingress_cidr_blocks = ["0.0.0.0/0"]

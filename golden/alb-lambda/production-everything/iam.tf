@@ -176,7 +176,7 @@ resource "aws_iam_role_policy" "function_network" {
 
 # What leaves the VPC by an endpoint, whoever sends it: with the keys of another account nothing can be taken out this way.
 data "aws_iam_policy_document" "s3_endpoint" {
-  #checkov:skip=CKV_AWS_283:A gateway endpoint takes no other principal; the condition says whose account it must be of.
+  # A gateway endpoint takes no other principal: the condition says of whose account it must be.
   statement {
     actions   = ["s3:ListBucket"]
     resources = [aws_s3_bucket.data.arn]
@@ -195,7 +195,6 @@ data "aws_iam_policy_document" "s3_endpoint" {
 }
 
 data "aws_iam_policy_document" "secrets_endpoint" {
-  #checkov:skip=CKV_AWS_283:As for S3: the condition says whose account the principal must be of.
   statement {
     actions   = ["secretsmanager:GetSecretValue"]
     resources = ["arn:${local.partition}:secretsmanager:${var.aws_region}:${local.account_id}:secret:*"]

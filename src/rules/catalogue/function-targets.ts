@@ -89,6 +89,8 @@ export default defineRules(
           if (name === 'stickiness') return block.blocks(name).some((one) => hasEffect(one, isCertain));
           const value = block.get(name);
           if (value === undefined || value === null || value === 0) return false;
+          // 0 is off, which one that is not known may be.
+          if (name === 'slow_start' && !isKnown(value)) return false;
           // What a module hands on may be null for the functions that it is also for.
           return isKnown(value) || isCertain;
         };
@@ -169,7 +171,8 @@ function isWrittenOut(resource: Resource, name: string): boolean {
 
 /** Whether a block is there, and not only to say that it is off. */
 function hasEffect(block: Block, isCertain: boolean): boolean {
-  return block.truth('enabled') !== false && (isCertain || !block.uncertain);
+  const isOn = !block.has('enabled') || block.truth('enabled') === true;
+  return isOn && (isCertain || !block.uncertain);
 }
 
 interface AttachedFunction {

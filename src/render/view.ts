@@ -24,6 +24,7 @@ export function viewOf(answers: Answers, version: string) {
     regionName: findRegion(answers.region)?.name,
     regionOptIn: findRegion(answers.region)?.optIn,
     scheme: answers.https ? 'https' : 'http',
+    ownCertificate: answers.https === true && answers.route53 !== true,
     createVpc: answers.vpc === 'create',
     production: answers.profile === 'production',
     singleNat: answers.nat === 'single',

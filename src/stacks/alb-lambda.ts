@@ -4,7 +4,7 @@ import { lambdaRuntimes } from '../aws/lambda-runtimes.js';
 import { longestShortRegion } from '../aws/regions.js';
 import { ofDatabase, ofLoadBalancer, ofNetwork } from './lib/options-taken.js';
 import { rdsDatabase, rdsView, rdsWords, type RdsEngine } from './lib/rds.js';
-import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
+import { auditLine, databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
 
 declare module '../answers/answers.js' {
@@ -109,7 +109,6 @@ const albLambda: Stack = {
     ...(answers.cloudtrail ? {} : { title: functions }),
     ...rdsView(engineOf(answers), answers),
     tools: ['Python 3.10 or newer with pip', 'curl', 'jq'],
-    ownCertificate: answers.https === true && answers.route53 !== true,
     runtime: lambdaRuntimes.python,
   }),
   warning: () =>
@@ -118,7 +117,7 @@ const albLambda: Stack = {
     entryLine(answers),
     networkLine(answers),
     databaseLine(`RDS ${rdsWords(engineOf(answers)).database}`, answers),
-    ['Audit', answers.cloudtrail ? 'a trail of its own, with alarms' : "none of its own: the organization's trail"],
+    auditLine(answers),
   ],
 };
 

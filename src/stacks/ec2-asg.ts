@@ -2,7 +2,7 @@ import { longestShortRegion } from '../aws/regions.js';
 import { instanceRange, instancesOption, instanceTypeOption, zonesToExclude } from './lib/instances.js';
 import { ofDatabase, ofLoadBalancer, ofNetwork } from './lib/options-taken.js';
 import { rdsDatabase, rdsView, rdsWords } from './lib/rds.js';
-import { databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
+import { auditLine, databaseLine, entryLine, networkLine } from './lib/summary-lines.js';
 import type { Stack } from './stack.js';
 
 declare module '../answers/answers.js' {
@@ -95,7 +95,7 @@ const ec2Asg: Stack = {
     networkLine(answers),
     ['Instances', `${answers.instances} of ${answers.instanceType}`],
     databaseLine('RDS MySQL', answers),
-    ['Audit', answers.cloudtrail ? 'a trail of its own, with alarms' : "none of its own: the organization's trail"],
+    auditLine(answers),
   ],
 };
 

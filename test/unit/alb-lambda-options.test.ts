@@ -216,14 +216,14 @@ describe('the summary', () => {
       https: true,
       route53: true,
       zoneName: 'example.com',
-      domain: 'files.example.com',
+      domain: 'site.example.com',
       databaseEngine: 'postgresql',
       dbInstanceClass: 'db.t4g.micro',
       performanceInsights: false,
       cloudtrail: false,
     };
     expect(summary(others)).toEqual([
-      ['Entry', 'https://files.example.com'],
+      ['Entry', 'https://site.example.com'],
       ['Network', 'existing vpc-0123456789abcdef0'],
       ['Database', 'RDS PostgreSQL, db.t4g.micro'],
       ['Audit', "none of its own: the organization's trail"],

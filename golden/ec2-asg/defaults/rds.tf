@@ -63,7 +63,7 @@ resource "aws_db_parameter_group" "database" {
 # Created before the database: otherwise RDS creates them, unencrypted and kept for ever.
 # That of the general log too, which would be deleted before the database stops to write it.
 resource "aws_cloudwatch_log_group" "database" {
-  for_each = toset(setunion(local.database_logs, ["general"]))
+  for_each = setunion(local.database_logs, ["general"])
 
   name              = "/aws/rds/instance/${local.database_identifier}/${each.key}"
   retention_in_days = var.log_retention_days

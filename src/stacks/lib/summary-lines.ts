@@ -23,6 +23,11 @@ export function networkLine({
   return ['Network', `new VPC ${vpcCidr}, ${availabilityZones} zones, ${gateways}${endpoints}`];
 }
 
+/** Whether the account is audited by a trail of the project. */
+export function auditLine({ cloudtrail }: Answers): [string, string] {
+  return ['Audit', cloudtrail ? 'a trail of its own, with alarms' : "none of its own: the organization's trail"];
+}
+
 /** The database, `engine` in AWS's own words. */
 export function databaseLine(
   engine: string,

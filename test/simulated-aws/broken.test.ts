@@ -29,9 +29,17 @@ describe.skipIf(!tools)('the proof', () => {
 
   /** What becomes of the project with one change to one of its files. */
   function proofOf(file: string, from: string | RegExp, to: string) {
-    const text = textOf(small.files, file).replace(from, to);
-    expect(text).not.toBe(small.files.get(file));
-    return prove({ ...small, files: new Map([...small.files, [file, text]]) }, tools!, scratchFolder());
+    return proofWith([[file, from, to]]);
+  }
+
+  function proofWith(edits: [file: string, from: string | RegExp, to: string][]) {
+    const files = new Map(small.files);
+    for (const [file, from, to] of edits) {
+      const text = textOf(files, file).replace(from, to);
+      expect(text).not.toBe(files.get(file));
+      files.set(file, text);
+    }
+    return prove({ ...small, files }, tools!, scratchFolder());
   }
 
   describe.concurrent('of a small project, with a fault in it or not', () => {
@@ -74,7 +82,13 @@ describe.skipIf(!tools)('the proof', () => {
     });
 
     it('a state without a lock', async () => {
-      const proof = proofOf('backend.hcl', 'use_lockfile = true', 'use_lockfile = false');
+      // The rule would find it before the lock is tried.
+      const ignored =
+        'backend "s3" {\n    # create-secure-infra:ignore backend-lock Only the lock itself is tried.\n  }';
+      const proof = proofWith([
+        ['backend.hcl', 'use_lockfile = true', 'use_lockfile = false'],
+        ['provider.tf', 'backend "s3" {}', ignored],
+      ]);
       await expect(proof).rejects.toMatchObject({ step: 'lock' });
     });
 

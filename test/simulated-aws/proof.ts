@@ -144,7 +144,8 @@ class Deployment {
     const before = await this.simulator.inventory();
     this.place();
     const modules = await this.prepareAccount();
-    const applied = await this.apply();
+    this.enter('apply');
+    const applied = await this.plannedAndApplied(this.project);
     // Otherwise nothing left over would prove nothing.
     if ((await this.simulator.inventory()).size < before.size + applied.resources / 2)
       this.fail('the inventory does not show what was applied');
@@ -216,34 +217,10 @@ class Deployment {
     return path.join(this.project, name);
   }
 
-  /** Applies the project, and in the middle of that tries to plan, as a colleague might; the apply waits for the end of it. */
-  private async apply(): Promise<{ resources: number; seconds: number }> {
-    this.enter('apply');
-    let second: Promise<Outcome> | undefined;
-    try {
-      const applied = await this.plannedAndApplied(this.project, (output, apply) => {
-        if (second || !output.includes(': Creating...')) return;
-        apply.pause();
-        second = this.attempt(this.project, ['plan', '-lock-timeout=0s']).finally(apply.resume);
-      });
-      this.enter('lock');
-      const refused = await second;
-      // The lock's own description shows that it was held, and not that locking failed.
-      if (!refused || refused.status === 0 || !/Error acquiring the state lock[\s\S]*Lock Info:/.test(refused.output))
-        this.fail(`a plan beside the apply was not kept out by the lock:\n${refused?.output}`);
-      return applied;
-    } finally {
-      await second;
-    }
-  }
-
-  private async plannedAndApplied(
-    module: string,
-    onOutput?: RunOptions['onOutput'],
-  ): Promise<{ resources: number; seconds: number }> {
+  private async plannedAndApplied(module: string): Promise<{ resources: number; seconds: number }> {
     const start = performance.now();
     await this.terraform(module, ['plan', `-out=${planFile}`]);
-    const { output } = await this.terraform(module, ['apply', planFile], onOutput ? { onOutput } : {});
+    const { output } = await this.terraform(module, ['apply', planFile]);
     const added = /^Apply complete! Resources: (\d+) added, 0 changed, 0 destroyed\.$/m.exec(output);
     if (!added) this.fail(gist(output));
     return { resources: Number(added[1]), seconds: secondsSince(start) };
@@ -385,8 +362,26 @@ class Deployment {
       await this.expectProtected();
       await this.liftProtection();
     }
-    await this.terraform(this.project, ['destroy', '-auto-approve']);
+    await this.destroyBesideAPlan();
     return secondsSince(start);
+  }
+
+  /** Destroys the project. While that asks whether it may, and holds the lock, somebody else tries to plan. */
+  private async destroyBesideAPlan(): Promise<void> {
+    let asked = '';
+    let second: Promise<Outcome> | undefined;
+    await this.terraform(this.project, ['destroy'], {
+      onOutput: (text, destroy) => {
+        asked += text;
+        if (second || !asked.includes('Enter a value:')) return;
+        second = this.attempt(this.project, ['plan', '-lock-timeout=0s']).finally(() => destroy.answer('yes'));
+      },
+    });
+    this.enter('lock');
+    const refused = await second;
+    // The lock's own description shows that it was held, and not that locking failed.
+    if (!refused || refused.status === 0 || !/Error acquiring the state lock[\s\S]*Lock Info:/.test(refused.output))
+      this.fail(`a plan beside the destroy was not kept out by the lock:\n${refused?.output}`);
   }
 
   /** Destroys what is beside the project, the state bucket last; returns the steps of what was proved. */
@@ -474,7 +469,8 @@ class Deployment {
 
   private attempt(module: string, [command, ...args]: string[], options: Partial<RunOptions> = {}): Promise<Outcome> {
     const takesInput = ['init', 'plan', 'apply', 'destroy'].includes(command!);
-    return run('terraform', [command!, ...(takesInput ? ['-input=false', '-no-color'] : []), ...args], {
+    const flags = takesInput ? ['-no-color', ...(options.onOutput ? [] : ['-input=false'])] : [];
+    return run('terraform', [command!, ...flags, ...args], {
       cwd: module,
       env: simulatedEnvironment(this.simulator, this.folder),
       log: path.join(this.folder, 'terraform.log'),

@@ -23,9 +23,8 @@ export interface RunOptions {
 
 /** A command that runs, with all that it started. */
 export interface Running {
-  /** Holds it where it is, until it is resumed or ended. */
-  pause(): void;
-  resume(): void;
+  /** Writes a line to its standard input. */
+  answer(line: string): void;
 }
 
 const running = new Set<ChildProcess>();
@@ -40,14 +39,14 @@ export function run(name: string, args: readonly string[], options: RunOptions):
     const child = spawn(name, args, {
       cwd: options.cwd,
       env: options.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
     running.add(child);
-    const command: Running = {
-      pause: () => signalGroup(child, 'SIGSTOP'),
-      resume: () => signalGroup(child, 'SIGCONT'),
-    };
+    // What has ended takes no answer any more.
+    child.stdin.on('error', () => undefined);
+    if (!options.onOutput) child.stdin.end();
+    const command: Running = { answer: (line) => child.stdin.write(`${line}\n`) };
     let output = '';
     let result = '';
     let timeIsUp = false;

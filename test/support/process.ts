@@ -17,7 +17,7 @@ export interface RunOptions {
   log: string;
   /** After so long the command and all that it started are ended. */
   boundMilliseconds: number;
-  /** Called with each piece of output, as it comes. */
+  /** Called with each piece of output, as it comes; only with this may the command ask, and be answered. */
   onOutput?: (text: string, command: Running) => void;
 }
 
